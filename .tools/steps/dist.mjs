@@ -1,0 +1,100 @@
+// dist/: what the package holds. Bundled by esbuild from build/js/, where the compiled TypeScript and the packed
+// WebAssembly modules stand side by side.
+
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { filesBelow, fingerprint, unlessDone } from '../lib/files.mjs';
+import { inBuild, inDist, inRoot } from '../lib/paths.mjs';
+import { Plain, say, step } from '../lib/say.mjs';
+import { writeDeclarations } from './declarations.mjs';
+import { wasmFile } from './wasm.mjs';
+
+const js = (...parts) => inBuild('js', ...parts);
+
+export const entries = {
+  core: js('bindings', 'load-client.js'),
+  roomCore: js('bindings', 'load-room.js'),
+  sdk: js('web', 'sdk', 'index.js'),
+  server: js('web', 'server', 'index.js'),
+  cli: js('web', 'server', 'cli.js'),
+};
+
+/** Imports of a loader become imports of its bundle, so that the bytes are in the package once each. */
+const loadersOutside = {
+  name: 'loaders-outside',
+  setup(build) {
+    build.onResolve({ filter: /\/load-client\.js$/ }, () => ({ path: './core.js', external: true }));
+    build.onResolve({ filter: /\/load-room\.js$/ }, () => ({ path: './room-core.js', external: true }));
+  },
+};
+
+const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', legalComments: 'none' };
+
+export async function buildDist() {
+  const missing = Object.values(entries).filter((entry) => !existsSync(entry));
+  if (missing.length > 0) throw new Plain(`Entries of dist/ are missing:\n  ${missing.join('\n  ')}`);
+
+  const inputs = [
+    ...filesBelow(js('bindings')),
+    ...filesBelow(js('web', 'sdk')),
+    ...filesBelow(js('web', 'server')),
+    wasmFile('client'),
+    inRoot('package-lock.json'),
+    new URL(import.meta.url).pathname,
+  ];
+  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js'].map((name) =>
+    inDist(name),
+  );
+  await unlessDone('dist', fingerprint(inputs), outputs, () => step('Assembling dist/', assemble));
+}
+
+async function assemble() {
+  // All but the page, which is a step of its own: chunks and declarations of earlier builds must not stay.
+  for (const file of filesBelow(inDist(), (path) => !path.startsWith(inDist('page')))) rmSync(file);
+
+  const { build } = await import('esbuild');
+  await build({ ...common, entryPoints: [entries.core], outfile: inDist('core.js'), minify: true });
+  await build({ ...common, entryPoints: [entries.roomCore], outfile: inDist('room-core.js'), minify: true });
+  copyFileSync(wasmFile('client'), inDist('core.wasm'));
+
+  await build({
+    ...common,
+    entryPoints: [entries.sdk],
+    outfile: inDist('meetwire.js'),
+    minify: true,
+    sourcemap: 'linked',
+    external: ['socket.io-client'],
+    plugins: [loadersOutside],
+  });
+
+  // Together, with what they share in chunks: two copies of one module would be two sets of its state.
+  await build({
+    ...common,
+    entryPoints: { server: entries.server, cli: entries.cli },
+    outdir: inDist(),
+    splitting: true,
+    chunkNames: 'server-[hash]',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [loadersOutside],
+  });
+  makeExecutable(inDist('cli.js'));
+
+  writeDeclarations({ core: entries.core, meetwire: entries.sdk, server: entries.server });
+  reportSizes();
+}
+
+function makeExecutable(file) {
+  const text = readFileSync(file, 'utf8');
+  if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env node\n${text}`);
+  chmodSync(file, 0o755);
+}
+
+function reportSizes() {
+  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+  for (const name of ['core.wasm', 'core.js', 'meetwire.js']) {
+    const content = readFileSync(inDist(name));
+    say(`  ${name}: ${kib(content.length)}, gzip ${kib(gzipSync(content, { level: 9 }).length)}`);
+  }
+}

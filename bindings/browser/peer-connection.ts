@@ -1,0 +1,192 @@
+// One RTCPeerConnection, spoken to in slots rather than transceivers. Nothing else in Meetwire names that interface.
+// Decides nothing about negotiation; a slot's track and its transceiver are kept together here, because only the
+// browser knows m-line ids before the core does.
+
+import type { Candidate, Description, Slot, SlotsByMid } from '../client-types.ts';
+import type { Peer, PeerEvents, PeerPort } from '../ports.ts';
+
+export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
+
+interface SlotEntry {
+  transceiver: RTCRtpTransceiver | undefined;
+  track: MediaStreamTrack | null;
+}
+
+const kindOf = (slot: Slot): 'audio' | 'video' => (slot === 'camera' || slot === 'screen' ? 'video' : 'audio');
+
+export interface PeerPortOptions {
+  /** Default: the browser's. */
+  PeerConnection?: PeerConnectionConstructor;
+  /** A stream without tracks: each slot gets an id of its own, so that no browser keeps a face and a screen in step. */
+  stream(): MediaStream;
+  /** For failures that belong to no operation. */
+  report(error: unknown): void;
+}
+
+export function peerPort(options: PeerPortOptions): PeerPort {
+  return {
+    open(command, events) {
+      const PeerConnection = options.PeerConnection ?? RTCPeerConnection;
+      const connection = new PeerConnection({
+        iceServers: JSON.parse(command.iceServers || '[]') as RTCIceServer[],
+        iceTransportPolicy: command.iceTransportPolicy as RTCIceTransportPolicy,
+        bundlePolicy: 'max-bundle',
+      });
+      if (command.controlChannel) connection.createDataChannel('meetwire', { negotiated: true, id: 0 });
+      return new BrowserPeer(connection, events, options);
+    },
+  };
+}
+
+class BrowserPeer implements Peer {
+  readonly #connection: RTCPeerConnection;
+  readonly #events: PeerEvents;
+  readonly #options: PeerPortOptions;
+  readonly #slots = new Map<Slot, SlotEntry>();
+  #answeringAgain = false;
+
+  constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions) {
+    this.#connection = connection;
+    this.#events = events;
+    this.#options = options;
+    connection.onnegotiationneeded = () => {
+      // While answering again an offer is about to be made, which covers whatever is needed.
+      if (!this.#answeringAgain) events.negotiationNeeded();
+    };
+    connection.onconnectionstatechange = () => events.connectionChanged(connection.connectionState);
+    connection.onicecandidate = ({ candidate }) => {
+      // Null, or an empty one, is the end of candidates, which no dialect sends.
+      if (candidate?.candidate) events.candidateGathered(plainCandidate(candidate));
+    };
+  }
+
+  addSlot(slot: Slot): void {
+    const entry = this.#entry(slot);
+    if (entry.transceiver) return;
+    const transceiver = this.#connection.addTransceiver(entry.track ?? kindOf(slot), {
+      direction: 'sendrecv',
+      streams: [this.#options.stream()],
+    });
+    this.#take(slot, entry, transceiver);
+  }
+
+  bindSlot(slot: Slot, mid: string): void {
+    const transceiver = this.#connection.getTransceivers().find((each) => each.mid === mid);
+    if (!transceiver) return this.#options.report(new Error(`No transceiver has the mid ${mid}`));
+    // What the remote offer made would only receive; the answer has to say that this side may send too.
+    transceiver.direction = 'sendrecv';
+    const entry = this.#entry(slot);
+    const before = entry.transceiver;
+    if (before === transceiver) return;
+    if (before) this.#giveUp(before);
+    // Older browsers cannot do this; the slot is told by the mid anyway.
+    transceiver.sender.setStreams?.(this.#options.stream());
+    this.#take(slot, entry, transceiver);
+    if (entry.track) this.#replace(transceiver, entry.track);
+  }
+
+  async setTrack(slot: Slot, track: MediaStreamTrack | null): Promise<void> {
+    const entry = this.#entry(slot);
+    entry.track = track;
+    await entry.transceiver?.sender.replaceTrack(track);
+  }
+
+  async setLocalDescription(): Promise<{ description: Description; slots: SlotsByMid }> {
+    const connection = this.#connection;
+    await this.#answerAgain();
+    await setImplicitly(connection);
+    const description = connection.localDescription;
+    if (!description) throw new Error('The description was taken back meanwhile');
+    const slots: SlotsByMid = {};
+    for (const [slot, { transceiver }] of this.#slots) {
+      if (transceiver?.mid) slots[transceiver.mid] = slot;
+    }
+    return { description: { type: description.type as Description['type'], sdp: description.sdp }, slots };
+  }
+
+  setRemoteDescription(description: Description): Promise<void> {
+    return this.#connection.setRemoteDescription(description);
+  }
+
+  rollBack(): Promise<void> {
+    return this.#connection.setLocalDescription({ type: 'rollback' });
+  }
+
+  addCandidate(candidate: Candidate): Promise<void> {
+    return this.#connection.addIceCandidate(candidate);
+  }
+
+  restartIce(): void {
+    this.#connection.restartIce();
+  }
+
+  close(): void {
+    const connection = this.#connection;
+    connection.onnegotiationneeded = null;
+    connection.onconnectionstatechange = null;
+    connection.onicecandidate = null;
+    connection.close();
+    for (const [slot, { transceiver }] of this.#slots) {
+      if (transceiver) this.#events.remoteTrackChanged(slot, undefined);
+    }
+    this.#slots.clear();
+  }
+
+  // Before an offer that follows an answer, the same offer of the peer's is answered once more, to nobody.
+  // Chromium (seen with 156) notes what an answer changed, for taking it back, and forgets to drop the notes: if the
+  // next own offer is rolled back, it also undoes the answer's m-lines, and what they receive is decoded but never
+  // shown again. Reaching stable a second time drops them. Nothing of it goes out, and other browsers do not mind.
+  async #answerAgain(): Promise<void> {
+    const connection = this.#connection;
+    const offer = connection.currentRemoteDescription;
+    if (connection.signalingState !== 'stable' || offer?.type !== 'offer') return;
+    this.#answeringAgain = true;
+    try {
+      await connection.setRemoteDescription(offer);
+      await setImplicitly(connection);
+    } finally {
+      this.#answeringAgain = false;
+    }
+  }
+
+  #entry(slot: Slot): SlotEntry {
+    let entry = this.#slots.get(slot);
+    if (!entry) this.#slots.set(slot, (entry = { transceiver: undefined, track: null }));
+    return entry;
+  }
+
+  #take(slot: Slot, entry: SlotEntry, transceiver: RTCRtpTransceiver): void {
+    entry.transceiver = transceiver;
+    this.#events.remoteTrackChanged(slot, transceiver.receiver.track);
+  }
+
+  // One that never had an m-line vanishes when stopped; one that has keeps its place and falls silent.
+  #giveUp(transceiver: RTCRtpTransceiver): void {
+    if (transceiver.mid === null) transceiver.stop();
+    else this.#replace(transceiver, null);
+  }
+
+  #replace(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
+    transceiver.sender.replaceTrack(track).catch((error: unknown) => this.#options.report(error));
+  }
+}
+
+// Runtimes outside of browsers may want to be given the description.
+async function setImplicitly(connection: RTCPeerConnection): Promise<void> {
+  try {
+    await connection.setLocalDescription();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const answers = connection.signalingState === 'have-remote-offer';
+    await connection.setLocalDescription(await (answers ? connection.createAnswer() : connection.createOffer()));
+  }
+}
+
+function plainCandidate({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
+  return {
+    candidate,
+    ...(sdpMid != null && { sdpMid }),
+    ...(sdpMLineIndex != null && { sdpMLineIndex }),
+    ...(usernameFragment != null && { usernameFragment }),
+  };
+}

@@ -1,0 +1,115 @@
+// One socket.io connection at a time, one attempt each. Nothing else in Meetwire names socket.io-client.
+// It never reconnects by itself: when to try again is the core's decision. Acknowledgements are not used.
+
+import { io as connect } from 'socket.io-client';
+import type { BodyForm, CommandOf } from '../client-types.ts';
+import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
+import { MeetingError } from '../errors.ts';
+
+/** As much of a socket as is used here. */
+export interface SocketLike {
+  connected: boolean;
+  on(name: string, listener: (...args: never[]) => void): unknown;
+  onAny(listener: (name: string, ...args: unknown[]) => void): unknown;
+  off(): unknown;
+  offAny(): unknown;
+  emit(name: string, ...args: unknown[]): unknown;
+  connect(): unknown;
+  disconnect(): unknown;
+}
+
+export type Connect = (origin: string, options: Record<string, unknown>) => SocketLike;
+
+// What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
+const bodyCharactersMax = 128 * 1024;
+// A value that has no JSON (too deep for the stack, a cycle). Not JSON either, so that the core counts it as malformed.
+const unreadable = '!';
+
+/**
+ * `url`: the server's. A path in it is where the server is mounted (`/meet` means socket.io at `/meet/socket.io/`), not
+ * a namespace. Throws `invalid-argument` for anything but http, https, ws and wss.
+ */
+export function socketPort(url: string, base: string | undefined, open: Connect = connect as unknown as Connect): TransportPort {
+  const { origin, path } = placeOf(url, base);
+  return {
+    open(command, events) {
+      return new SocketTransport(open(origin, { ...socketOptions, path, ...identity(command), ...order(command) }), events);
+    },
+  };
+}
+
+const socketOptions = {
+  autoConnect: false,
+  reconnection: false,
+  forceNew: true,
+  // Without it a blocked WebSocket would be the end of the attempt.
+  tryAllTransports: true,
+};
+
+// WebSocket first saves two round trips. Some proxies swallow it without an error: the next attempt goes the other way.
+const order = ({ attempt }: CommandOf<'open_transport'>): object => ({
+  transports: attempt % 2 === 0 ? ['polling', 'websocket'] : ['websocket', 'polling'],
+});
+
+function identity({ room, user, name, dialect }: CommandOf<'open_transport'>): object {
+  const either = dialect === 'auto';
+  return {
+    ...((either || dialect === 'meetwire') && { auth: { meetwire: 1 } }),
+    ...((either || dialect === 'classic') && { query: { userId: user, roomId: room, nickname: name } }),
+  };
+}
+
+function placeOf(url: string, base: string | undefined): { origin: string; path: string } {
+  let parsed: URL;
+  try {
+    parsed = new URL(url, base);
+  } catch (cause) {
+    throw new MeetingError({ code: 'invalid-argument', message: `\`url\` is not an address: ${url}` }, { cause });
+  }
+  const protocol = { 'http:': 'http:', 'https:': 'https:', 'ws:': 'http:', 'wss:': 'https:' }[parsed.protocol];
+  if (!protocol) {
+    throw new MeetingError({ code: 'invalid-argument', message: '`url` has to begin with http, https, ws or wss.' });
+  }
+  return { origin: `${protocol}//${parsed.host}`, path: `${parsed.pathname.replace(/\/+$/, '')}/socket.io/` };
+}
+
+class SocketTransport implements Transport {
+  readonly #socket: SocketLike;
+
+  constructor(socket: SocketLike, events: TransportEvents) {
+    this.#socket = socket;
+    const ended = (reason: string): void => {
+      this.close();
+      events.closed(reason);
+    };
+    socket.on('connect', () => events.opened());
+    socket.on('connect_error', (error: Error) => ended(error.message));
+    socket.on('disconnect', (reason: string) => ended(reason));
+    socket.onAny((name, ...args) => events.arrived(name, bodyOf(name, args[0])));
+    socket.connect();
+  }
+
+  send(name: string, body: string, form: BodyForm): void {
+    // What is sent on a lost socket would wait inside the library for a reconnection that never comes.
+    if (!this.#socket.connected) return;
+    if (body === '') this.#socket.emit(name);
+    else this.#socket.emit(name, form === 'text' ? body : JSON.parse(body));
+  }
+
+  close(): void {
+    this.#socket.off();
+    this.#socket.offAny();
+    this.#socket.disconnect();
+  }
+}
+
+function bodyOf(name: string, payload: unknown): string {
+  // A function is the acknowledgement that the server would like to have.
+  if (payload === undefined || typeof payload === 'function') return '';
+  if (name === 'meetwire' && typeof payload === 'string') return payload.slice(0, bodyCharactersMax);
+  try {
+    return JSON.stringify(payload).slice(0, bodyCharactersMax);
+  } catch {
+    return unreadable;
+  }
+}

@@ -1,0 +1,208 @@
+// What crosses the door of the client's core, as JSON: the C++ structs of src/core/client_events.hpp and
+// client_commands.hpp, field by field. A test generates these types from the C++ and fails on any difference.
+// Optional fields are absent when they have nothing to say. All ids are opaque strings.
+
+export type Source = 'camera' | 'microphone' | 'screen';
+/** The purpose of an m-line; a screen comes with its sound. */
+export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+export type Wanted = 'off' | 'on' | 'muted';
+export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
+export type DescriptionType = 'offer' | 'answer';
+/** RTCPeerConnectionState. */
+export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+export type Role = 'host' | 'guest' | 'viewer';
+export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
+export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
+export type MeetingState = 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'left';
+/** How a frame's body travels: as one JSON string, or as the JSON value itself. */
+export type BodyForm = 'text' | 'json';
+export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
+
+/** Stable and documented; what each means and what to do is in src/core/errors.hpp. */
+export type ErrorCode =
+  | 'server-unreachable'
+  | 'server-timeout'
+  | 'server-incompatible'
+  | 'version-mismatch'
+  | 'token-refused'
+  | 'room-full'
+  | 'id-taken'
+  | 'replaced'
+  | 'removed'
+  | 'server-closing'
+  | 'connection-lost'
+  | 'aborted'
+  | 'already-left'
+  | 'not-joined'
+  | 'message-malformed'
+  | 'message-too-large'
+  | 'message-too-deep'
+  | 'message-unknown'
+  | 'rate-limited'
+  | 'target-unknown'
+  | 'invalid-room'
+  | 'invalid-user'
+  | 'invalid-name'
+  | 'invalid-argument'
+  | 'negotiation-failed'
+  | 'link-failed'
+  | 'peer-misbehaved'
+  | 'permission-denied'
+  | 'not-found'
+  | 'in-use'
+  | 'overconstrained'
+  | 'insecure-context'
+  | 'cancelled'
+  | 'track-ended'
+  | 'device-unsupported'
+  | 'device-failed'
+  | 'internal';
+
+export interface Failure {
+  code: ErrorCode;
+  blame: Blame;
+  retryable: boolean;
+  /** What happened and what to do, for a developer. */
+  message: string;
+  /** What exactly. */
+  detail?: string;
+}
+
+export interface MediaState {
+  camera: Wanted;
+  microphone: Wanted;
+  screen: Wanted;
+}
+
+export interface Description {
+  type: DescriptionType;
+  sdp: string;
+}
+
+/** RTCIceCandidateInit. */
+export interface Candidate {
+  candidate: string;
+  sdpMid?: string;
+  sdpMLineIndex?: number;
+  usernameFragment?: string;
+}
+
+/** mid → slot. */
+export type SlotsByMid = Record<string, Slot>;
+
+/** One row of the roster. */
+export interface ParticipantRow {
+  user: string;
+  session: string;
+  name: string;
+  role: Role;
+  dialect: DialectName;
+  media: MediaState;
+  away: boolean;
+  version: number;
+}
+
+export interface ChatMessage {
+  from: string;
+  id: string;
+  text: string;
+  /** Set: for one only. */
+  to?: string;
+  /** The server's clock, milliseconds since 1970; 0 where the server has none. */
+  at: number;
+}
+
+export interface CapturedTrack {
+  slot: Slot;
+  track: string;
+}
+
+export interface ClientOptions {
+  room: string;
+  user: string;
+  name: string;
+  token: string;
+  dialect: DialectName;
+  /** For jitter only; a whole number below 2^32. */
+  seed: number;
+  /** JSON of RTCIceServer[]; absent: what the server hands out. */
+  iceServers?: string;
+  iceTransportPolicy: string;
+}
+
+// ---- events
+
+export type ClientEvent =
+  | { type: 'join_requested' }
+  | { type: 'leave_requested' }
+  | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
+  | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'transport_opened'; attempt: number }
+  | { type: 'transport_closed'; attempt: number; reason: string }
+  | { type: 'message_arrived'; attempt: number; name: string; body: string }
+  | {
+      type: 'local_description_set';
+      operation: number;
+      peer: string;
+      incarnation: number;
+      description: Description;
+      slots: SlotsByMid;
+    }
+  | { type: 'operation_succeeded'; operation: number; peer: string; incarnation: number }
+  | {
+      type: 'operation_failed';
+      operation: number;
+      peer: string;
+      incarnation: number;
+      errorName: string;
+      errorMessage: string;
+    }
+  | { type: 'negotiation_needed'; peer: string; incarnation: number }
+  | { type: 'candidate_gathered'; peer: string; incarnation: number; candidate: Candidate }
+  | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
+  | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
+  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string }
+  | { type: 'track_ended'; track: string }
+  | { type: 'time_passed' };
+
+// ---- commands
+
+export type ClientCommand =
+  | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
+  | { type: 'close_transport' }
+  | { type: 'send'; name: string; body: string; form: BodyForm }
+  | {
+      type: 'open_peer';
+      peer: string;
+      incarnation: number;
+      iceServers: string;
+      iceTransportPolicy: string;
+      controlChannel: boolean;
+    }
+  | { type: 'close_peer'; peer: string; incarnation: number }
+  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot }
+  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string }
+  | { type: 'set_track'; operation: number; peer: string; incarnation: number; slot: Slot; track?: string }
+  | { type: 'set_local_description'; operation: number; peer: string; incarnation: number }
+  | { type: 'set_remote_description'; operation: number; peer: string; incarnation: number; description: Description }
+  | { type: 'roll_back'; operation: number; peer: string; incarnation: number }
+  | { type: 'add_candidate'; operation: number; peer: string; incarnation: number; candidate: Candidate }
+  | { type: 'restart_ice'; peer: string; incarnation: number }
+  | { type: 'capture'; operation: number; source: Source; constraints: string }
+  | { type: 'release'; track: string }
+  | ClientNotice;
+
+/** The commands by which the application is told. */
+export type ClientNotice =
+  | { type: 'meeting_changed'; state: MeetingState; role: Role; dialect: DialectName; error?: Failure }
+  | { type: 'participant_joined'; participant: ParticipantRow }
+  | { type: 'participant_changed'; participant: ParticipantRow }
+  | { type: 'participant_left'; user: string; reason: LeaveReason }
+  | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
+  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
+  | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'settle_request'; request: number; error?: Failure }
+  | { type: 'report_problem'; peer?: string; error: Failure };
+
+export type CommandOf<Type extends ClientCommand['type']> = Extract<ClientCommand, { type: Type }>;

@@ -1,0 +1,262 @@
+// Carries out what the client's core commands, and brings back what came of it. Decides nothing.
+//
+// Owns: the order of things (one event at a time, commands in the order given), the one wake-up timer, the socket and
+// the peer connections that are open. After `close` nothing is called any more, whatever was under way.
+
+import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Slot } from './client-types.ts';
+import type { ClientMachine } from './machine.ts';
+import type { ClientPorts, Peer, Transport, Undo } from './ports.ts';
+import { MeetingError } from './errors.ts';
+
+/** Whoever owns the executor: the SDK's meeting. Must not throw. */
+export interface ExecutorOwner {
+  told(notice: ClientNotice): void;
+  remoteTrackChanged(peer: string, slot: Slot, track: MediaStreamTrack | undefined): void;
+  /** Everything is closed. `error`: our own failure, after which the core could not say goodbye. */
+  ended(error: MeetingError | undefined): void;
+}
+
+interface OpenPeer {
+  peer: Peer | undefined; // undefined: the browser refused to make one
+}
+
+interface PeerOperation {
+  operation: number;
+  peer: string;
+  incarnation: number;
+}
+
+const keyOf = (command: { peer: string; incarnation: number }): string => `${command.incarnation} ${command.peer}`;
+
+function nameAndMessage(error: unknown): { errorName: string; errorMessage: string } {
+  const { name, message } = error instanceof Object ? (error as Partial<Error>) : {};
+  return { errorName: String(name ?? 'Error'), errorMessage: String(message ?? error) };
+}
+
+export class Executor {
+  readonly #machine: ClientMachine;
+  readonly #ports: ClientPorts;
+  readonly #owner: ExecutorOwner;
+  readonly #queue: ClientEvent[] = [];
+  readonly #peers = new Map<string, OpenPeer>();
+  #transport: Transport | undefined;
+  #transportNumber = 0;
+  #wakeAt: number | undefined;
+  #cancelWake: Undo | undefined;
+  #working = false;
+  #left = false;
+  #closed = false;
+
+  constructor(machine: ClientMachine, ports: ClientPorts, owner: ExecutorOwner) {
+    this.#machine = machine;
+    this.#ports = ports;
+    this.#owner = owner;
+    ports.devices.onEnded = (track) => this.dispatch({ type: 'track_ended', track });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Events that come while one is being handled wait for their turn; after `close` they are dropped. */
+  dispatch(event: ClientEvent): void {
+    if (this.#closed) return;
+    this.#queue.push(event);
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      for (let next = this.#queue.shift(); next && !this.#closed; next = this.#queue.shift()) this.#handle(next);
+    } catch (error) {
+      this.close(error instanceof MeetingError ? error : new MeetingError({ code: 'internal' }, { cause: error }));
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** Lets go of everything at once. The core is not asked. */
+  close(error?: MeetingError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.#cancelWake?.();
+    this.#transport?.close();
+    for (const { peer } of this.#peers.values()) peer?.close();
+    this.#peers.clear();
+    this.#ports.devices.onEnded = undefined;
+    this.#ports.devices.close();
+    this.#machine.dispose();
+    this.#owner.ended(error);
+  }
+
+  #handle(event: ClientEvent): void {
+    const step = this.#machine.handle(this.#ports.clock.now(), event);
+    for (const command of step.commands) {
+      if (this.#closed) return;
+      this.#carryOut(command);
+    }
+    this.#wake(step.wakeAt);
+    // The core has left and waits for nothing: its last message is out.
+    if (this.#left && step.wakeAt === undefined && this.#queue.length === 0) this.close();
+  }
+
+  #wake(at: number | undefined): void {
+    if (this.#closed || at === this.#wakeAt) return;
+    this.#cancelWake?.();
+    this.#wakeAt = at;
+    this.#cancelWake =
+      at === undefined
+        ? undefined
+        : this.#ports.clock.at(at, () => {
+            this.#wakeAt = undefined;
+            this.dispatch({ type: 'time_passed' });
+          });
+  }
+
+  #carryOut(command: ClientCommand): void {
+    switch (command.type) {
+      case 'open_transport':
+        return this.#openTransport(command);
+      case 'close_transport':
+        return this.#closeTransport();
+      case 'send':
+        return this.#transport?.send(command.name, command.body, command.form);
+      case 'open_peer':
+        return this.#openPeer(command);
+      case 'close_peer':
+        this.#peerOf(command)?.close();
+        this.#peers.delete(keyOf(command));
+        return;
+      case 'add_slot':
+        return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot));
+      case 'bind_slot':
+        return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid));
+      case 'restart_ice':
+        return this.#attempt(() => this.#peerOf(command)?.restartIce());
+      case 'set_track':
+        return this.#operate(command, (peer) => peer.setTrack(command.slot, this.#trackOf(command.track)));
+      case 'set_local_description':
+        return this.#setLocalDescription(command);
+      case 'set_remote_description':
+        return this.#operate(command, (peer) => peer.setRemoteDescription(command.description));
+      case 'roll_back':
+        return this.#operate(command, (peer) => peer.rollBack());
+      case 'add_candidate':
+        return this.#operate(command, (peer) => peer.addCandidate(command.candidate));
+      case 'capture':
+        return this.#capture(command);
+      case 'release':
+        return this.#ports.devices.release(command.track);
+      default:
+        if (command.type === 'meeting_changed') this.#left = command.state === 'left';
+        return this.#owner.told(command);
+    }
+  }
+
+  // ---- the socket
+
+  #openTransport(command: CommandOf<'open_transport'>): void {
+    this.#closeTransport();
+    const number = this.#transportNumber;
+    const { attempt } = command;
+    // A socket's last words may come after the next one was opened.
+    const dispatch = (event: ClientEvent): void => {
+      if (number === this.#transportNumber) this.dispatch(event);
+    };
+    this.#transport = this.#ports.transport.open(command, {
+      opened: () => dispatch({ type: 'transport_opened', attempt }),
+      closed: (reason) => dispatch({ type: 'transport_closed', attempt, reason }),
+      arrived: (name, body) => dispatch({ type: 'message_arrived', attempt, name, body }),
+    });
+  }
+
+  #closeTransport(): void {
+    this.#transportNumber++;
+    this.#transport?.close();
+    this.#transport = undefined;
+  }
+
+  // ---- peer connections
+
+  #peerOf(command: { peer: string; incarnation: number }): Peer | undefined {
+    return this.#peers.get(keyOf(command))?.peer;
+  }
+
+  #openPeer(command: CommandOf<'open_peer'>): void {
+    const { peer, incarnation } = command;
+    this.#peerOf(command)?.close();
+    const entry: OpenPeer = { peer: undefined };
+    this.#peers.set(keyOf(command), entry);
+    const dispatch = (event: ClientEvent): void => {
+      if (this.#peers.get(keyOf(command)) === entry) this.dispatch(event);
+    };
+    try {
+      entry.peer = this.#ports.peers.open(command, {
+        negotiationNeeded: () => dispatch({ type: 'negotiation_needed', peer, incarnation }),
+        candidateGathered: (candidate) => dispatch({ type: 'candidate_gathered', peer, incarnation, candidate }),
+        connectionChanged: (state) => dispatch({ type: 'connection_changed', peer, incarnation, state }),
+        remoteTrackChanged: (slot, track) => {
+          if (this.#peers.get(keyOf(command)) === entry) this.#owner.remoteTrackChanged(peer, slot, track);
+        },
+      });
+    } catch (error) {
+      // To the core a connection that cannot be made is one that has failed: its own back-off applies.
+      this.#ports.report(error);
+      dispatch({ type: 'connection_changed', peer, incarnation, state: 'failed' });
+    }
+  }
+
+  // For commands that answer nothing: the browser's refusal must not end the meeting.
+  #attempt(command: () => void): void {
+    try {
+      command();
+    } catch (error) {
+      this.#ports.report(error);
+    }
+  }
+
+  // An operation ends once, with an event; that of a peer closed meanwhile ends with none.
+  #run<Result>(command: PeerOperation, start: (peer: Peer) => Promise<Result>, done: (result: Result) => ClientEvent): void {
+    const { operation, peer, incarnation } = command;
+    const entry = this.#peers.get(keyOf(command));
+    const isCurrent = (): boolean => this.#peers.get(keyOf(command)) === entry;
+    const underWay = new Promise<Result>((resolve) => {
+      if (!entry?.peer) throw new MeetingError({ code: 'internal', message: 'There is no such connection.' });
+      resolve(start(entry.peer));
+    });
+    underWay.then(
+      (result) => {
+        if (isCurrent()) this.dispatch(done(result));
+      },
+      (error: unknown) => {
+        if (isCurrent()) this.dispatch({ type: 'operation_failed', operation, peer, incarnation, ...nameAndMessage(error) });
+      },
+    );
+  }
+
+  #operate(command: PeerOperation, start: (peer: Peer) => Promise<void>): void {
+    const { operation, peer, incarnation } = command;
+    this.#run(command, start, () => ({ type: 'operation_succeeded', operation, peer, incarnation }));
+  }
+
+  #setLocalDescription(command: CommandOf<'set_local_description'>): void {
+    const { operation, peer, incarnation } = command;
+    this.#run(
+      command,
+      (connection) => connection.setLocalDescription(),
+      ({ description, slots }) => ({ type: 'local_description_set', operation, peer, incarnation, description, slots }),
+    );
+  }
+
+  // ---- devices
+
+  #trackOf(id: string | undefined): MediaStreamTrack | null {
+    return (id === undefined ? undefined : this.#ports.devices.track(id)) ?? null;
+  }
+
+  #capture({ operation, source, constraints }: CommandOf<'capture'>): void {
+    this.#ports.devices.capture(source, constraints).then(
+      (tracks) => this.dispatch({ type: 'capture_succeeded', operation, tracks }),
+      (error: unknown) => this.dispatch({ type: 'capture_failed', operation, ...nameAndMessage(error) }),
+    );
+  }
+}

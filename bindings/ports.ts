@@ -1,0 +1,112 @@
+// What the executor needs of the world, as interfaces: the browser's are in browser/, the server's in node/, fakes
+// in the tests. A port carries out and reports; it decides nothing, and calls back nothing once closed.
+
+import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Description, Slot, SlotsByMid, Source } from './client-types.ts';
+
+export type Undo = () => void;
+
+export interface ClockPort {
+  /** Whole milliseconds since an instant of the port's choosing; never goes backwards. */
+  now(): number;
+  /** Calls `wake` once, at or after that instant, unless undone. */
+  at(instant: number, wake: () => void): Undo;
+}
+
+export interface SecretsPort {
+  /** 128 random bits, in letters and digits. */
+  id(): string;
+  /** A whole number below 2^32. */
+  seed(): number;
+}
+
+// ---- the socket
+
+export interface TransportEvents {
+  opened(): void;
+  /** The last thing that a transport says. */
+  closed(reason: string): void;
+  /** `body`: the event's first argument as JSON text, empty when there was none. */
+  arrived(name: string, body: string): void;
+}
+
+export interface Transport {
+  send(name: string, body: string, form: BodyForm): void;
+  /** What was sent before still goes out, as far as the network lets it. */
+  close(): void;
+}
+
+export interface TransportPort {
+  open(command: CommandOf<'open_transport'>, events: TransportEvents): Transport;
+}
+
+// ---- peer connections
+
+export interface PeerEvents {
+  negotiationNeeded(): void;
+  candidateGathered(candidate: Candidate): void;
+  connectionChanged(state: ConnectionState): void;
+  /** What the slot receives now; undefined: nothing any more. */
+  remoteTrackChanged(slot: Slot, track: MediaStreamTrack | undefined): void;
+}
+
+export interface Peer {
+  addSlot(slot: Slot): void;
+  bindSlot(slot: Slot, mid: string): void;
+  setTrack(slot: Slot, track: MediaStreamTrack | null): Promise<void>;
+  setLocalDescription(): Promise<{ description: Description; slots: SlotsByMid }>;
+  setRemoteDescription(description: Description): Promise<void>;
+  rollBack(): Promise<void>;
+  addCandidate(candidate: Candidate): Promise<void>;
+  restartIce(): void;
+  close(): void;
+}
+
+export interface PeerPort {
+  /** Throws when the browser refuses to make a connection. */
+  open(command: CommandOf<'open_peer'>, events: PeerEvents): Peer;
+}
+
+// ---- devices
+
+export interface DevicesPort {
+  /** Called when a captured track ends by itself. */
+  onEnded: ((track: string) => void) | undefined;
+  /**
+   * `constraints`: the JSON of a CaptureWish, or empty. Rejects with a DOMException, or with an error whose name is an
+   * ErrorCode where the port knows better.
+   */
+  capture(source: Source, constraints: string): Promise<CapturedTrack[]>;
+  track(id: string): MediaStreamTrack | undefined;
+  /** Stop the track and forget it. */
+  release(track: string): void;
+  /** Gives the key by which a wish names a track of the application's own. */
+  lend(track: MediaStreamTrack): string;
+  /** A stream without tracks, to show tracks in. */
+  stream(): MediaStream;
+  /** Releases everything; what is still being captured is stopped as it comes. */
+  close(): void;
+}
+
+/** What to capture. Nothing set: the browser's default. */
+export interface CaptureWish {
+  /** This device if it is there, else another. */
+  device?: string;
+  /** MediaTrackConstraints, or DisplayMediaStreamOptions for a screen. */
+  constraints?: object;
+  /** Keys of tracks that the application gave. A clone of each is sent, so that its owner keeps the original. */
+  lent?: string[];
+}
+
+// ---- the whole
+
+export interface ClientPorts {
+  clock: ClockPort;
+  secrets: SecretsPort;
+  transport: TransportPort;
+  peers: PeerPort;
+  devices: DevicesPort;
+  /** Calls back when the page goes away. */
+  onPageHide(listener: () => void): Undo;
+  /** Shows an error that nobody caught to the developer. Never throws. */
+  report(error: unknown): void;
+}

@@ -1,0 +1,50 @@
+// What crosses the door of the server's core, as JSON: src/core/room_events.hpp and room_commands.hpp, field by
+// field. The same test as for the client's types watches over them.
+
+import type { BodyForm, DialectName, Role } from './client-types.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn';
+
+export interface RoomOptions {
+  /** JSON of RTCIceServer[], handed to members. */
+  iceServers: string;
+  /** Ask the host about every newcomer (command `authorize`). */
+  authorize: boolean;
+  participantsMax?: number;
+  resumeWindowMs?: number;
+}
+
+export type RoomEvent =
+  | {
+      type: 'connection_opened';
+      connection: string;
+      session: string;
+      secret: string;
+      dialect: DialectName;
+      user?: string;
+      room?: string;
+      name?: string;
+      publisher?: string;
+    }
+  | { type: 'connection_closed'; connection: string; deliberate: boolean }
+  | { type: 'frame_arrived'; connection: string; name: string; body: string }
+  | { type: 'authorized'; operation: number; allowed: boolean; role: Role }
+  | { type: 'shutdown_requested' }
+  | { type: 'time_passed' };
+
+export type RoomCommand =
+  | { type: 'deliver'; connection: string; name: string; body: string; form: BodyForm }
+  | { type: 'close_connection'; connection: string }
+  /** Ends the connection unless it answers a ping in time. */
+  | { type: 'probe_connection'; connection: string; deadlineMs: number }
+  | { type: 'authorize'; operation: number; room: string; user: string; token: string }
+  | {
+      type: 'log';
+      level: LogLevel;
+      message: string;
+      connection?: string;
+      room?: string;
+      user?: string;
+      detail?: string;
+    }
+  | { type: 'count_changed'; connections: number; rooms: number; members: number };

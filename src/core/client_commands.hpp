@@ -1,0 +1,380 @@
+// What a client's core asks of its host: imperatives, carried out in the order given.
+// The host starts each at once; what takes time ends with an event that brings the operation id back.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/errors.hpp"
+#include "core/ids.hpp"
+#include "core/media.hpp"
+#include "core/participant.hpp"
+
+namespace meetwire {
+
+enum class MeetingState : std::uint8_t { Joining, Waiting, Joined, Reconnecting, Left };
+constexpr auto names_of(MeetingState) {
+  return std::array<std::string_view, 5>{"joining", "waiting", "joined", "reconnecting", "left"};
+}
+
+// How a frame's body travels: as one JSON string, or as the JSON value itself (what classic servers expect).
+enum class BodyForm : std::uint8_t { Text, Json };
+constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
+
+// One chat message as the application sees it.
+struct ChatMessage {
+  UserId from;
+  std::string id;
+  std::string text;
+  std::optional<UserId> to;  // set: for one only
+  std::int64_t at = 0;       // the server's clock, milliseconds since 1970; 0 where the server has none
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("from", self.from);
+    visit("id", self.id);
+    visit("text", self.text);
+    visit("to", self.to);
+    visit("at", self.at);
+  }
+};
+
+namespace command {
+
+// ---- the socket
+
+// Open a socket; an older one, if any, is forgotten first. The identity also travels in the connection's query,
+// as classic servers read it there.
+struct OpenTransport {
+  static constexpr std::string_view kType = "open_transport";
+  std::uint32_t attempt = 0;  // counted up; events bring it back, those of older attempts are dropped
+  RoomId room;
+  UserId user;
+  std::string name;
+  DialectName dialect = DialectName::Auto;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempt", self.attempt);
+    visit("room", self.room);
+    visit("user", self.user);
+    visit("name", self.name);
+    visit("dialect", self.dialect);
+  }
+};
+
+struct CloseTransport {
+  static constexpr std::string_view kType = "close_transport";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
+struct Send {
+  static constexpr std::string_view kType = "send";
+  std::string name;  // of the socket.io event
+  std::string body;  // JSON text
+  BodyForm form = BodyForm::Text;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("body", self.body);
+    visit("form", self.form);
+  }
+};
+
+// ---- peer connections
+
+struct OpenPeer {
+  static constexpr std::string_view kType = "open_peer";
+  UserId peer;
+  Incarnation incarnation = 0;
+  std::string ice_servers;  // JSON of RTCIceServer[]
+  std::string ice_transport_policy;
+  // Open our own data channel (negotiated, id 0), so that a link without media connects too. Not to classic peers.
+  bool control_channel = true;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("iceServers", self.ice_servers);
+    visit("iceTransportPolicy", self.ice_transport_policy);
+    visit("controlChannel", self.control_channel);
+  }
+};
+
+struct ClosePeer {
+  static constexpr std::string_view kType = "close_peer";
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+// Add a transceiver (send and receive) for the slot. Its m-line comes with the next offer.
+struct AddSlot {
+  static constexpr std::string_view kType = "add_slot";
+  UserId peer;
+  Incarnation incarnation = 0;
+  Slot slot = Slot::Microphone;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("slot", self.slot);
+  }
+};
+
+// The transceiver with this mid, which a remote offer made, is the slot's from now on, for sending too.
+// A transceiver of the slot's that never had an m-line is stopped, and its track moves over.
+struct BindSlot {
+  static constexpr std::string_view kType = "bind_slot";
+  UserId peer;
+  Incarnation incarnation = 0;
+  Slot slot = Slot::Microphone;
+  std::string mid;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("slot", self.slot);
+    visit("mid", self.mid);
+  }
+};
+
+// Let the slot's sender send this track, or nothing. Never negotiates. An operation.
+struct SetTrack {
+  static constexpr std::string_view kType = "set_track";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  Slot slot = Slot::Microphone;
+  std::optional<TrackId> track;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("slot", self.slot);
+    visit("track", self.track);
+  }
+};
+
+// Make and set the description that the signalling state calls for. Ends with LocalDescriptionSet.
+struct SetLocalDescription {
+  static constexpr std::string_view kType = "set_local_description";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+struct SetRemoteDescription {
+  static constexpr std::string_view kType = "set_remote_description";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  Description description;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("description", self.description);
+  }
+};
+
+// Take the own offer back, explicitly: some runtimes know no implicit rollback.
+struct RollBack {
+  static constexpr std::string_view kType = "roll_back";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+struct AddCandidate {
+  static constexpr std::string_view kType = "add_candidate";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  Candidate candidate;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("candidate", self.candidate);
+  }
+};
+
+// The next offer restarts ICE.
+struct RestartIce {
+  static constexpr std::string_view kType = "restart_ice";
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+// ---- devices
+
+struct Capture {
+  static constexpr std::string_view kType = "capture";
+  OperationId operation = 0;
+  Source source = Source::Camera;
+  std::string constraints;  // as the request gave them; empty: the defaults
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("source", self.source);
+    visit("constraints", self.constraints);
+  }
+};
+
+// Stop the track and forget it.
+struct Release {
+  static constexpr std::string_view kType = "release";
+  TrackId track;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("track", self.track);
+  }
+};
+
+// ---- the application is told
+
+struct MeetingChanged {
+  static constexpr std::string_view kType = "meeting_changed";
+  MeetingState state = MeetingState::Joining;
+  Role role = Role::Guest;
+  DialectName dialect = DialectName::Auto;  // the one in use; auto until known
+  std::optional<Failure> error;             // why it is left, or is reconnecting
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("state", self.state);
+    visit("role", self.role);
+    visit("dialect", self.dialect);
+    visit("error", self.error);
+  }
+};
+
+struct ParticipantJoined {
+  static constexpr std::string_view kType = "participant_joined";
+  Participant participant;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("participant", self.participant);
+  }
+};
+
+struct ParticipantChanged {
+  static constexpr std::string_view kType = "participant_changed";
+  Participant participant;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("participant", self.participant);
+  }
+};
+
+struct ParticipantLeft {
+  static constexpr std::string_view kType = "participant_left";
+  UserId user;
+  LeaveReason reason = LeaveReason::Left;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("reason", self.reason);
+  }
+};
+
+struct LinkChanged {
+  static constexpr std::string_view kType = "link_changed";
+  UserId peer;
+  LinkState state = LinkState::Connecting;
+  std::optional<Failure> error;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("state", self.state);
+    visit("error", self.error);
+  }
+};
+
+struct SourceChanged {
+  static constexpr std::string_view kType = "source_changed";
+  Source source = Source::Camera;
+  SourceState state = SourceState::Off;
+  std::vector<TrackId> tracks;  // what is live of it now: the picture first, then the sound
+  std::optional<Failure> error;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("source", self.source);
+    visit("state", self.state);
+    visit("tracks", self.tracks);
+    visit("error", self.error);
+  }
+};
+
+struct ChatReceived {
+  static constexpr std::string_view kType = "chat_received";
+  ChatMessage message;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("message", self.message);
+  }
+};
+
+struct SettleRequest {
+  static constexpr std::string_view kType = "settle_request";
+  RequestId request = 0;
+  std::optional<Failure> error;  // absent: done
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("error", self.error);
+  }
+};
+
+// Something went wrong that ended nothing: shown to the developer, not to people.
+struct ReportProblem {
+  static constexpr std::string_view kType = "report_problem";
+  std::optional<UserId> peer;
+  Failure error;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("error", self.error);
+  }
+};
+
+}  // namespace command
+
+using ClientCommand =
+    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::OpenPeer, command::ClosePeer,
+                 command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
+                 command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
+                 command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
+                 command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
+                 command::ChatReceived, command::SettleRequest, command::ReportProblem>;
+
+}  // namespace meetwire

@@ -1,0 +1,271 @@
+// What happens to a client: facts in the past tense, from the application, the socket, the browser, the clock.
+// Each struct names its fields once (`fields`); the JSON of the door and of traces follows from that.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/media.hpp"
+#include "core/participant.hpp"
+#include "core/time_event.hpp"
+
+namespace meetwire {
+
+// Given once, at construction.
+struct ClientOptions {
+  RoomId room;
+  UserId user;
+  std::string name;
+  std::string token;  // empty: none
+  DialectName dialect = DialectName::Auto;
+  std::uint32_t seed = 0;                     // for jitter only
+  std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
+  std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+    visit("user", self.user);
+    visit("name", self.name);
+    visit("token", self.token);
+    visit("dialect", self.dialect);
+    visit("seed", self.seed);
+    visit("iceServers", self.ice_servers);
+    visit("iceTransportPolicy", self.ice_transport_policy);
+  }
+};
+
+namespace event {
+
+// ---- the application
+
+struct JoinRequested {
+  static constexpr std::string_view kType = "join_requested";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
+struct LeaveRequested {
+  static constexpr std::string_view kType = "leave_requested";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
+// The user wants a source to be so. `request` is settled when it is, or has failed, or was overtaken by a newer wish.
+struct SourceRequested {
+  static constexpr std::string_view kType = "source_requested";
+  RequestId request = 0;
+  Source source = Source::Camera;
+  Wanted wanted = Wanted::Off;
+  // What to capture, as JSON that only the host understands (constraints, a device, a track of the application's).
+  // Absent: as the last time.
+  std::optional<std::string> constraints;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("source", self.source);
+    visit("wanted", self.wanted);
+    visit("constraints", self.constraints);
+  }
+};
+
+struct ChatRequested {
+  static constexpr std::string_view kType = "chat_requested";
+  RequestId request = 0;
+  std::string id;  // made by the host, unique for ever: what makes a retry harmless
+  std::string text;
+  std::optional<UserId> to;  // absent: everyone
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("text", self.text);
+    visit("to", self.to);
+  }
+};
+
+// ---- the socket
+
+struct TransportOpened {
+  static constexpr std::string_view kType = "transport_opened";
+  std::uint32_t attempt = 0;  // of the OpenTransport that it answers
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempt", self.attempt);
+  }
+};
+
+struct TransportClosed {
+  static constexpr std::string_view kType = "transport_closed";
+  std::uint32_t attempt = 0;
+  std::string reason;  // the library's words, for the detail of an error
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempt", self.attempt);
+    visit("reason", self.reason);
+  }
+};
+
+struct MessageArrived {
+  static constexpr std::string_view kType = "message_arrived";
+  std::uint32_t attempt = 0;
+  std::string name;  // of the socket.io event
+  std::string body;  // its first argument as JSON text; empty when there was none
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempt", self.attempt);
+    visit("name", self.name);
+    visit("body", self.body);
+  }
+};
+
+// ---- peer connections. All name the peer and the incarnation they were asked for.
+
+struct LocalDescriptionSet {
+  static constexpr std::string_view kType = "local_description_set";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  Description description;
+  SlotsByMid slots;  // mid → slot of every slot that has an m-line now
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("description", self.description);
+    visit("slots", self.slots);
+  }
+};
+
+// Any other operation of a connection that ended well.
+struct OperationSucceeded {
+  static constexpr std::string_view kType = "operation_succeeded";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+// Any operation of a connection that was refused, with the DOMException's name and message.
+struct OperationFailed {
+  static constexpr std::string_view kType = "operation_failed";
+  OperationId operation = 0;
+  UserId peer;
+  Incarnation incarnation = 0;
+  std::string error_name;
+  std::string error_message;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("errorName", self.error_name);
+    visit("errorMessage", self.error_message);
+  }
+};
+
+struct NegotiationNeeded {
+  static constexpr std::string_view kType = "negotiation_needed";
+  UserId peer;
+  Incarnation incarnation = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+  }
+};
+
+struct CandidateGathered {
+  static constexpr std::string_view kType = "candidate_gathered";
+  UserId peer;
+  Incarnation incarnation = 0;
+  Candidate candidate;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("candidate", self.candidate);
+  }
+};
+
+struct ConnectionChanged {
+  static constexpr std::string_view kType = "connection_changed";
+  UserId peer;
+  Incarnation incarnation = 0;
+  ConnectionState state = ConnectionState::New;  // as seen when the browser reported it
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("state", self.state);
+  }
+};
+
+// ---- devices
+
+struct CapturedTrack {
+  Slot slot = Slot::Camera;
+  TrackId track;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("slot", self.slot);
+    visit("track", self.track);
+  }
+};
+
+struct CaptureSucceeded {
+  static constexpr std::string_view kType = "capture_succeeded";
+  OperationId operation = 0;
+  std::vector<CapturedTrack> tracks;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("tracks", self.tracks);
+  }
+};
+
+struct CaptureFailed {
+  static constexpr std::string_view kType = "capture_failed";
+  OperationId operation = 0;
+  std::string error_name;     // of the DOMException, or an ErrorCode's name where the host knows better
+  std::string error_message;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("errorName", self.error_name);
+    visit("errorMessage", self.error_message);
+  }
+};
+
+// A track ended by itself: unplugged, permission withdrawn, or the browser's own "stop sharing".
+struct TrackEnded {
+  static constexpr std::string_view kType = "track_ended";
+  TrackId track;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("track", self.track);
+  }
+};
+
+}  // namespace event
+
+using ClientEvent =
+    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
+                 event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
+                 event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
+                 event::TimePassed>;
+
+}  // namespace meetwire

@@ -1,0 +1,114 @@
+// Every bound and time-out, with its reason. The server hands its own copy to the client at admission.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/time.hpp"
+
+namespace meetwire {
+
+struct Limits {
+  // -- messages
+  // A session description with eight m-lines is about 12 KiB; four of them travel in one batch.
+  std::size_t message_bytes_max = 64 * 1024;
+  // Our deepest message has 6 levels; recursion over 32 costs little stack anywhere.
+  std::size_t message_depth_max = 32;
+  // Messages in one envelope: a newcomer's offers to a room of 64.
+  std::size_t batch_messages_max = 64;
+  std::size_t id_bytes_max = 128;
+  std::size_t name_bytes_max = 128;
+  std::size_t token_bytes_max = 4096;
+  std::size_t chat_bytes_max = 16 * 1024;
+
+  // -- links
+  // Chromium gathers about 4 candidates an interface and component; VPN-laden hosts show 60.
+  std::size_t candidates_per_generation_max = 256;
+  // Real candidates are under 200 bytes; mDNS names and TCP types included.
+  std::size_t candidate_bytes_max = 1024;
+  std::size_t description_bytes_max = 48 * 1024;
+  // Messages kept for a peer's replay request, and kept while a gap is open.
+  std::size_t pair_unacknowledged_max = 64;
+  std::size_t pair_reorder_max = 32;
+  // Candidates gathered within this time travel together.
+  Millis candidate_batch_window{20};
+  // An offer or message unacknowledged for this long is sent again: twice a bad round trip.
+  Millis pair_resend_after{3'000};
+  // What came in and is answered by nothing else is acknowledged after this long.
+  Millis pair_acknowledge_after{1'000};
+  // How far ahead of ours a peer's incarnation may be. Each side can have missed a few restarts, never this many.
+  std::uint32_t incarnation_leap_max = 1'000;
+  // A link that has an own offer outstanding for this long starts a new incarnation.
+  Millis offer_deadline{10'000};
+  // From the first description until connected. ICE needs up to 10 s on TURN over TCP.
+  Millis connect_deadline{15'000};
+  // Browsers report a lost path after 5 to 7 s; most holes heal by themselves shortly after.
+  Millis disconnected_grace{3'000};
+  // An ICE restart that has not connected by then gives way to a new incarnation.
+  Millis ice_restart_deadline{10'000};
+  // Whoever is polite waits this much longer before it restarts, so that the two seldom do it at once.
+  Millis polite_restart_delay{2'000};
+  // A connection that has held this long forgets the restarts before it.
+  Millis stable_after{10'000};
+  // Waits between restarts double from the first to the last.
+  Millis restart_backoff_min{1'000};
+  Millis restart_backoff_max{30'000};
+  // After so many new incarnations without a connection the link is reported as failed; it goes on trying
+  // at the longest wait.
+  std::uint32_t restarts_before_failed = 3;
+  // Media changes closer together than this share one offer.
+  Millis negotiation_batch_window{50};
+
+  // -- session
+  Millis transport_deadline{10'000};  // until the socket is up
+  Millis hello_deadline{8'000};       // until the server has answered the hello
+  Millis reconnect_delay_min{500};
+  Millis reconnect_delay_max{10'000};
+  Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
+  Millis request_deadline{15'000};    // chat without a receipt for this long fails, if not reconnecting
+  std::size_t requests_pending_max = 256;
+  std::size_t chat_history_max = 500;
+  // Sockets tried before a first join is given up; a server that restarts is back by the third.
+  std::uint32_t first_join_tries_max = 3;
+  // A lost meeting is tried again for at least this long: a server's restart takes less than a minute.
+  Millis rejoin_deadline{60'000};
+  // A newcomer's first offers wait this long for one another, to leave in one envelope.
+  Millis first_offers_window{50};
+  // Received messages are acknowledged after so many or so long, unless something else is said before.
+  std::uint32_t acknowledge_messages_max = 32;
+  Millis acknowledge_after{5'000};
+  // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
+  std::size_t roster_members_max = 128;
+  // Messages kept that came before the welcome: classic servers do not order them.
+  std::size_t early_messages_max = 256;
+
+  // -- room
+  // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
+  std::size_t participants_max = 12;
+  std::size_t rooms_max = 10'000;
+  // A member whose socket was lost keeps its place for this long.
+  Millis resume_window{30'000};
+  // Frames kept for a member until it acknowledges them.
+  std::size_t resume_messages_max = 512;
+  std::size_t resume_bytes_max = 1024 * 1024;
+  // The server closes a connection that has not said hello by then: slow and silent sockets cost memory.
+  Millis server_hello_deadline{5'000};
+  // Whose id a newcomer claims has so long to answer a ping before it counts as lost: several bad round trips, and
+  // far less than the 45 s after which socket.io would notice. The newcomer waits a little longer than that.
+  Millis probe_deadline{2'000};
+  Millis probe_wait{3'000};
+  // Open calls of one client outside of rooms.
+  std::size_t calls_open_max = 64;
+  // Token bucket of each connection. A joiner of a full room sends about 12 offers and 100 candidates.
+  std::uint32_t rate_messages_per_second = 100;
+  std::uint32_t rate_burst = 500;
+  // A connection that was over the rate this many times is closed.
+  std::uint32_t rate_strikes_max = 1'000;
+  // Chat ids remembered a member, so that a retry has no second effect.
+  std::size_t chat_ids_remembered_max = 256;
+  // Unknown messages from a connection, counted; the first of each batch is logged.
+};
+
+inline constexpr Limits kDefaultLimits{};
+
+}  // namespace meetwire

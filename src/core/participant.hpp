@@ -1,0 +1,54 @@
+// One row of a room's roster, as it stands on the server, on the wire and at the application.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/ids.hpp"
+#include "core/media.hpp"
+
+namespace meetwire {
+
+enum class Role : std::uint8_t { Host, Guest, Viewer };
+constexpr auto names_of(Role) { return std::array<std::string_view, 3>{"host", "guest", "viewer"}; }
+
+// Which protocol a member, or a server, speaks. Auto is only ever a wish.
+enum class DialectName : std::uint8_t { Auto, Meetwire, Classic, Codelab, Plain };
+constexpr auto names_of(DialectName) {
+  return std::array<std::string_view, 5>{"auto", "meetwire", "classic", "codelab", "plain"};
+}
+
+struct Participant {
+  UserId user;
+  SessionId session;  // empty where the server knows no sessions (a classic one)
+  std::string name;
+  Role role = Role::Guest;
+  DialectName dialect = DialectName::Meetwire;
+  MediaState media;
+  bool away = false;          // its socket is lost, its place is kept
+  std::uint32_t version = 0;  // counts the changes of this row; a lower one is old news
+
+  friend bool operator==(const Participant&, const Participant&) = default;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("session", self.session);
+    visit("name", self.name);
+    visit("role", self.role);
+    visit("dialect", self.dialect);
+    visit("media", self.media);
+    visit("away", self.away);
+    visit("version", self.version);
+  }
+};
+
+// Why somebody is no longer there.
+enum class LeaveReason : std::uint8_t { Left, Lost, Removed, Replaced, ServerClosing };
+constexpr auto names_of(LeaveReason) {
+  return std::array<std::string_view, 5>{"left", "lost", "removed", "replaced", "server-closing"};
+}
+
+}  // namespace meetwire

@@ -1,0 +1,117 @@
+// What the server's core asks of its host.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/client_commands.hpp"
+#include "core/errors.hpp"
+#include "core/ids.hpp"
+
+namespace meetwire {
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning };
+constexpr auto names_of(LogLevel) { return std::array<std::string_view, 3>{"debug", "info", "warn"}; }
+
+namespace command {
+
+struct Deliver {
+  static constexpr std::string_view kType = "deliver";
+  ConnectionId connection;
+  std::string name;  // of the socket.io event
+  std::string body;  // JSON text
+  BodyForm form = BodyForm::Text;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("name", self.name);
+    visit("body", self.body);
+    visit("form", self.form);
+  }
+};
+
+// Everything delivered before it still goes out.
+struct CloseConnection {
+  static constexpr std::string_view kType = "close_connection";
+  ConnectionId connection;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+  }
+};
+
+// Does the other end of this connection still answer? A client of a dialect without resume has come back under the id
+// that this connection holds. The host sends a transport-level ping; without an answer by the deadline it closes the
+// connection, and event::ConnectionClosed follows. A host that cannot ask does nothing: the newcomer is then refused.
+struct ProbeConnection {
+  static constexpr std::string_view kType = "probe_connection";
+  ConnectionId connection;
+  std::uint32_t deadline_ms = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("deadlineMs", self.deadline_ms);
+  }
+};
+
+// May this user enter this room with this token? Ends with event::Authorized.
+struct Authorize {
+  static constexpr std::string_view kType = "authorize";
+  OperationId operation = 0;
+  RoomId room;
+  UserId user;
+  std::string token;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("room", self.room);
+    visit("user", self.user);
+    visit("token", self.token);
+  }
+};
+
+// One structured line. Never holds message content, tokens or secrets.
+struct Log {
+  static constexpr std::string_view kType = "log";
+  LogLevel level = LogLevel::Info;
+  std::string message;  // a fixed phrase
+  std::optional<ConnectionId> connection;
+  std::optional<RoomId> room;
+  std::optional<UserId> user;
+  std::optional<std::string> detail;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("level", self.level);
+    visit("message", self.message);
+    visit("connection", self.connection);
+    visit("room", self.room);
+    visit("user", self.user);
+    visit("detail", self.detail);
+  }
+};
+
+// The figures of the health endpoint, whenever they change.
+struct CountChanged {
+  static constexpr std::string_view kType = "count_changed";
+  std::uint32_t connections = 0;
+  std::uint32_t rooms = 0;
+  std::uint32_t members = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connections", self.connections);
+    visit("rooms", self.rooms);
+    visit("members", self.members);
+  }
+};
+
+}  // namespace command
+
+using RoomCommand =
+    std::variant<command::Deliver, command::CloseConnection, command::ProbeConnection, command::Authorize, command::Log,
+                 command::CountChanged>;
+
+}  // namespace meetwire

@@ -1,0 +1,111 @@
+// What happens to the server's core: sockets, their messages, the host's answers, the clock.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/ids.hpp"
+#include "core/participant.hpp"
+#include "core/time_event.hpp"
+
+namespace meetwire {
+
+// Given once, at construction. Absent numbers: the limits table's.
+struct RoomOptions {
+  std::string ice_servers = "[]";  // JSON of RTCIceServer[], handed to members
+  bool authorize = false;          // ask the host about every newcomer (command::Authorize)
+  std::optional<std::uint32_t> participants_max;
+  std::optional<std::uint32_t> resume_window_ms;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("iceServers", self.ice_servers);
+    visit("authorize", self.authorize);
+    visit("participantsMax", self.participants_max);
+    visit("resumeWindowMs", self.resume_window_ms);
+  }
+};
+
+namespace event {
+
+// A socket is up. The host makes its session and secret (128 random bits or more each), as the core has no randomness.
+struct ConnectionOpened {
+  static constexpr std::string_view kType = "connection_opened";
+  ConnectionId connection;
+  SessionId session;
+  std::string secret;
+  // What the connection's handshake says it speaks: meetwire or classic.
+  DialectName dialect = DialectName::Meetwire;
+  // Classic identity, from the query string, percent-decoded; absent where the query lacks them.
+  std::optional<std::string> user;
+  std::optional<std::string> room;
+  std::optional<std::string> name;  // `nickname`: its presence marks the later edition
+  std::optional<std::string> publisher;  // `pub`
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("session", self.session);
+    visit("secret", self.secret);
+    visit("dialect", self.dialect);
+    visit("user", self.user);
+    visit("room", self.room);
+    visit("name", self.name);
+    visit("publisher", self.publisher);
+  }
+};
+
+struct ConnectionClosed {
+  static constexpr std::string_view kType = "connection_closed";
+  ConnectionId connection;
+  bool deliberate = false;  // the client said so (a disconnect packet), as against a lost socket
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("deliberate", self.deliberate);
+  }
+};
+
+struct FrameArrived {
+  static constexpr std::string_view kType = "frame_arrived";
+  ConnectionId connection;
+  std::string name;
+  std::string body;  // the event's first argument as JSON text; empty when there was none
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("name", self.name);
+    visit("body", self.body);
+  }
+};
+
+// The host's word on command::Authorize.
+struct Authorized {
+  static constexpr std::string_view kType = "authorized";
+  OperationId operation = 0;
+  bool allowed = false;
+  Role role = Role::Guest;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("operation", self.operation);
+    visit("allowed", self.allowed);
+    visit("role", self.role);
+  }
+};
+
+// The process ends: tell everyone, then close.
+struct ShutdownRequested {
+  static constexpr std::string_view kType = "shutdown_requested";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
+}  // namespace event
+
+using RoomEvent = std::variant<event::ConnectionOpened, event::ConnectionClosed, event::FrameArrived, event::Authorized,
+                               event::ShutdownRequested, event::TimePassed>;
+
+}  // namespace meetwire

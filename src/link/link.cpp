@@ -1,0 +1,188 @@
+#include "link/link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "link/body.hpp"
+
+namespace meetwire::link {
+
+Link::Body::Body(LinkOptions link_options, OperationId& operation_counter)
+    : options(std::move(link_options)),
+      operations(&operation_counter),
+      polite(!options.numbered || options.self_rank > options.peer_rank),
+      numbers(options.numbered, options.limits),
+      remote_candidates(options.limits),
+      recovery(options.limits, options.seed, polite) {
+  numbers.begin(1);
+}
+
+Link::Link(LinkOptions options, OperationId& operations)
+    : body_(std::make_unique<Body>(std::move(options), operations)) {}
+Link::Link(Link&&) noexcept = default;
+Link& Link::operator=(Link&&) noexcept = default;
+Link::~Link() = default;
+
+LinkState Link::state() const { return body_->state; }
+Incarnation Link::incarnation() const { return body_->numbers.incarnation(); }
+
+LinkStep Link::handle(Millis now, const LinkEvent& event) {
+  Body& body = *body_;
+  if (body.stage == Stage::Ended) return {};
+  body.now = now;
+  std::visit([&body](const auto& value) { body.on(value); }, event);
+  if (body.stage != Stage::Ended) {
+    body.heal();
+    body.pump();
+    body.flush_candidates();
+    body.send_all(body.numbers.due(now));
+  }
+  LinkStep step{std::move(body.outputs), body.wake_at()};
+  body.outputs.clear();
+  return step;
+}
+
+void Link::Body::on(const Started&) {
+  if (stage != Stage::Idle) return;
+  stage = options.offers_first ? Stage::Opening : Stage::Waiting;
+  recovery.connection_begun(now);
+}
+
+void Link::Body::on(const link::Ended&) {
+  if (is_open) command(command::ClosePeer{options.peer, numbers.incarnation()});
+  is_open = false;
+  stage = Stage::Ended;
+}
+
+void Link::Body::on(const MessageReceived& received) {
+  auto intake = numbers.take(now, received.message);
+  if (intake.verdict == PairNumbers::Verdict::Newer) {
+    // The peer has given the connection up: ours leads nowhere any more.
+    begin_incarnation(received.message.incarnation, Stage::Waiting);
+    intake = numbers.take(now, received.message);
+  }
+  send_all(std::move(intake.send));
+  if (intake.verdict == PairNumbers::Verdict::Misbehaved) {
+    return report(Failure{ErrorCode::PeerMisbehaved, "impossible numbers in a pair message"});
+  }
+  if (intake.verdict == PairNumbers::Verdict::OutOfReach) {
+    return break_down(Failure{ErrorCode::NegotiationFailed, "messages of this pair are lost for good"});
+  }
+  if (stage == Stage::Broken) return;
+  for (protocol::PairMessage& message : intake.ready) {
+    const auto* offer = std::get_if<protocol::Offer>(&message.body);
+    if (offer != nullptr && !options.numbered && !remote_fingerprint.empty() &&
+        read_sdp(offer->sdp).fingerprint != remote_fingerprint) {
+      // A classic member that numbers nothing: another certificate is another connection at its end.
+      begin_incarnation(numbers.incarnation() + 1, Stage::Waiting);
+    }
+    inbox.push_back(std::move(message));
+  }
+  if (inbox.size() > options.limits.candidates_per_generation_max) {
+    break_down(Failure{ErrorCode::PeerMisbehaved, "more messages than a negotiation can need"});
+  }
+}
+
+void Link::Body::on(const WishesChanged& changed) {
+  slots.wish(changed.wishes);
+  if (stage == Stage::Agreed && slots.lacks_line() && !negotiate_at) {
+    negotiate_at = now + options.limits.negotiation_batch_window;
+  }
+}
+
+void Link::Body::on(const SignallingLost&) { recovery.signalling_lost(); }
+
+void Link::Body::on(const SignallingResumed&) {
+  recovery.signalling_resumed(now);
+  send_all(numbers.repeat_all(now));
+}
+
+// The operation that has ended, if it is the one awaited.
+std::optional<Operation> Link::Body::settle(OperationId id, Incarnation of) {
+  if (!pending || pending->id != id || of != numbers.incarnation()) return std::nullopt;
+  const Operation operation = pending->operation;
+  pending.reset();
+  return operation;
+}
+
+void Link::Body::on(const event::LocalDescriptionSet& set) {
+  const auto operation = settle(set.operation, set.incarnation);
+  if (!operation || stage == Stage::Broken) return;
+  signaling = *after(signaling, *operation);
+  local_ufrags = read_sdp(set.description.sdp).ufrags;
+  if (*operation == Operation::MakeOffer) {
+    slots.lines_offered(set.slots);
+    send_offer(set.description);
+  } else {
+    send_answer(set.description);
+  }
+}
+
+void Link::Body::on(const event::OperationSucceeded& succeeded) {
+  const auto operation = settle(succeeded.operation, succeeded.incarnation);
+  if (!operation || stage == Stage::Broken) return;
+  signaling = *after(signaling, *operation);
+  switch (*operation) {
+    case Operation::SetAnswer:
+      offer_out.reset();
+      ice_restart_offered = false;
+      recovery.offer_settled();
+      slots.lines_agreed();
+      stage = Stage::Agreed;
+      remote_description_applied();
+      return;
+    case Operation::SetOffer:
+      remote_description_applied();
+      bind_lines();
+      return;
+    case Operation::RollBack:
+      rolled_back();
+      return;
+    case Operation::MakeOffer:
+    case Operation::MakeAnswer:
+    case Operation::AddCandidate:
+    case Operation::SetTrack:
+      return;
+  }
+}
+
+void Link::Body::on(const event::OperationFailed& failed) {
+  const auto operation = settle(failed.operation, failed.incarnation);
+  if (!operation || stage == Stage::Broken) return;
+  Failure why{ErrorCode::NegotiationFailed,
+              std::string(name_of(*operation)) + ": " + failed.error_name + ": " + failed.error_message};
+  // A candidate or a track that is refused costs only itself.
+  if (*operation == Operation::AddCandidate || *operation == Operation::SetTrack) return report(std::move(why));
+  break_down(std::move(why));
+}
+
+// The browser's hint is not needed: whatever calls for an offer is known here, and a spurious one must cause no loop.
+void Link::Body::on(const event::NegotiationNeeded&) {}
+
+void Link::Body::on(const event::CandidateGathered& event) {
+  if (event.incarnation != numbers.incarnation() || stage == Stage::Broken) return;
+  if (gathered.size() >= options.limits.candidates_per_generation_max) return;
+  gathered.push_back(event.candidate);
+  if (!candidates_at) candidates_at = now + options.limits.candidate_batch_window;
+}
+
+void Link::Body::on(const event::ConnectionChanged& changed) {
+  if (changed.incarnation != numbers.incarnation() || !is_open) return;
+  recovery.connection_changed(now, changed.state);
+  switch (changed.state) {
+    case ConnectionState::Connected:
+      return set_state(LinkState::Connected);
+    case ConnectionState::Disconnected:
+    case ConnectionState::Failed:
+      if (state == LinkState::Connected) set_state(LinkState::Reconnecting);
+      return;
+    case ConnectionState::Closed:
+      // Nobody but us closes it; a browser that does has taken it away.
+      return break_down(Failure{ErrorCode::LinkFailed, "the browser closed the connection"});
+    case ConnectionState::New:
+    case ConnectionState::Connecting:
+      return;
+  }
+}
+
+}  // namespace meetwire::link

@@ -1,0 +1,108 @@
+// One link: this client's half of the connection to one other member.
+// Owns: negotiation (perfect negotiation over numbered messages), candidates by generation, incarnations, the
+// watchdog and restarts. Must not know: rooms, rosters, sockets, dialects, devices.
+// One browser operation at a time: messages and wishes wait until the one under way has ended.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/client_commands.hpp"
+#include "core/client_events.hpp"
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/media.hpp"
+#include "core/time.hpp"
+#include "protocol/pair.hpp"
+
+namespace meetwire::link {
+
+struct LinkOptions {
+  UserId peer;
+  // Compared byte-wise: the greater one is polite, i.e. gives way in a collision. Towards classic members, who know
+  // no sessions and settle nothing, this side is always polite.
+  std::string self_rank;
+  std::string peer_rank;
+  // The newcomer offers first; the one already there waits for the offer.
+  bool offers_first = false;
+  // False towards classic members: no numbers, no replay, no acknowledgement, no incarnations of theirs.
+  bool numbered = true;
+  std::uint64_t seed = 0;
+  std::string ice_servers = "[]";
+  std::string ice_transport_policy = "all";
+  Limits limits;
+};
+
+// Which local track each slot sends. A slot that is absent is not used by this side (no m-line is asked for it);
+// one that is present without a track has an m-line and sends nothing.
+using Wishes = std::map<Slot, std::optional<TrackId>>;
+
+// What a link asks of the session that owns it.
+struct SendPair {
+  protocol::PairMessage message;
+  // Bundles with what else is about to go out; the session may hold such a message for the batch window.
+  bool may_wait = false;
+};
+struct StateChanged {
+  LinkState state = LinkState::Connecting;
+  std::optional<Failure> error;
+};
+// Slots in which the peer may send (from the remote description): what a classic member has switched on.
+struct RemoteSlotsChanged {
+  std::vector<Slot> sending;
+};
+struct ProblemFound {
+  Failure error;
+};
+
+using Output = std::variant<ClientCommand, SendPair, StateChanged, RemoteSlotsChanged, ProblemFound>;
+
+struct LinkStep {
+  std::vector<Output> outputs;
+  std::optional<Millis> wake_at;
+};
+
+// Browser events that carry this link's peer, pair messages, wishes, the clock.
+struct MessageReceived {
+  protocol::PairMessage message;
+};
+struct WishesChanged {
+  Wishes wishes;
+};
+struct Started {};
+// The signalling path is down: what is sent now is lost. Deadlines that wait for the peer's word stand still, so that
+// media that flows is not torn down for want of an answer that cannot come.
+struct SignallingLost {};
+// It is up again: what may not have arrived is sent anew.
+struct SignallingResumed {};
+struct Ended {};  // the peer or the user has left
+
+using LinkEvent =
+    std::variant<Started, MessageReceived, WishesChanged, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
+                 event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
+                 event::ConnectionChanged, event::TimePassed>;
+
+class Link {
+ public:
+  // `operations` is the client's one counter of operation ids; it must outlive the link.
+  Link(LinkOptions options, OperationId& operations);
+  Link(Link&&) noexcept;
+  Link& operator=(Link&&) noexcept;
+  ~Link();
+
+  // Events of other incarnations, or of operations no longer awaited, change nothing. After Ended: nothing more.
+  LinkStep handle(Millis now, const LinkEvent& event);
+
+  LinkState state() const;
+  Incarnation incarnation() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace meetwire::link

@@ -1,0 +1,107 @@
+// What keeps a link alive between negotiations: candidates out, new incarnations, healing, the state that is shown.
+#include <algorithm>
+#include <utility>
+
+#include "link/body.hpp"
+
+namespace meetwire::link {
+
+void Link::Body::send(protocol::PairBody body, bool may_wait) {
+  const bool is_offer = std::holds_alternative<protocol::Offer>(body);
+  protocol::PairMessage message = numbers.stamp(now, std::move(body));
+  if (is_offer) offer_out = message.sequence;
+  outputs.emplace_back(SendPair{std::move(message), may_wait});
+}
+
+void Link::Body::send_all(std::vector<protocol::PairMessage> messages) {
+  for (protocol::PairMessage& message : messages) outputs.emplace_back(SendPair{std::move(message), false});
+}
+
+// Candidates follow their description, never lead it, and those of an offer that was taken back stay here.
+void Link::Body::flush_candidates() {
+  if (!candidates_at || *candidates_at > now || !is_open) return;
+  const bool making = pending && (pending->operation == Operation::MakeOffer || pending->operation == Operation::MakeAnswer);
+  const bool unsent_offer = signaling == SignalingState::HaveLocalOffer && !offer_out;
+  if (making || unsent_offer || local_ufrags.empty()) return;
+  candidates_at.reset();
+  std::vector<Candidate> batch;
+  for (Candidate& candidate : gathered) {
+    const std::string generation = generation_of(candidate);
+    if (generation.empty() || local_ufrags.count(generation) > 0) batch.push_back(std::move(candidate));
+  }
+  gathered.clear();
+  if (!batch.empty()) send(protocol::Candidates{std::move(batch)}, /*may_wait=*/true);
+}
+
+void Link::Body::open_connection() {
+  is_open = true;
+  command(command::OpenPeer{options.peer, numbers.incarnation(), options.ice_servers, options.ice_transport_policy,
+                            options.numbered});
+}
+
+// Everything of the connection before is over: what is still under way there finds no one waiting.
+void Link::Body::begin_incarnation(Incarnation next, Stage as) {
+  if (is_open) command(command::ClosePeer{options.peer, numbers.incarnation()});
+  is_open = false;
+  numbers.begin(next);
+  stage = as;
+  signaling = SignalingState::Stable;
+  pending.reset();
+  inbox.clear();
+  offer_out.reset();
+  ice_restart_wanted = ice_restart_offered = false;
+  negotiate_at.reset();
+  remote_fingerprint.clear();
+  remote_candidates.clear();
+  slots.forget_lines();
+  local_ufrags.clear();
+  gathered.clear();
+  candidates_at.reset();
+  recovery.connection_begun(now);
+  if (state == LinkState::Connected) set_state(LinkState::Reconnecting);
+}
+
+void Link::Body::break_down(Failure why) {
+  report(std::move(why));
+  stage = Stage::Broken;
+  pending.reset();
+  inbox.clear();
+  recovery.give_up(now);
+}
+
+void Link::Body::heal() {
+  switch (recovery.due(now)) {
+    case Remedy::None:
+      return;
+    case Remedy::RestartIce:
+      if (!is_open || stage != Stage::Agreed) return;
+      command(command::RestartIce{options.peer, numbers.incarnation()});
+      ice_restart_wanted = true;
+      recovery.ice_restarted(now);
+      return;
+    case Remedy::NewIncarnation:
+      begin_incarnation(numbers.incarnation() + 1, Stage::Opening);
+      if (recovery.has_failed()) {
+        set_state(LinkState::Failed, Failure{ErrorCode::LinkFailed});
+      }
+      return;
+  }
+}
+
+void Link::Body::set_state(LinkState next, std::optional<Failure> error) {
+  if (state == next) return;
+  state = next;
+  outputs.emplace_back(StateChanged{next, std::move(error)});
+}
+
+std::optional<Millis> Link::Body::wake_at() const {
+  if (stage == Stage::Ended) return std::nullopt;
+  auto at = earlier(recovery.wake_at(), numbers.wake_at());
+  // Once these two are due they wait for an operation or an answer, whose end wakes by itself.
+  for (const auto& deadline : {negotiate_at, candidates_at}) {
+    if (deadline && *deadline > now) at = earlier(at, deadline);
+  }
+  return at;
+}
+
+}  // namespace meetwire::link

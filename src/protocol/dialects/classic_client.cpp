@@ -1,0 +1,338 @@
+// Our client at a classic server, the reference one or a foreign one.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/classic_wire.hpp"
+
+namespace meetwire::protocol {
+namespace {
+
+using namespace classic;
+
+Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
+
+// encodeURIComponent: how an id stands in the query.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kKept = "-_.!~*'()";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (alphanumeric || kKept.find(c) != std::string_view::npos) {
+      out.push_back(c);
+    } else {
+      out.push_back('%');
+      out.push_back(kHex[byte >> 4]);
+      out.push_back(kHex[byte & 15]);
+    }
+  }
+  return out;
+}
+
+// What the reference server may have made of our own id: as it is, left encoded, or cut at "=".
+std::set<std::string> aliases_of(const UserId& self) {
+  return {self.value, percent_encoded(self.value), self.value.substr(0, self.value.find('='))};
+}
+
+class ClassicClient final : public ClientDialect {
+ public:
+  ClassicClient(RoomId room, UserId self, std::string name, const Limits& limits)
+      : room_(std::move(room)), self_(std::move(self)), name_(std::move(name)), aliases_(aliases_of(self_)),
+        limits_(limits) {}
+
+  DialectName name() const override { return DialectName::Classic; }
+
+  std::vector<Frame> encode(const std::vector<ClientMessage>& messages, std::uint64_t) override {
+    std::vector<Frame> frames;
+    for (const ClientMessage& message : messages) {
+      std::visit([&](const auto& one) { write_message(one, frames); }, message);
+    }
+    return frames;
+  }
+
+  Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) override {
+    Decoded<ServerMessage> out;
+    const bool is_roster = frame_name == kRosterEvent;
+    if (!is_roster && frame_name != kMessageEvent) {
+      ++out.unknown;
+      return out;
+    }
+    auto parsed = body.empty() ? std::variant<Json, Failure>{Json()} : parse_json(body, limits_);
+    if (auto* failure = std::get_if<Failure>(&parsed)) {
+      out.failures.push_back(std::move(*failure));
+    } else if (is_roster) {
+      read_roster(std::get<Json>(parsed), out);
+    } else {
+      read_envelope(std::get<Json>(parsed), out);
+    }
+    return out;
+  }
+
+ private:
+  using Out = Decoded<ServerMessage>;
+  using Frames = std::vector<Frame>;
+
+  // ---- what we say
+
+  // The identity is in the query already. A new hello is a new connection: nothing of the old one counts.
+  void write_message(const Hello&, Frames& out) {
+    stage_ = Stage::Asking;
+    since_request_.clear();
+    held_back_.clear();
+    chats_under_way_.clear();
+    out.push_back(make_frame(kRosterEvent, Json{{"roomId", room_.value}}));
+  }
+  void write_message(const SignalTo& signal, Frames& out) {
+    for (const TypedPayload& one : write_body(signal.pair.body, self_, signal.to)) {
+      out.push_back(make_frame(one.type, one.payload));
+    }
+  }
+  void write_message(const ChatSubmitted& chat, Frames& out) {
+    if (chat.to) return;  // the dialect has no chat to one: the session refuses it before
+    if (chats_under_way_.size() == limits_.requests_pending_max) chats_under_way_.erase(chats_under_way_.begin());
+    chats_under_way_.push_back(chat.id);
+    out.push_back(make_frame(kMessageEvent, Json{{"type", "chat"}, {"id", chat.id}, {"from", self_.value},
+                                                 {"name", name_}, {"text", chat.text}}));
+  }
+  template <class Other>
+  void write_message(const Other&, Frames&) {}  // this dialect has no such message
+
+  // ---- the roster
+
+  // First edition: an object from user id to a row as JSON text. Later edition: an array of rows.
+  void read_roster(const Json& reply, Out& out) {
+    if (!reply.is_object() && !reply.is_array() && !reply.is_null()) {
+      out.failures.push_back(malformed("a roster of another shape"));
+      return;
+    }
+    Welcome welcome;
+    welcome.self.user = self_;
+    welcome.self.name = name_;
+    welcome.self.dialect = DialectName::Classic;
+    welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits_.message_bytes_max);
+    welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits_.chat_bytes_max);
+    welcome.limits.participants_max = static_cast<std::uint32_t>(limits_.participants_max);
+    std::size_t bad_rows = 0;
+    for (auto item = reply.begin(); item != reply.end(); ++item) {
+      auto row = reply.is_object() ? read_hash_row(item.key(), item.value()) : read_row(item.value(), std::nullopt);
+      if (!row) {
+        ++bad_rows;
+      } else if (!add_row(welcome.members, std::move(*row))) {
+        out.failures.push_back(malformed("a roster of more rows than can be called"));
+        break;
+      }
+    }
+    if (bad_rows > 0) out.failures.push_back(malformed(std::to_string(bad_rows) + " roster rows"));
+    out.messages.push_back(std::move(welcome));
+    put_on_top(out);
+  }
+
+  // False when there is no more room. What left or came since the request is newer than the reply.
+  bool add_row(std::vector<Participant>& members, Participant row) const {
+    if (is_self(row.user.value) || since_request_.count(row.user) > 0) return true;
+    const bool doubled =
+        std::any_of(members.begin(), members.end(), [&](const auto& one) { return one.user == row.user; });
+    if (doubled) return true;
+    if (members.size() == limits_.batch_messages_max) return false;
+    members.push_back(std::move(row));
+    return true;
+  }
+
+  void put_on_top(Out& out) {
+    for (const auto& [user, name] : since_request_) {
+      // Once welcomed, the session has heard of the newcomer already: but the roster just read is without it.
+      if (name) out.messages.push_back(MemberJoined{make_row(user.value, *name)});
+    }
+    since_request_.clear();
+    stage_ = Stage::Welcomed;
+    for (ServerMessage& message : held_back_) out.messages.push_back(std::move(message));
+    held_back_.clear();
+  }
+
+  std::optional<Participant> read_hash_row(const std::string& key, const Json& value) const {
+    const auto* text = value.get_ptr<const std::string*>();
+    if (text == nullptr) return read_row(value, key);
+    auto parsed = parse_json(*text, limits_);
+    return std::holds_alternative<Failure>(parsed) ? std::nullopt : read_row(std::get<Json>(parsed), key);
+  }
+
+  // `key`: the hash's field, which the server itself wrote and which therefore counts more than the row.
+  std::optional<Participant> read_row(const Json& row, const std::optional<std::string>& key) const {
+    if (!row.is_object()) return std::nullopt;
+    const auto user = key ? key : find_id(row, "userId", limits_);
+    if (!user || !is_acceptable_id(*user, limits_.id_bytes_max)) return std::nullopt;
+    const std::string* nickname = find_string(row, "nickname");
+    return make_row(*user, nickname == nullptr ? std::string() : *nickname);
+  }
+
+  Participant make_row(const std::string& user, const std::string& nickname) const {
+    Participant row;
+    row.user = UserId{user};
+    row.dialect = DialectName::Classic;
+    // A name beyond the bounds is no reason not to see somebody.
+    if (is_acceptable_name(nickname, limits_.name_bytes_max)) row.name = nickname;
+    return row;
+  }
+
+  // ---- what the server sends as `msg`
+
+  void read_envelope(const Json& envelope, Out& out) {
+    if (envelope.is_null()) return fail_chats(out);
+    const std::string* type = find_string(envelope, "type");
+    if (type == nullptr || !is_envelope_type(*type)) return read_free_form(envelope, out);
+    const auto status = find_count(envelope, "status");
+    const Json* data = find(envelope, "data");
+    const Json nothing;
+    if (data == nullptr) data = &nothing;
+    if (*type == "refused" || *type == "ended" || *type == "problem") return read_failure(*type, *data, out);
+    if (status && *status != static_cast<std::uint64_t>(kGood)) {
+      ++out.unknown;
+    } else if (*type == "join" || *type == "leave") {
+      read_coming_or_going(*type == "join", envelope, *data, out);
+    } else if (*type == "offer" || *type == "answer" || *type == "candidate") {
+      read_pair_message(*type, *data, out);
+    } else {
+      ++out.unknown;  // call, and asking for the floor
+    }
+  }
+
+  void read_coming_or_going(bool joined, const Json& envelope, const Json& data, Out& out) {
+    auto user = find_id(data, "userId", limits_);
+    if (!user) user = user_in_words(envelope, joined ? kJoinPhrase : kLeavePhrase);
+    if (!user) return out.failures.push_back(malformed("join or leave of nobody"));
+    if (is_self(*user)) return;
+    const std::string* nickname = find_string(data, "nickname");
+    const Participant row = make_row(*user, nickname == nullptr ? std::string() : *nickname);
+    if (stage_ == Stage::Asking) {
+      since_request_[row.user] = joined ? std::optional(row.name) : std::nullopt;
+    } else if (joined) {
+      out.messages.push_back(MemberJoined{row});
+    } else {
+      out.messages.push_back(MemberLeft{row.user, SessionId{}, LeaveReason::Left});
+    }
+  }
+
+  // The first edition has the id in its words only.
+  std::optional<std::string> user_in_words(const Json& envelope, std::string_view phrase) const {
+    const std::string* words = find_string(envelope, "msg");
+    if (words == nullptr) return std::nullopt;
+    while (!phrase.empty() && phrase.back() == ' ') phrase.remove_suffix(1);
+    const auto end = words->rfind(phrase);
+    if (end == std::string::npos) return std::nullopt;
+    std::string user = words->substr(0, end);
+    return is_acceptable_id(user, limits_.id_bytes_max) ? std::optional(std::move(user)) : std::nullopt;
+  }
+
+  void read_pair_message(std::string_view type, const Json& data, Out& out) {
+    const auto from = find_id(data, "userId", limits_);
+    if (!from || is_self(*from)) return out.failures.push_back(malformed("a relay from nobody"));
+    auto body = read_body(type, data, limits_);
+    if (auto* failure = std::get_if<Failure>(&body)) return out.failures.push_back(std::move(*failure));
+    SignalFrom signal;
+    signal.from = UserId{*from};
+    signal.pair.body = std::get<PairBody>(std::move(body));
+    deliver(std::move(signal), out);
+  }
+
+  // Only our own server says these. A member could forge them at a server that lets it, so none but a refusal before
+  // the roster ends anything; whoever is really put out sees the socket close.
+  void read_failure(std::string_view type, const Json& data, Out& out) {
+    Failure error{find_named<ErrorCode>(data, "code").value_or(ErrorCode::ServerIncompatible)};
+    const std::string* chat = find_string(data, "id");
+    if (type == "refused" && stage_ == Stage::Asking) {
+      out.messages.push_back(Refused{std::move(error)});
+    } else if (type == "problem" && chat != nullptr && forget_chat(*chat)) {
+      out.messages.push_back(ChatSettled{*chat, 0, std::move(error)});
+    } else {
+      out.messages.push_back(Problem{std::move(error)});
+    }
+  }
+
+  // ---- chat
+
+  void read_free_form(const Json& payload, Out& out) {
+    const std::string* words = find_words(payload);
+    if (words == nullptr) {
+      ++out.unknown;
+      return;
+    }
+    if (words->size() > limits_.chat_bytes_max) {
+      return out.failures.push_back(Failure{ErrorCode::MessageTooLarge, "chat"});
+    }
+    ChatDelivered delivered;
+    ChatMessage& message = delivered.message;
+    auto from = find_id(payload, "from", limits_);
+    if (!from) from = find_id(payload, "userId", limits_);
+    if (from) message.from = UserId{*from};
+    message.text = *words;
+    message.at = static_cast<std::int64_t>(find_count(payload, "at").value_or(0));
+    const std::string* type = find_string(payload, "type");
+    const auto id = find_id(payload, "id", limits_);
+    if (type == nullptr || *type != "chat" || !id) {
+      message.id = "classic-" + std::to_string(++chats_without_id_);
+    } else if (from && is_self(*from)) {
+      forget_chat(*id);
+      out.messages.push_back(ChatSettled{*id, message.at, std::nullopt});
+      return;
+    } else {
+      message.id = *id;
+    }
+    deliver(std::move(delivered), out);
+  }
+
+  void fail_chats(Out& out) {
+    if (chats_under_way_.empty()) ++out.unknown;
+    for (std::string& id : chats_under_way_) {
+      const Failure lost{ErrorCode::ServerIncompatible, "a classic server of the first edition loses chat"};
+      out.messages.push_back(ChatSettled{std::move(id), 0, lost});
+    }
+    chats_under_way_.clear();
+  }
+
+  bool forget_chat(const std::string& id) {
+    const auto at = std::find(chats_under_way_.begin(), chats_under_way_.end(), id);
+    if (at == chats_under_way_.end()) return false;
+    chats_under_way_.erase(at);
+    return true;
+  }
+
+  // ----
+
+  bool is_self(const std::string& user) const { return aliases_.count(user) > 0; }
+
+  void deliver(ServerMessage message, Out& out) {
+    if (stage_ == Stage::Welcomed) {
+      out.messages.push_back(std::move(message));
+    } else if (held_back_.size() < limits_.candidates_per_generation_max) {
+      held_back_.push_back(std::move(message));
+    } else {
+      out.failures.push_back(Failure{ErrorCode::PeerMisbehaved, "too much before the roster"});
+    }
+  }
+
+  // Asking: the roster is asked for, not there yet.
+  enum class Stage : std::uint8_t { Asking, Welcomed };
+
+  RoomId room_;
+  UserId self_;
+  std::string name_;
+  std::set<std::string> aliases_;
+  Limits limits_;
+  Stage stage_ = Stage::Asking;
+  std::map<UserId, std::optional<std::string>> since_request_;  // joined, with the name; or left
+  std::vector<ServerMessage> held_back_;
+  std::vector<std::string> chats_under_way_;
+  std::uint64_t chats_without_id_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientDialect> make_classic_client(RoomId room, UserId self, std::string name, const Limits& limits) {
+  return std::make_unique<ClassicClient>(std::move(room), std::move(self), std::move(name), limits);
+}
+
+}  // namespace meetwire::protocol

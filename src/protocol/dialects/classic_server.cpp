@@ -1,0 +1,245 @@
+// A classic client at our server: what it says, typed and stamped; what it is told, in the words it knows.
+#include <array>
+#include <map>
+#include <utility>
+
+#include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/classic_wire.hpp"
+
+namespace meetwire::protocol {
+namespace {
+
+using namespace classic;
+
+Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
+
+// The nearest HTTP has: 200 is all that classic clients know, and anything else is not good.
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::TokenRefused: return 401;
+    case ErrorCode::RoomFull: return 403;
+    case ErrorCode::TargetUnknown: return 404;
+    case ErrorCode::IdTaken: return 409;
+    case ErrorCode::MessageTooLarge: return 413;
+    case ErrorCode::RateLimited: return 429;
+    case ErrorCode::ServerClosing: return 503;
+    default: return 400;
+  }
+}
+
+class ClassicServer final : public ServerDialect {
+ public:
+  ClassicServer(ClassicIdentity identity, const Limits& limits) : identity_(std::move(identity)), limits_(limits) {}
+
+  DialectName name() const override { return DialectName::Classic; }
+
+  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t) override {
+    std::vector<Frame> frames;
+    for (const ServerMessage& message : messages) {
+      std::visit([&](const auto& one) { write_message(one, frames); }, message);
+    }
+    return frames;
+  }
+
+  Decoded<ClientMessage> decode(std::string_view frame_name, std::string_view body) override {
+    // The room settles a chat in the step that brought it.
+    chat_sent_.reset();
+    Decoded<ClientMessage> decoded;
+    const bool empty = body.empty();
+    auto parsed = empty ? std::variant<Json, Failure>{Json()} : parse_json(body, limits_);
+    auto message = std::holds_alternative<Failure>(parsed)
+                       ? MaybeMessage{std::get<Failure>(std::move(parsed))}
+                       : read_frame(frame_name, std::get<Json>(parsed), empty);
+    if (auto* failure = std::get_if<Failure>(&message)) {
+      if (failure->code == ErrorCode::MessageUnknown) ++decoded.unknown;
+      decoded.failures.push_back(std::move(*failure));
+    } else {
+      decoded.messages.push_back(std::get<ClientMessage>(std::move(message)));
+    }
+    return decoded;
+  }
+
+ private:
+  using MaybeMessage = std::variant<ClientMessage, Failure>;
+
+  bool is_later_edition() const { return identity_.nickname.has_value(); }
+
+  // ---- what the client says
+
+  MaybeMessage read_frame(std::string_view event, Json& payload, bool empty) {
+    if (event == kMessageEvent && empty) return malformed("msg without a payload");
+    if (event == kMessageEvent) return read_free_form(payload);
+    if (event == kRosterEvent) {
+      RosterRequested request;
+      if (const auto room = find_id(payload, "roomId", limits_)) request.room = RoomId{*room};
+      return ClientMessage{std::move(request)};
+    }
+    if (event == "offer" || event == "answer" || event == "candidate") return read_pair_message(event, payload);
+    const auto kind = from_name<RelayKind>(event);
+    if (!kind) return Failure{ErrorCode::MessageUnknown, std::string(event.substr(0, 32))};
+    const auto target = find_id(payload, "targetUid", limits_);
+    if (!target) return malformed("a relay without targetUid");
+    return ClientMessage{RelayTo{*kind, UserId{*target}, stamped(payload, /*always=*/true)}};
+  }
+
+  MaybeMessage read_pair_message(std::string_view event, Json& payload) {
+    const auto target = find_id(payload, "targetUid", limits_);
+    if (!target) return malformed("a relay without targetUid");
+    auto body = read_body(event, payload, limits_);
+    if (auto* failure = std::get_if<Failure>(&body)) return std::move(*failure);
+    SignalTo signal;
+    signal.to = UserId{*target};
+    signal.pair.body = std::get<PairBody>(std::move(body));
+    signal.original = stamped(payload, /*always=*/true);
+    return ClientMessage{std::move(signal)};
+  }
+
+  MaybeMessage read_free_form(Json& payload) {
+    const std::string* type = find_string(payload, "type");
+    if (type != nullptr && is_envelope_type(*type)) return malformed("msg: only the server may say " + *type);
+    ChatSubmitted chat;
+    const std::string* words = find_words(payload);
+    const std::string* text = find_string(payload, "text");
+    const auto id = find_id(payload, "id", limits_);
+    if (type != nullptr && *type == "chat" && id && text != nullptr) {
+      chat.id = *id;
+      chat.text = *text;
+    } else if (words != nullptr) {
+      // Classic clients make no ids: each such message is one of its own.
+      chat.id = identity_.session.value + "-" + std::to_string(++chats_without_id_);
+      chat.text = *words;
+      chat.original = stamped(payload, /*always=*/false);
+    } else {
+      return ClientMessage{RelayTo{RelayKind::Message, std::nullopt, stamped(payload, /*always=*/false)}};
+    }
+    chat_sent_ = chat;
+    return ClientMessage{std::move(chat)};
+  }
+
+  // Whatever the payload claims about its sender is made true. `always`: also where it claims nothing.
+  std::string stamped(Json& payload, bool always) const {
+    if (payload.is_object()) {
+      if (always || payload.contains("userId")) payload["userId"] = identity_.user.value;
+      if (payload.contains("from")) payload["from"] = identity_.user.value;
+      if (payload.contains("nickname") && identity_.nickname) payload["nickname"] = *identity_.nickname;
+      if (payload.contains("roomId")) {
+        payload["roomId"] = identity_.room ? Json(identity_.room->value) : Json();
+      }
+    }
+    return to_text(payload);
+  }
+
+  // ---- what the client is told
+
+  using Frames = std::vector<Frame>;
+
+  // {userId, nickname} in the later edition, null in the first.
+  std::string about(const UserId& user, const std::string& nickname) const {
+    if (!is_later_edition()) return "null";
+    return to_text(Json{{"userId", user.value}, {"nickname", nickname}});
+  }
+  void write_join(const Participant& member, Frames& out) {
+    names_[member.user] = member.name;
+    const std::string words = member.user.value + std::string(kJoinPhrase);
+    out.push_back(make_envelope("join", words, kGood, about(member.user, member.name)));
+  }
+  void write_failure(std::string_view type, const Failure& error, const std::string& chat_id, Frames& out) const {
+    const ErrorInfo& info = info_of(error.code);
+    Json data = {{"code", std::string(info.code)}};
+    if (!chat_id.empty()) data["id"] = chat_id;
+    out.push_back(make_envelope(type, info.advice, status_of(error.code), to_text(data)));
+  }
+
+  // The reference server tells the newcomer of itself too; the roster it asks for.
+  void write_message(const Welcome& welcome, Frames& out) {
+    for (const Participant& member : welcome.members) names_[member.user] = member.name;
+    write_join(welcome.self, out);
+  }
+  void write_message(const MemberJoined& joined, Frames& out) { write_join(joined.member, out); }
+  void write_message(const MemberChanged& changed, Frames&) { names_[changed.member.user] = changed.member.name; }
+  void write_message(const MemberLeft& left, Frames& out) {
+    const auto known = names_.find(left.user);
+    const std::string nickname = known == names_.end() ? std::string() : known->second;
+    if (known != names_.end()) names_.erase(known);
+    const std::string words = left.user.value + std::string(kLeavePhrase);
+    out.push_back(make_envelope("leave", words, kGood, about(left.user, nickname)));
+  }
+  void write_message(const SignalFrom& signal, Frames& out) const {
+    if (!signal.original.empty()) {
+      out.push_back(make_pair_envelope(type_of(signal.pair.body), signal.original));
+      return;
+    }
+    for (const TypedPayload& one : write_body(signal.pair.body, signal.from, identity_.user)) {
+      out.push_back(make_pair_envelope(one.type, to_text(one.payload)));
+    }
+  }
+  void write_message(const ChatDelivered& delivered, Frames& out) const {
+    const ChatMessage& message = delivered.message;
+    out.push_back(make_chat(message.id, message.from, delivered.name, message.text, message.at, delivered.original));
+  }
+  // To its sender a classic server sends the message itself: that is the receipt.
+  void write_message(const ChatSettled& settled, Frames& out) {
+    if (settled.error) {
+      write_failure("problem", *settled.error, settled.id, out);
+    } else if (chat_sent_ && chat_sent_->id == settled.id) {
+      out.push_back(make_chat(settled.id, identity_.user, identity_.nickname.value_or(""), chat_sent_->text, settled.at,
+                              chat_sent_->original));
+      chat_sent_.reset();
+    }
+  }
+  void write_message(const Problem& problem, Frames& out) const { write_failure("problem", problem.error, {}, out); }
+  void write_message(const Refused& refused, Frames& out) const { write_failure("refused", refused.error, {}, out); }
+  void write_message(const Ended& ended, Frames& out) const { write_failure("ended", ended.error, {}, out); }
+  void write_message(const RosterListed& listed, Frames& out) const {
+    const std::string room = identity_.room ? identity_.room->value : std::string();
+    Json rows = is_later_edition() ? Json::array() : Json::object();
+    for (const RosterRow& row : listed.rows) {
+      Json one = {{"userId", row.user.value}, {"roomId", room}};
+      if (is_later_edition()) {
+        one["nickname"] = row.name;
+        one["pub"] = row.publisher ? Json(*row.publisher) : Json();
+        rows.push_back(std::move(one));
+      } else {
+        rows[row.user.value] = to_text(one);
+      }
+    }
+    out.push_back(make_frame(kRosterEvent, rows));
+  }
+  void write_message(const RelayFrom& relay, Frames& out) const {
+    if (relay.kind == RelayKind::Message) {
+      out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
+    } else {
+      const std::string_view words = relay.kind == RelayKind::Call ? "远程呼叫" : name_of(relay.kind);
+      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload));
+    }
+  }
+
+  static std::string_view type_of(const PairBody& body) {
+    if (std::holds_alternative<Offer>(body)) return "offer";
+    return std::holds_alternative<Answer>(body) ? "answer" : "candidate";
+  }
+  static Frame make_pair_envelope(std::string_view type, const std::string& data) {
+    const std::string_view words = type == "offer" ? "rtc offer" : type == "answer" ? "rtc answer" : "ice candidate";
+    return make_envelope(type, words, kGood, data);
+  }
+  static Frame make_chat(const std::string& id, const UserId& from, const std::string& name, const std::string& text,
+                         std::int64_t at, const std::string& original) {
+    if (!original.empty()) return {std::string(kMessageEvent), original, BodyForm::Json};
+    return make_frame(kMessageEvent, Json{{"type", "chat"}, {"id", id}, {"from", from.value}, {"name", name},
+                                          {"text", text}, {"at", at}});
+  }
+
+  ClassicIdentity identity_;
+  Limits limits_;
+  std::uint64_t chats_without_id_ = 0;
+  std::optional<ChatSubmitted> chat_sent_;  // by the frame at hand, for its receipt
+  std::map<UserId, std::string> names_;     // of those in the room, as a leaver's row has none
+};
+
+}  // namespace
+
+std::unique_ptr<ServerDialect> make_classic_server(ClassicIdentity identity, const Limits& limits) {
+  return std::make_unique<ClassicServer>(std::move(identity), limits);
+}
+
+}  // namespace meetwire::protocol

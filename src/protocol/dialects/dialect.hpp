@@ -1,0 +1,57 @@
+// A dialect: pure functions between wire frames and typed messages. What decides never knows which one is on the wire.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/client_commands.hpp"
+#include "core/errors.hpp"
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/participant.hpp"
+#include "protocol/messages.hpp"
+
+namespace meetwire::protocol {
+
+// One socket.io event: its name and its first argument as JSON text.
+struct Frame {
+  std::string name;
+  std::string body;
+  BodyForm form = BodyForm::Text;
+};
+
+// What came of one frame. A frame may hold several messages; each is good or bad by itself.
+template <class Message>
+struct Decoded {
+  std::vector<Message> messages;
+  std::vector<Failure> failures;   // one for each part that was dropped
+  std::uint64_t first_number = 0;  // server → client: of the first message; 0 where the dialect does not number
+  std::uint64_t received = 0;      // client → server: everything up to this number has come in
+  std::uint32_t unknown = 0;       // messages of unknown types: ignored and counted
+};
+
+// The client's side of one dialect. Holds what the dialect itself needs to remember (a classic client has to ask
+// for the roster); decides nothing.
+class ClientDialect {
+ public:
+  virtual ~ClientDialect() = default;
+  virtual DialectName name() const = 0;
+  // Frames for messages that belong together, in order; as few frames as the bounds allow.
+  virtual std::vector<Frame> encode(const std::vector<ClientMessage>& messages, std::uint64_t received) = 0;
+  virtual Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) = 0;
+};
+
+// The server's side, for one connection.
+class ServerDialect {
+ public:
+  virtual ~ServerDialect() = default;
+  virtual DialectName name() const = 0;
+  // `first_number` is the number of the first message; the rest count up. None: this dialect has no such message.
+  virtual std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) = 0;
+  virtual Decoded<ClientMessage> decode(std::string_view frame_name, std::string_view body) = 0;
+};
+
+}  // namespace meetwire::protocol

@@ -1,0 +1,66 @@
+#include "protocol/dialects/meetwire1_envelope.hpp"
+
+#include "protocol/dialects/meetwire1.hpp"
+
+namespace meetwire::protocol {
+namespace {
+
+// {"received":9007199254740991,"messages":[]} and room for the commas.
+constexpr std::size_t kEnvelopeBytes = 64;
+
+std::string envelope_head(std::string_view number_key, std::uint64_t number) {
+  std::string head = "{";
+  if (number > 0) head.append("\"").append(number_key).append("\":").append(std::to_string(number)).append(",");
+  return head.append("\"messages\":[");
+}
+
+}  // namespace
+
+std::vector<Frame> pack_envelopes(const std::vector<Json>& messages, std::string_view number_key, std::uint64_t number,
+                                  bool number_counts_messages, const Limits& limits) {
+  std::vector<Frame> frames;
+  std::string body;
+  std::size_t in_body = 0;
+  const auto close = [&] {
+    if (in_body == 0) return;
+    frames.push_back({std::string(kMeetwireFrame), body.append("]}"), BodyForm::Text});
+    if (number > 0 && number_counts_messages) number += in_body;
+    in_body = 0;
+  };
+  for (const Json& message : messages) {
+    const std::string text = to_text(message);
+    const bool full = in_body == limits.batch_messages_max ||
+                      (in_body > 0 && body.size() + text.size() + kEnvelopeBytes > limits.message_bytes_max);
+    if (full) close();
+    if (in_body == 0) {
+      body = envelope_head(number_key, number);
+    } else {
+      body.push_back(',');
+    }
+    body.append(text);
+    ++in_body;
+  }
+  close();
+  return frames;
+}
+
+std::variant<OpenedEnvelope, Failure> open_envelope(std::string_view frame_name, std::string_view body,
+                                                    std::string_view number_key, const Limits& limits) {
+  if (frame_name != kMeetwireFrame) return Failure{ErrorCode::MessageUnknown};
+  auto parsed = parse_json(body, limits);
+  if (auto* failure = std::get_if<Failure>(&parsed)) return std::move(*failure);
+  Json& envelope = std::get<Json>(parsed);
+  const Json* messages = find(envelope, "messages");
+  if (messages == nullptr || !messages->is_array()) {
+    return Failure{ErrorCode::MessageMalformed, "an envelope without messages"};
+  }
+  if (messages->size() > limits.batch_messages_max) {
+    return Failure{ErrorCode::MessageTooLarge, std::to_string(messages->size()) + " messages in one envelope"};
+  }
+  OpenedEnvelope opened;
+  opened.number = find_count(envelope, number_key).value_or(0);
+  opened.messages = std::move(envelope["messages"]);
+  return opened;
+}
+
+}  // namespace meetwire::protocol

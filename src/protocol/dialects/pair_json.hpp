@@ -1,0 +1,20 @@
+// Pair messages ↔ JSON, with their bounds. Shared by both directions of meetwire/1.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "core/errors.hpp"
+#include "core/limits.hpp"
+#include "protocol/json.hpp"
+#include "protocol/pair.hpp"
+
+namespace meetwire::protocol {
+
+void write_pair(const PairMessage& pair, Json& into);
+std::variant<PairMessage, Failure> read_pair(const Json& from, const Limits& limits);
+
+// A candidate as browsers give it: mid or index, at most candidate_bytes_max. An empty line (end of candidates) is good.
+std::variant<Candidate, Failure> read_candidate(const Json& from, const Limits& limits);
+
+}  // namespace meetwire::protocol

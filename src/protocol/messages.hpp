@@ -1,0 +1,183 @@
+// Typed messages between client and server, the same whatever dialect is on the wire.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/client_commands.hpp"
+#include "core/errors.hpp"
+#include "core/ids.hpp"
+#include "core/media.hpp"
+#include "core/participant.hpp"
+#include "protocol/pair.hpp"
+
+namespace meetwire::protocol {
+
+inline constexpr std::uint32_t kVersion = 1;  // of meetwire/N: the only one so far
+
+// ---- client → server
+
+struct Hello {
+  std::uint32_t version_min = kVersion;
+  std::uint32_t version_max = kVersion;
+  RoomId room;
+  UserId user;
+  std::string name;
+  std::string token;
+  MediaState media;
+  // To take one's place again after the socket was lost: the secret of the last welcome, and the number of the
+  // last message that came in.
+  std::optional<std::string> resume;
+  std::uint64_t received = 0;
+};
+
+// A pair message to another member of the room.
+struct SignalTo {
+  UserId to;
+  SessionId session;  // of the receiver, so that its successor does not get it; empty: whoever it is
+  PairMessage pair;
+  // Classic only: the whole payload as JSON text, already stamped, so that fields which only classic clients know
+  // reach those that speak classic. Empty everywhere else.
+  std::string original;
+};
+
+struct ChatSubmitted {
+  std::string id;
+  std::string text;
+  std::optional<UserId> to;
+  std::string original;  // as in SignalTo
+};
+
+// The sender's own row changed.
+struct MediaAnnounced {
+  MediaState media;
+};
+
+struct Leave {};
+
+// "I have received everything up to this number", when there is nothing else to say.
+struct Received {
+  std::uint64_t number = 0;
+};
+
+// ---- client → server, classic only
+
+// "Who is in this room?" Classic clients ask; others are told at admission.
+struct RosterRequested {
+  std::optional<RoomId> room;  // as the client says, never believed
+};
+
+// What classic clients say to each other that has no meaning here: it is passed on as it is, stamped.
+enum class RelayKind : std::uint8_t { Call, ApplyMic, AcceptApplyMic, RefuseApplyMic, Message };
+constexpr auto names_of(RelayKind) {
+  return std::array<std::string_view, 5>{"call", "applyMic", "acceptApplyMic", "refuseApplyMic", "msg"};
+}
+
+struct RelayTo {
+  RelayKind kind = RelayKind::Call;
+  std::optional<UserId> to;  // absent for RelayKind::Message only: everyone in the room, the sender too
+  std::string payload;       // JSON text
+};
+
+using ClientMessage =
+    std::variant<Hello, SignalTo, ChatSubmitted, MediaAnnounced, Leave, Received, RosterRequested, RelayTo>;
+
+// ---- server → client
+
+// The limits that a client has to keep to.
+struct WelcomeLimits {
+  std::uint32_t message_bytes_max = 0;
+  std::uint32_t chat_bytes_max = 0;
+  std::uint32_t participants_max = 0;
+  std::uint32_t resume_window_ms = 0;
+};
+
+struct Welcome {
+  std::uint32_t version = kVersion;
+  bool resumed = false;   // the old place was taken again; what was missed follows
+  Participant self;
+  std::vector<Participant> members;  // without self
+  std::string ice_servers = "[]";    // JSON
+  std::string secret;                // for the next resume
+  WelcomeLimits limits;
+};
+
+struct Refused {
+  Failure error;  // the connection is closed after it
+};
+
+struct MemberJoined {
+  Participant member;
+};
+
+struct MemberChanged {
+  Participant member;
+};
+
+struct MemberLeft {
+  UserId user;
+  SessionId session;
+  LeaveReason reason = LeaveReason::Left;
+};
+
+struct SignalFrom {
+  UserId from;
+  SessionId session;
+  PairMessage pair;
+  std::string original;  // as in SignalTo
+};
+
+struct ChatDelivered {
+  ChatMessage message;
+  std::string name;      // the sender's, for dialects whose chat carries it
+  std::string original;  // as in SignalTo
+};
+
+// The outcome of a chat message, by its id.
+struct ChatSettled {
+  std::string id;
+  std::int64_t at = 0;
+  std::optional<Failure> error;
+};
+
+// A message of this connection was dropped, and why.
+struct Problem {
+  Failure error;
+};
+
+// The last message on this connection: the place in the room is lost.
+struct Ended {
+  Failure error;
+};
+
+// ---- server → client, classic only: a room sends them to members that speak classic, and to no other
+
+struct RosterRow {
+  UserId user;
+  std::string name;
+  std::optional<std::string> publisher;  // `pub` of the query
+};
+
+// The answer to RosterRequested: everyone, the asker too.
+struct RosterListed {
+  std::vector<RosterRow> rows;
+};
+
+struct RelayFrom {
+  RelayKind kind = RelayKind::Call;
+  UserId from;
+  std::string payload;
+};
+
+using ServerMessage = std::variant<Welcome, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
+                                   ChatSettled, Problem, Ended, RosterListed, RelayFrom>;
+
+// Has this dialect a form for what classic clients alone say? Numbered messages must not be sent where there is none.
+constexpr bool knows_relays(DialectName dialect) { return dialect == DialectName::Classic; }
+
+}  // namespace meetwire::protocol

@@ -1,0 +1,99 @@
+// One connection at the server on its way from the open socket to a place, as a table.
+// Owns the stages and what a connection has to remember; the switchboard does what the table says.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/time.hpp"
+#include "protocol/dialects/dialect.hpp"
+#include "protocol/messages.hpp"
+#include "room/rate.hpp"
+#include "room/room.hpp"
+
+namespace meetwire::room {
+
+enum class Stage : std::uint8_t {
+  Greeting,     // the hello is awaited (classic clients say it with the query)
+  Authorizing,  // the host is asked about the token
+  Probing,      // the id is held by a connection that is being asked for a sign of life
+  Joined,       // in a room
+  Online,       // classic, in no room
+};
+constexpr auto names_of(Stage) {
+  return std::array<std::string_view, 5>{"greeting", "authorizing", "probing", "joined", "online"};
+}
+inline constexpr std::size_t kStageCount = 5;
+
+enum class Input : std::uint8_t { Hello, Message, Leave, Allowed, Denied, SeatFreed, DeadlinePassed };
+constexpr auto names_of(Input) {
+  return std::array<std::string_view, 7>{"hello",  "message",    "leave",          "allowed",
+                                         "denied", "seat-freed", "deadline-passed"};
+}
+inline constexpr std::size_t kInputCount = 7;
+
+enum class Action : std::uint8_t {
+  Ignore,  // the missing entry: such an input belongs to no such stage
+  Admit,
+  Seat,
+  Keep,  // for when the place is there
+  ToRoom,
+  ToOnline,
+  Close,
+  RefuseUnjoined,  // a problem; the connection stays
+  RefuseSecond,    // likewise
+  TurnAwayToken,   // refused, and closed
+  TurnAwaySilent,
+  TurnAwayTaken,
+};
+constexpr auto names_of(Action) {
+  return std::array<std::string_view, 12>{
+      "ignore", "admit",           "seat",          "keep",            "to-room",          "to-online",
+      "close",  "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken"};
+}
+
+using ConnectionTable = std::array<std::array<Action, kInputCount>, kStageCount>;
+
+// Stage × input, in the order of the enumerators.
+constexpr ConnectionTable make_connection_table() {
+  using enum Action;
+  return {{
+      // hello         message         leave   allowed  denied         seat-freed  deadline-passed
+      {{Admit,         RefuseUnjoined, Close,  Ignore,  Ignore,        Ignore,     TurnAwaySilent}},  // greeting
+      {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent}},  // authorizing
+      {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken}},   // probing
+      {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // joined
+      {{RefuseSecond,  ToOnline,       Close,  Ignore,  Ignore,        Ignore,     Ignore}},          // online
+  }};
+}
+inline constexpr ConnectionTable kConnectionTable = make_connection_table();
+
+constexpr Action action_for(Stage stage, Input input) {
+  return kConnectionTable[static_cast<std::size_t>(stage)][static_cast<std::size_t>(input)];
+}
+
+struct Connection {
+  ConnectionId id;
+  std::unique_ptr<protocol::ServerDialect> dialect;
+  TokenBucket bucket;
+  Stage stage = Stage::Greeting;
+  RoomId room;                 // empty: none (classic only)
+  Admission admission;         // filled by the hello
+  std::string token;           // until the host has been asked
+  OperationId operation = 0;   // of the question to the host; 0: none is open
+  bool probed = false;         // the holder of the id has been asked already, and lives
+  std::vector<protocol::ClientMessage> kept;
+  std::size_t kept_bytes = 0;  // of all frames so far: what is kept is never more
+  std::uint32_t strikes = 0;   // frames over the rate
+  std::uint32_t unknown = 0;   // messages of unknown types
+  std::optional<Millis> rate_problem_at;
+};
+
+}  // namespace meetwire::room

@@ -1,0 +1,79 @@
+#include "room/outbox.hpp"
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace meetwire::room {
+namespace {
+
+using namespace protocol;
+
+// What a message without any text costs in memory, roughly.
+constexpr std::size_t kBytesEach = 256;
+
+std::size_t bytes_of(const PairBody& body) {
+  if (const auto* offer = std::get_if<Offer>(&body)) return offer->sdp.size() + offer->slots.size() * 64;
+  if (const auto* answer = std::get_if<Answer>(&body)) return answer->sdp.size() + answer->slots.size() * 64;
+  std::size_t bytes = 0;
+  if (const auto* batch = std::get_if<Candidates>(&body)) {
+    for (const Candidate& one : batch->candidates) bytes += 128 + one.candidate.size();
+  }
+  return bytes;
+}
+
+std::size_t bytes_of(const ServerMessage& message) {
+  std::size_t bytes = kBytesEach;
+  if (const auto* signal = std::get_if<SignalFrom>(&message)) {
+    bytes += bytes_of(signal->pair.body) + signal->original.size();
+  } else if (const auto* chat = std::get_if<ChatDelivered>(&message)) {
+    bytes += chat->message.text.size() + chat->original.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+bool is_numbered(const ServerMessage& message) {
+  return !std::holds_alternative<Welcome>(message) && !std::holds_alternative<Refused>(message) &&
+         !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message);
+}
+
+Outbox::Pushed Outbox::push(const ServerMessage& message) {
+  if (!keeps_ || !is_numbered(message)) return {};
+  const std::size_t bytes = bytes_of(message);
+  Pushed pushed;
+  while (!messages_.empty() && (messages_.size() >= messages_max_ || bytes_ + bytes > bytes_max_)) {
+    drop_oldest();
+    pushed.dropped = true;
+  }
+  messages_.push_back({message, bytes});
+  bytes_ += bytes;
+  pushed.number = ++last_;
+  return pushed;
+}
+
+void Outbox::acknowledge(std::uint64_t number) {
+  if (number > last_) return;
+  while (!messages_.empty() && oldest() <= number) drop_oldest();
+}
+
+bool Outbox::covers(std::uint64_t received) const { return received <= last_ && received + 1 >= oldest(); }
+
+std::vector<Numbered> Outbox::after(std::uint64_t received) const {
+  std::vector<Numbered> missed;
+  std::uint64_t number = oldest();
+  for (const Kept& kept : messages_) {
+    if (number > received) missed.push_back({number, kept.message});
+    ++number;
+  }
+  return missed;
+}
+
+void Outbox::drop_oldest() {
+  bytes_ -= messages_.front().bytes;
+  messages_.pop_front();
+}
+
+}  // namespace meetwire::room

@@ -1,0 +1,142 @@
+// One room: who is in it, and what of what they say reaches whom.
+// Owns admission, the roster and its versions, routing, chat, places kept for the lost. A value: it can be copied,
+// decided over and compared with what a store holds. Must not know: JSON, dialects, sockets, rates, other rooms.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/participant.hpp"
+#include "core/room_commands.hpp"
+#include "core/time.hpp"
+#include "protocol/messages.hpp"
+#include "room/outbox.hpp"
+
+namespace meetwire::room {
+
+// The same for all rooms of a process.
+struct RoomPolicy {
+  Limits limits;  // participants_max and resume_window as the host set them
+  std::string ice_servers = "[]";
+  // The host gives each newcomer its role. Otherwise the first is host, the others are guests, and the role passes to
+  // the one longest present when the host has left for good.
+  bool roles_granted = false;
+};
+
+// Someone who wants in: identity judged, token accepted.
+struct Admission {
+  ConnectionId connection;
+  UserId user;
+  SessionId session;
+  std::string secret;  // empty: this connection cannot resume (its dialect has no such thing)
+  std::string name;
+  Role role = Role::Guest;  // counts where roles are granted
+  DialectName dialect = DialectName::Meetwire;
+  MediaState media;
+  std::optional<std::string> publisher;
+  std::uint32_t version = protocol::kVersion;
+  std::optional<std::string> resume;  // the secret of the place to be taken again
+  std::uint64_t received = 0;
+};
+
+enum class Verdict : std::uint8_t {
+  Enter,
+  Resume,     // takes its old place, or gives it up for a new one where what it missed is no longer kept
+  Full,
+  Taken,      // someone else's id, as far as can be known
+  AskHolder,  // as Taken, but the holder could not prove itself either: only a sign of life tells
+};
+
+struct Delivery {
+  ConnectionId connection;
+  std::uint64_t number = 0;  // 0: unnumbered
+  protocol::ServerMessage message;
+};
+// The room has given this connection up; what was delivered before still goes out.
+struct Closing {
+  ConnectionId connection;
+};
+using Output = std::variant<Delivery, Closing, command::Log>;
+using Decision = std::vector<Output>;
+
+class Room {
+ public:
+  Room(RoomId id, std::shared_ptr<const RoomPolicy> policy) : id_(std::move(id)), policy_(std::move(policy)) {}
+
+  Verdict judge(const Admission& admission) const;
+  // For the verdicts Enter and Resume.
+  Decision admit(Millis now, const Admission& admission);
+
+  // From the connection that holds the user's place; from any other one nothing happens.
+  Decision receive(Millis now, const UserId& user, const ConnectionId& connection, protocol::ClientMessage message);
+  void acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number);
+  // The socket is gone without a word: the place is kept for the resume window, if it can be taken again.
+  Decision lose(Millis now, const UserId& user, const ConnectionId& connection);
+  Decision leave(const UserId& user, const ConnectionId& connection, LeaveReason reason);
+
+  Decision pass_time(Millis now);
+  std::optional<Millis> wake_at() const;
+  // Everyone is told; the room is empty afterwards.
+  Decision shut_down();
+
+  const RoomId& id() const { return id_; }
+  std::size_t size() const { return members_.size(); }
+  std::vector<Participant> roster() const;
+  // Who sits under this id now; none when its place is kept without a connection.
+  std::optional<ConnectionId> connection_of(const UserId& user) const;
+
+ private:
+  struct Member {
+    Participant row;
+    std::string secret;
+    std::optional<std::string> publisher;
+    std::uint64_t order = 0;  // of joining: the lowest has been here longest
+    std::optional<ConnectionId> connection;
+    std::optional<Millis> kept_until;  // set exactly when there is no connection
+    Outbox outbox;
+    // Chat that is settled, by the sender's id for it, and the order in which to forget.
+    std::map<std::string, std::int64_t> chats;
+    std::deque<std::string> chat_order;
+  };
+  using Members = std::map<UserId, Member>;
+
+  void enter(const Admission& admission, Decision& out);
+  void resume(Member& member, const Admission& admission, Decision& out);
+  void depart(Members::iterator who, LeaveReason reason, Decision& out);
+  void pass_host_on(Decision& out);
+  protocol::ServerMessage welcome(const Member& self, bool resumed, std::uint32_t version) const;
+
+  void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
+  void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
+  void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
+  void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
+  void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
+  void on(Millis now, Member& from, protocol::RosterRequested&& request, Decision& out);
+  void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
+  void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
+
+  void send(Member& to, protocol::ServerMessage message, Decision& out);
+  void broadcast(const protocol::ServerMessage& message, const UserId* except, Decision& out);
+  void give_up_overfull(Decision& out);
+  Member* find(const UserId& user);
+  // Another member: none when absent or the asker itself.
+  Member* find_other(const UserId& user, const Member& from);
+  Member* find_seated(const UserId& user, const ConnectionId& connection);
+  void log(LogLevel level, std::string message, const UserId& user, Decision& out) const;
+
+  RoomId id_;
+  std::shared_ptr<const RoomPolicy> policy_;
+  Members members_;
+  std::uint64_t joined_ = 0;
+  std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
+};
+
+}  // namespace meetwire::room

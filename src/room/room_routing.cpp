@@ -1,0 +1,115 @@
+// What members say, and whom it reaches: always stamped, never beyond the room.
+#include <utility>
+#include <variant>
+
+#include "room/room.hpp"
+
+namespace meetwire::room {
+
+using namespace protocol;
+
+Decision Room::receive(Millis now, const UserId& user, const ConnectionId& connection, ClientMessage message) {
+  Decision out;
+  if (Member* from = find_seated(user, connection)) {
+    std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
+  }
+  give_up_overfull(out);
+  return out;
+}
+
+void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
+  if (Member* from = find_seated(user, connection)) from->outbox.acknowledge(number);
+}
+
+// The refusal is the same for those who do not exist, sit in another room, have been followed by a new session, or
+// are oneself.
+void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
+  Member* to = find_other(signal.to, from);
+  if (to == nullptr || (!signal.session.empty() && signal.session != to->row.session)) {
+    send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
+    return;
+  }
+  send(*to, SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, out);
+}
+
+void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
+  const Limits& limits = policy_->limits;
+  if (!is_acceptable_id(chat.id, limits.id_bytes_max)) {
+    send(from, Problem{Failure{ErrorCode::MessageMalformed, "chat: id"}}, out);
+    return;
+  }
+  const auto refuse = [&](ErrorCode code) { send(from, ChatSettled{chat.id, 0, Failure{code}}, out); };
+  if (const auto settled = from.chats.find(chat.id); settled != from.chats.end()) {
+    // A retry: the outcome again, and no second effect.
+    send(from, ChatSettled{chat.id, settled->second, std::nullopt}, out);
+    return;
+  }
+  if (chat.text.empty()) return refuse(ErrorCode::InvalidArgument);
+  if (chat.text.size() > limits.chat_bytes_max) return refuse(ErrorCode::MessageTooLarge);
+  Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
+  if (chat.to && only == nullptr) return refuse(ErrorCode::TargetUnknown);
+
+  if (from.chat_order.size() >= limits.chat_ids_remembered_max) {
+    from.chats.erase(from.chat_order.front());
+    from.chat_order.pop_front();
+  }
+  from.chats.emplace(chat.id, now.value);
+  from.chat_order.push_back(chat.id);
+
+  ChatDelivered delivered;
+  delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value};
+  delivered.name = from.row.name;
+  delivered.original = std::move(chat.original);
+  if (only != nullptr) {
+    send(*only, std::move(delivered), out);
+  } else {
+    broadcast(delivered, &from.row.user, out);
+  }
+  send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
+}
+
+void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
+  if (from.row.media == announced.media) return;
+  from.row.media = announced.media;
+  ++from.row.version;
+  broadcast(MemberChanged{from.row}, &from.row.user, out);
+}
+
+void Room::on(Millis, Member& from, Leave&&, Decision& out) {
+  const ConnectionId connection = *from.connection;
+  depart(members_.find(from.row.user), LeaveReason::Left, out);
+  out.push_back(Closing{connection});
+}
+
+void Room::on(Millis, Member& from, Received&& received, Decision&) { from.outbox.acknowledge(received.number); }
+
+// Never another room's, whatever the request says.
+void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {
+  RosterListed listed;
+  if (request.room && *request.room != id_) {
+    log(LogLevel::Warning, "roster of another room refused", from.row.user, out);
+  } else {
+    for (const auto& [user, member] : members_) listed.rows.push_back({user, member.row.name, member.publisher});
+  }
+  if (knows_relays(from.row.dialect)) send(from, std::move(listed), out);
+}
+
+void Room::on(Millis, Member& from, RelayTo&& relay, Decision& out) {
+  const auto pass = [&](Member& to) {
+    // A member of another dialect has no form for it. Nothing is lost: a caller's offer follows its `call`.
+    if (knows_relays(to.row.dialect)) send(to, RelayFrom{relay.kind, from.row.user, relay.payload}, out);
+  };
+  if (!relay.to) {
+    for (auto& [user, member] : members_) pass(member);
+    return;
+  }
+  Member* to = find_other(*relay.to, from);
+  if (to == nullptr) return send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
+  pass(*to);
+}
+
+void Room::on(Millis, Member& from, Hello&&, Decision& out) {
+  send(from, Problem{Failure{ErrorCode::MessageMalformed, "a second hello"}}, out);
+}
+
+}  // namespace meetwire::room

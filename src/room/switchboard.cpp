@@ -1,0 +1,286 @@
+#include "room/switchboard.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/meetwire1.hpp"
+
+namespace meetwire::room {
+
+using namespace protocol;
+
+Switchboard::Switchboard(RoomOptions options, Limits limits) : authorize_(options.authorize) {
+  if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
+  if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
+  policy_ = std::make_shared<const RoomPolicy>(
+      RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize});
+}
+
+Step<RoomCommand> Switchboard::handle(Millis now, const RoomEvent& event) {
+  now_ = now;
+  std::visit([this](const auto& one) { on(one); }, event);
+  while (!outgoing_.empty()) flush(ConnectionId{outgoing_.begin()->first});
+  count();
+  Step<RoomCommand> step;
+  step.commands = std::move(commands_);
+  commands_.clear();
+  step.wake_at = earlier(connection_deadlines_.next(), room_deadlines_.next());
+  return step;
+}
+
+// ---- sockets
+
+void Switchboard::on(const event::ConnectionOpened& opened) {
+  if (connections_.count(opened.connection) > 0) return;  // the host's mistake: the first one counts
+  const bool classic = opened.dialect == DialectName::Classic;
+  std::unique_ptr<ServerDialect> dialect;
+  if (classic) {
+    ClassicIdentity identity{UserId{opened.user.value_or("")}, std::nullopt, opened.session, opened.name};
+    if (opened.room) identity.room = RoomId{*opened.room};
+    dialect = make_classic_server(std::move(identity), policy_->limits);
+  } else {
+    dialect = make_meetwire_server(policy_->limits);
+  }
+  Connection& connection =
+      connections_
+          .emplace(opened.connection, Connection{.id = opened.connection, .dialect = std::move(dialect),
+                                                 .bucket = TokenBucket(now_, policy_->limits)})
+          .first->second;
+  Admission& admission = connection.admission;
+  admission.connection = opened.connection;
+  admission.session = opened.session;
+  admission.dialect = connection.dialect->name();
+  if (shut_down_) return turn_away(opened.connection, Failure{ErrorCode::ServerClosing});
+  connection_deadlines_.set(opened.connection, now_ + policy_->limits.server_hello_deadline);
+  if (!classic) {
+    admission.secret = opened.secret;
+    return;
+  }
+  if (opened.publisher && is_acceptable_name(*opened.publisher, policy_->limits.id_bytes_max)) {
+    admission.publisher = opened.publisher;
+  }
+  // The query is a classic client's hello.
+  Hello hello;
+  hello.user = UserId{opened.user.value_or("")};
+  hello.room = RoomId{opened.room.value_or("")};
+  hello.name = opened.name.value_or("");
+  route(opened.connection, std::move(hello));
+}
+
+void Switchboard::on(const event::ConnectionClosed& closed) {
+  const auto seat = forget(closed.connection);
+  if (!seat) return;
+  in_room(seat->first, [&](Room& room) {
+    return closed.deliberate ? room.leave(seat->second, closed.connection, LeaveReason::Left)
+                             : room.lose(now_, seat->second, closed.connection);
+  });
+  free_seat(*seat);
+}
+
+void Switchboard::on(const event::TimePassed&) {
+  for (const ConnectionId& id : connection_deadlines_.take_due(now_)) advance(id, Input::DeadlinePassed);
+  for (const RoomId& id : room_deadlines_.take_due(now_)) {
+    in_room(id, [this](Room& room) { return room.pass_time(now_); });
+  }
+}
+
+void Switchboard::on(const event::ShutdownRequested&) {
+  shut_down_ = true;
+  while (!rooms_.empty()) {
+    const RoomId id = rooms_.begin()->first;
+    in_room(id, [](Room& room) { return room.shut_down(); });
+  }
+  while (!connections_.empty()) {
+    const ConnectionId id = connections_.begin()->first;
+    const bool there = connections_.begin()->second.stage == Stage::Online;
+    const Failure closing{ErrorCode::ServerClosing};
+    deliver(id, 0, there ? ServerMessage{Ended{closing}} : ServerMessage{Refused{closing}});
+    close(id);
+  }
+}
+
+// ---- frames
+
+void Switchboard::on(const event::FrameArrived& frame) {
+  Connection* connection = find(frame.connection);
+  if (connection == nullptr) return;
+  // Before anything is read: what is over the rate must cost next to nothing.
+  if (!connection->bucket.take(now_)) return strike(*connection);
+
+  Decoded<ClientMessage> decoded = connection->dialect->decode(frame.name, frame.body);
+  connection->kept_bytes += frame.body.size();
+  report_failures(*connection, decoded.failures, decoded.unknown);
+  if (decoded.received > 0 && connection->stage == Stage::Joined) {
+    const auto room = rooms_.find(connection->room);
+    if (room != rooms_.end()) room->second.acknowledge(connection->admission.user, frame.connection, decoded.received);
+  }
+  bool first = true;
+  for (ClientMessage& message : decoded.messages) {
+    // Each message may be the connection's last.
+    connection = find(frame.connection);
+    if (connection == nullptr) return;
+    if (!first && !connection->bucket.take(now_)) return strike(*connection);
+    first = false;
+    route(frame.connection, std::move(message));
+  }
+}
+
+void Switchboard::report_failures(Connection& connection, const std::vector<Failure>& failures, std::uint32_t unknown) {
+  if (unknown > 0) {
+    if (connection.unknown == 0) log(LogLevel::Info, "unknown messages", connection);
+    connection.unknown += unknown;
+  }
+  for (const Failure& failure : failures) {
+    // The first was paid for with its frame; the others cost as messages do.
+    if (&failure != &failures.front() && !connection.bucket.take(now_)) return;
+    deliver(connection.id, 0, Problem{failure});
+  }
+}
+
+// One word a second about it: an answer to each would double the flood.
+void Switchboard::strike(Connection& connection) {
+  constexpr Millis kProblemInterval{1'000};
+  const Failure limited{ErrorCode::RateLimited};
+  if (connection.strikes == 0) log(LogLevel::Warning, "rate limited", connection);
+  if (++connection.strikes > policy_->limits.rate_strikes_max) {
+    log(LogLevel::Warning, "closed for its rate", connection);
+    const ConnectionId id = connection.id;
+    deliver(id, 0, Ended{limited});
+    const auto seat = close(id);
+    if (!seat) return;
+    in_room(seat->first, [&](Room& room) { return room.leave(seat->second, id, LeaveReason::Removed); });
+    return free_seat(*seat);
+  }
+  if (!connection.rate_problem_at || now_ - *connection.rate_problem_at >= kProblemInterval) {
+    connection.rate_problem_at = now_;
+    deliver(connection.id, 0, Problem{limited});
+  }
+}
+
+void Switchboard::route(const ConnectionId& id, ClientMessage message) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  const Input input = std::holds_alternative<Hello>(message)   ? Input::Hello
+                      : std::holds_alternative<Leave>(message) ? Input::Leave
+                                                               : Input::Message;
+  switch (action_for(connection->stage, input)) {
+    case Action::Admit: return admit(*connection, std::get<Hello>(std::move(message)));
+    case Action::Keep: return keep(*connection, std::move(message));
+    case Action::ToOnline: return route_online(*connection, std::move(message));
+    case Action::ToRoom: {
+      const UserId user = connection->admission.user;
+      return in_room(connection->room, [&](Room& room) { return room.receive(now_, user, id, std::move(message)); });
+    }
+    default: return advance(id, input);
+  }
+}
+
+// So many and so large messages as one connection may have before it has a place.
+void Switchboard::keep(Connection& connection, ClientMessage message) {
+  const Limits& limits = policy_->limits;
+  if (connection.kept.size() < limits.batch_messages_max && connection.kept_bytes <= 2 * limits.message_bytes_max) {
+    connection.kept.push_back(std::move(message));
+  } else {
+    deliver(connection.id, 0, Problem{Failure{ErrorCode::RateLimited, "too much before admission"}});
+  }
+}
+
+// ---- delivery
+
+void Switchboard::carry_out(Decision decision) {
+  for (Output& output : decision) {
+    if (auto* delivery = std::get_if<Delivery>(&output)) {
+      deliver(delivery->connection, delivery->number, std::move(delivery->message));
+    } else if (const auto* closing = std::get_if<Closing>(&output)) {
+      close(closing->connection);
+    } else {
+      commands_.push_back(std::get<command::Log>(std::move(output)));
+    }
+  }
+}
+
+void Switchboard::deliver(const ConnectionId& to, std::uint64_t number, ServerMessage message) {
+  outgoing_[to].push_back({number, std::move(message)});
+}
+
+// What a step has for one connection goes out together: runs of numbered and of unnumbered messages, in order.
+void Switchboard::flush(const ConnectionId& to) {
+  auto waiting = outgoing_.extract(to);
+  Connection* connection = find(to);
+  if (waiting.empty() || connection == nullptr) return;
+  std::vector<Numbered>& messages = waiting.mapped();
+  std::vector<ServerMessage> run;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::uint64_t number = messages[i].number;
+    run.push_back(std::move(messages[i].message));
+    const bool last = i + 1 == messages.size();
+    const std::uint64_t next = number == 0 ? 0 : number + 1;
+    if (!last && messages[i + 1].number == next) continue;
+    const std::uint64_t first = number == 0 ? 0 : number + 1 - run.size();
+    for (Frame& frame : connection->dialect->encode(run, first)) {
+      commands_.push_back(command::Deliver{to, std::move(frame.name), std::move(frame.body), frame.form});
+    }
+    run.clear();
+  }
+}
+
+std::optional<Switchboard::Seat> Switchboard::close(const ConnectionId& id) {
+  if (find(id) == nullptr) return std::nullopt;
+  const ConnectionId copy = id;  // `id` may be the connection's own
+  flush(copy);
+  commands_.push_back(command::CloseConnection{copy});
+  return forget(copy);
+}
+
+std::optional<Switchboard::Seat> Switchboard::forget(const ConnectionId& id) {
+  const auto at = connections_.find(id);
+  if (at == connections_.end()) return std::nullopt;
+  const Connection& connection = at->second;
+  const bool seated = connection.stage == Stage::Joined || connection.stage == Stage::Online;
+  const ConnectionId copy = id;
+  const Seat seat{connection.room, connection.admission.user};
+  questions_.erase(connection.operation);
+  if (connection.stage == Stage::Online) online_.leave(seat.second);
+  if (const auto queue = waiting_.find(seat); connection.stage == Stage::Probing && queue != waiting_.end()) {
+    auto& ids = queue->second;
+    ids.erase(std::remove(ids.begin(), ids.end(), copy), ids.end());
+    if (ids.empty()) waiting_.erase(queue);
+  }
+  connection_deadlines_.set(copy, std::nullopt);
+  outgoing_.erase(copy);
+  connections_.erase(at);
+  return seated ? std::optional(seat) : std::nullopt;
+}
+
+void Switchboard::log(LogLevel level, std::string message, const Connection& about, std::string detail) {
+  command::Log line{level, std::move(message), about.id, std::nullopt, std::nullopt, std::nullopt};
+  if (!about.room.empty()) line.room = about.room;
+  if (!about.admission.user.empty()) line.user = about.admission.user;
+  if (!detail.empty()) line.detail = std::move(detail);
+  commands_.push_back(std::move(line));
+}
+
+void Switchboard::count() {
+  command::CountChanged now_counted{static_cast<std::uint32_t>(connections_.size()),
+                                    static_cast<std::uint32_t>(rooms_.size()), static_cast<std::uint32_t>(members_)};
+  if (now_counted.connections == counted_.connections && now_counted.rooms == counted_.rooms &&
+      now_counted.members == counted_.members) {
+    return;
+  }
+  counted_ = now_counted;
+  commands_.push_back(now_counted);
+}
+
+std::size_t Switchboard::held() const {
+  return connections_.size() + rooms_.size() + online_.size() + questions_.size() + waiting_.size() +
+         connection_deadlines_.size() + room_deadlines_.size() + outgoing_.size() + members_;
+}
+
+Connection* Switchboard::find(const ConnectionId& id) {
+  const auto at = connections_.find(id);
+  return at == connections_.end() ? nullptr : &at->second;
+}
+
+}  // namespace meetwire::room

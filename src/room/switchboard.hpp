@@ -1,0 +1,133 @@
+// The server's core behind its door: the connections of one process, and all rooms.
+// Owns dialects, rates, the way to admission, delivery. What happens inside a room the room decides.
+// Must not know: JSON (dialects do), sockets, tokens.
+//
+// One id, two connections. Whoever has the place's secret takes it over; the old connection ends as `replaced`.
+// Whoever has not is refused (`id-taken`), and the one who sits there is unharmed. Classic clients have no secrets:
+// when somebody comes under an id that a classic connection holds, the holder is asked for a sign of life
+// (ProbeConnection). If it answers, the newcomer is refused; if the host closes it, the newcomer gets the place. So a
+// client that comes back after a network loss is in within seconds, and nobody can put a living one out.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/room_commands.hpp"
+#include "core/room_events.hpp"
+#include "core/step.hpp"
+#include "protocol/messages.hpp"
+#include "room/connection.hpp"
+#include "room/deadlines.hpp"
+#include "room/online.hpp"
+#include "room/room.hpp"
+
+namespace meetwire::room {
+
+class Switchboard {
+ public:
+  // `limits` are for tests; the options' own numbers go over them.
+  explicit Switchboard(RoomOptions options, Limits limits = kDefaultLimits);
+
+  // Events of connections that are unknown, or have been closed by a command, change nothing. The clock is taken for
+  // milliseconds since 1970 where the time of a chat message goes to people.
+  Step<RoomCommand> handle(Millis now, const RoomEvent& event);
+
+  // What is held at all, for the test that nothing stays behind.
+  std::size_t held() const;
+
+ private:
+  using Seat = std::pair<RoomId, UserId>;
+
+  void on(const event::ConnectionOpened& opened);
+  void on(const event::ConnectionClosed& closed);
+  void on(const event::FrameArrived& frame);
+  void on(const event::Authorized& authorized);
+  void on(const event::ShutdownRequested&);
+  void on(const event::TimePassed&);
+
+  // What a connection says (switchboard.cpp)
+  void route(const ConnectionId& id, protocol::ClientMessage message);
+  void report_failures(Connection& connection, const std::vector<Failure>& failures, std::uint32_t unknown);
+  void strike(Connection& connection);
+  void keep(Connection& connection, protocol::ClientMessage message);
+
+  // The way to a place (switchboard_admission.cpp)
+  void admit(Connection& connection, protocol::Hello hello);
+  void advance(const ConnectionId& id, Input input);
+  void seat(Connection& connection);
+  void seat_in_room(Connection& connection);
+  void seat_online(Connection& connection);
+  void seated(Connection& connection, Stage stage);
+  void ask_holder(Connection& connection, const std::optional<ConnectionId>& holder);
+  void turn_away(const ConnectionId& id, Failure why);
+  void free_seat(const Seat& seat);
+
+  // Calls outside of rooms (switchboard_online.cpp)
+  void route_online(Connection& connection, protocol::ClientMessage message);
+  void on_online(Connection& from, protocol::RelayTo&& relay);
+  void on_online(Connection& from, protocol::SignalTo&& signal);
+  void on_online(Connection& from, protocol::ChatSubmitted&& chat);
+  void on_online(Connection& from, protocol::RosterRequested&& request);
+  template <class Other>
+  void on_online(Connection& from, Other&&) {
+    deliver(from.id, 0, protocol::Problem{Failure{ErrorCode::NotJoined}});
+  }
+
+  // Rooms and what comes out of them
+  template <class Act>
+  void in_room(const RoomId& id, Act&& act);
+  void carry_out(Decision decision);
+
+  void deliver(const ConnectionId& to, std::uint64_t number, protocol::ServerMessage message);
+  void flush(const ConnectionId& to);
+  std::optional<Seat> close(const ConnectionId& id);  // by us; gives what forget gives
+  // Gone, either way. Gives the place that it held, if any: the caller tells the room, and then those who wait for it.
+  std::optional<Seat> forget(const ConnectionId& id);
+  void log(LogLevel level, std::string message, const Connection& about, std::string detail = {});
+  void count();
+  Connection* find(const ConnectionId& id);
+
+  std::shared_ptr<const RoomPolicy> policy_;
+  bool authorize_ = false;
+  bool shut_down_ = false;  // newcomers are refused from then on
+
+  std::map<ConnectionId, Connection> connections_;
+  std::map<RoomId, Room> rooms_;
+  Online online_;
+  std::map<OperationId, ConnectionId> questions_;
+  std::map<Seat, std::vector<ConnectionId>> waiting_;  // for a seat's holder to give a sign of life
+  Deadlines<ConnectionId> connection_deadlines_;
+  Deadlines<RoomId> room_deadlines_;
+  OperationId last_operation_ = 0;
+  command::CountChanged counted_;
+  std::size_t members_ = 0;
+
+  // Of the step under way.
+  Millis now_;
+  std::vector<RoomCommand> commands_;
+  std::map<ConnectionId, std::vector<Numbered>> outgoing_;
+};
+
+// A room is there as long as somebody has a place in it. `id` may belong to a connection that the decision closes:
+// it is not read afterwards.
+template <class Act>
+void Switchboard::in_room(const RoomId& id, Act&& act) {
+  const auto at = rooms_.find(id);
+  if (at == rooms_.end()) return;
+  Room& room = at->second;
+  members_ -= room.size();
+  Decision decision = act(room);
+  members_ += room.size();
+  room_deadlines_.set(id, room.wake_at());
+  if (room.size() == 0) rooms_.erase(at);
+  carry_out(std::move(decision));
+}
+
+}  // namespace meetwire::room

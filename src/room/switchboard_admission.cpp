@@ -1,0 +1,152 @@
+// From the hello to a place: versions, names, the host's word, the id, the seat.
+#include <utility>
+
+#include "room/switchboard.hpp"
+
+namespace meetwire::room {
+
+using namespace protocol;
+
+namespace {
+
+std::optional<Failure> judge_hello(const Hello& hello, bool needs_room, const Limits& limits) {
+  if (hello.version_min > kVersion || hello.version_max < kVersion) {
+    return Failure{ErrorCode::VersionMismatch, "the server speaks meetwire/" + std::to_string(kVersion)};
+  }
+  if (!is_acceptable_id(hello.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
+  const bool room_given = needs_room || !hello.room.empty();
+  if (room_given && !is_acceptable_id(hello.room.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
+  if (!is_acceptable_name(hello.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
+  if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Switchboard::admit(Connection& connection, Hello hello) {
+  const bool classic = connection.admission.dialect == DialectName::Classic;
+  if (auto failure = judge_hello(hello, !classic, policy_->limits)) {
+    return turn_away(connection.id, std::move(*failure));
+  }
+  connection.room = std::move(hello.room);
+  Admission& admission = connection.admission;
+  admission.user = std::move(hello.user);
+  admission.name = std::move(hello.name);
+  admission.media = hello.media;
+  admission.version = kVersion;
+  admission.resume = std::move(hello.resume);
+  admission.received = hello.received;
+  if (!authorize_) return seat(connection);
+
+  connection.stage = Stage::Authorizing;
+  connection.operation = ++last_operation_;
+  questions_.emplace(connection.operation, connection.id);
+  connection_deadlines_.set(connection.id, now_ + policy_->limits.server_hello_deadline);
+  commands_.push_back(
+      command::Authorize{connection.operation, connection.room, admission.user, std::move(hello.token)});
+}
+
+void Switchboard::on(const event::Authorized& authorized) {
+  const auto question = questions_.find(authorized.operation);
+  if (question == questions_.end()) return;  // gone, or too late
+  const ConnectionId id = question->second;
+  questions_.erase(question);
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  connection->operation = 0;
+  connection->admission.role = authorized.role;
+  advance(id, authorized.allowed ? Input::Allowed : Input::Denied);
+}
+
+void Switchboard::advance(const ConnectionId& id, Input input) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  switch (action_for(connection->stage, input)) {
+    case Action::Seat: return seat(*connection);
+    case Action::Close: return static_cast<void>(close(id));
+    case Action::RefuseUnjoined: return deliver(id, 0, Problem{Failure{ErrorCode::NotJoined}});
+    case Action::RefuseSecond: return deliver(id, 0, Problem{Failure{ErrorCode::MessageMalformed, "a second hello"}});
+    case Action::TurnAwayToken: return turn_away(id, Failure{ErrorCode::TokenRefused});
+    case Action::TurnAwaySilent: return turn_away(id, Failure{ErrorCode::ServerTimeout, "no admission in time"});
+    case Action::TurnAwayTaken: return turn_away(id, Failure{ErrorCode::IdTaken});
+    default: return;
+  }
+}
+
+void Switchboard::seat(Connection& connection) {
+  if (connection.room.empty()) return seat_online(connection);
+  return seat_in_room(connection);
+}
+
+void Switchboard::seat_in_room(Connection& connection) {
+  const auto found = rooms_.find(connection.room);
+  const Verdict verdict = found == rooms_.end() ? Verdict::Enter : found->second.judge(connection.admission);
+  switch (verdict) {
+    case Verdict::Full: return turn_away(connection.id, Failure{ErrorCode::RoomFull});
+    case Verdict::Taken: return turn_away(connection.id, Failure{ErrorCode::IdTaken});
+    case Verdict::AskHolder: return ask_holder(connection, found->second.connection_of(connection.admission.user));
+    case Verdict::Enter:
+    case Verdict::Resume: break;
+  }
+  if (found == rooms_.end()) {
+    if (rooms_.size() >= policy_->limits.rooms_max) {
+      return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
+    }
+    rooms_.emplace(connection.room, Room{connection.room, policy_});
+  }
+  connection.stage = Stage::Joined;
+  in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
+  seated(connection, Stage::Joined);
+}
+
+void Switchboard::seat_online(Connection& connection) {
+  const UserId& user = connection.admission.user;
+  if (const auto holder = online_.connection_of(user)) return ask_holder(connection, holder);
+  online_.enter(user, connection.id);
+  log(LogLevel::Info, "online", connection);
+  seated(connection, Stage::Online);
+}
+
+// What was said while it waited is said now.
+void Switchboard::seated(Connection& connection, Stage stage) {
+  connection.stage = stage;
+  connection.kept_bytes = 0;
+  connection_deadlines_.set(connection.id, std::nullopt);
+  const ConnectionId id = connection.id;
+  for (ClientMessage& message : std::exchange(connection.kept, {})) route(id, std::move(message));
+}
+
+void Switchboard::ask_holder(Connection& connection, const std::optional<ConnectionId>& holder) {
+  if (connection.probed || !holder) return turn_away(connection.id, Failure{ErrorCode::IdTaken});
+  const Limits& limits = policy_->limits;
+  connection.probed = true;
+  connection.stage = Stage::Probing;
+  connection_deadlines_.set(connection.id, now_ + limits.probe_wait);
+  auto& queue = waiting_[{connection.room, connection.admission.user}];
+  queue.push_back(connection.id);
+  // One question for all who wait for the same answer.
+  if (queue.size() > 1) return;
+  commands_.push_back(
+      command::ProbeConnection{*holder, static_cast<std::uint32_t>(limits.probe_deadline.value)});
+}
+
+void Switchboard::free_seat(const Seat& seat) {
+  const auto queue = waiting_.find(seat);
+  if (queue == waiting_.end()) return;
+  // The first gets it; the others find a holder who has just shown that it lives.
+  const std::vector<ConnectionId> ids = std::move(queue->second);
+  waiting_.erase(queue);
+  for (const ConnectionId& id : ids) advance(id, Input::SeatFreed);
+}
+
+void Switchboard::turn_away(const ConnectionId& id, Failure why) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  const std::string code(name_of(why.code));
+  log(LogLevel::Info, "refused", *connection, code);
+  const ConnectionId copy = id;
+  deliver(copy, 0, Refused{std::move(why)});
+  close(copy);
+}
+
+}  // namespace meetwire::room

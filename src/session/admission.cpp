@@ -1,0 +1,167 @@
+// Getting into the room, back into it, and out of it.
+#include <string>
+#include <utility>
+
+#include "session/body.hpp"
+
+namespace meetwire::session {
+namespace {
+
+using A = ConnectionAction;
+using I = ConnectionInput;
+
+std::string misuse(ConnectionPhase phase, ConnectionInput input) {
+  return std::string(name_of(input)).append(" while ").append(name_of(phase));
+}
+
+}  // namespace
+
+std::optional<Failure> Session::Body::refusal_of_options() const {
+  if (!is_acceptable_id(options.room.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
+  if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
+  if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
+  if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
+  if (!wire.is_usable()) {
+    return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
+  }
+  return std::nullopt;
+}
+
+void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const protocol::Welcome* welcome) {
+  const ConnectionPhase before = connection.phase();
+  const bool greeted = before == ConnectionPhase::Joined || connection.is_greeting();
+  switch (connection.handle(turn.now, input)) {
+    case A::Missing:
+      return turn.report(Failure{ErrorCode::InvalidArgument, misuse(before, input)});
+    case A::Ignore:
+      return;
+    case A::Open:
+      return open(turn);
+    case A::Greet:
+      return greet(turn);
+    case A::Admit:
+    case A::Readmit:
+      return admit(turn, *welcome);
+    case A::Refresh:
+      return refresh(turn, *welcome);
+    case A::Lose:
+      if (input == I::Dropped) turn.say(command::CloseTransport{});
+      return lose(turn, std::move(why));
+    case A::Abandon:
+      if (input != I::Closed) turn.say(command::CloseTransport{});
+      return;
+    case A::FailUnreached:
+      if (input == I::Dropped) return finish(turn, std::move(why), false);  // it was reached, and said why not
+      return finish(turn, Failure{ErrorCode::ServerUnreachable, why.detail}, false);
+    case A::FailUnanswered:
+      return finish(turn, Failure{wire.heard_only_noise() ? ErrorCode::ServerIncompatible : ErrorCode::ServerTimeout},
+                    false);
+    case A::FailLost:
+      return finish(turn, Failure{ErrorCode::ConnectionLost}, false);
+    case A::End:
+      return finish(turn, std::move(why), false);
+    case A::Leave:
+      return finish(turn, std::nullopt, greeted);
+  }
+}
+
+void Session::Body::open(Turn& turn) {
+  const DialectName dialect = has_been_joined() ? wire.in_use() : options.dialect;
+  turn.say(command::OpenTransport{connection.attempt(), options.room, options.user, options.name, dialect});
+}
+
+void Session::Body::greet(Turn& turn) {
+  wire.reset();
+  early.clear();
+  protocol::Hello hello;
+  hello.room = options.room;
+  hello.user = options.user;
+  hello.name = options.name;
+  hello.token = options.token;
+  hello.media = announced = sources.media();
+  hello.resume = secret;
+  hello.received = receipts.received();
+  for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
+}
+
+void Session::Body::take_place(const protocol::Welcome& welcome) {
+  self = welcome.self;
+  self.user = options.user;
+  ice_servers = options.ice_servers.value_or(welcome.ice_servers);
+  secret = welcome.secret;
+  connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
+  chat.set_text_bytes_max(welcome.limits.chat_bytes_max);
+}
+
+void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
+  const bool resumed = welcome.resumed && has_been_joined();
+  take_place(welcome);
+  say_meeting(turn, MeetingState::Joined);
+  if (resumed) {
+    // Who came meanwhile is a newcomer and offers; the offers follow with what was missed.
+    apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
+    carry_out(turn, links.handle_all(turn.now, link::SignallingResumed{}));
+  } else {
+    admit_as_newcomer(turn, welcome);
+  }
+  // The user may have switched something since the hello went out.
+  if (sources.media() != announced) {
+    announced = sources.media();
+    outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
+  }
+  for (EarlyMessage& waiting : std::exchange(early, {})) receive(turn, std::move(waiting.message), waiting.number);
+}
+
+// A place of its own, under a new session: to all others a newcomer, who offers to everyone.
+void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome) {
+  receipts.restart();
+  carry_out(turn, links.end_all(turn.now));
+  const roster::Update update = roster.reconcile(options.user, welcome.members);
+  for (const auto& [user, row] : roster.rows()) offers_awaited.insert(user);
+  if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
+  apply(turn, update, /*offers_first=*/true);
+  for (const auto& [user, row] : roster.rows()) {
+    if (links.has(user)) continue;
+    // Still here, but the connection of the old place is gone.
+    turn.say(command::LinkChanged{user, LinkState::Connecting, std::nullopt});
+    start_link(turn, row, /*offers_first=*/true);
+  }
+}
+
+void Session::Body::refresh(Turn& turn, const protocol::Welcome& welcome) {
+  if (wire.in_use() != DialectName::Classic) {
+    return turn.report(Failure{ErrorCode::MessageUnknown, "a welcome to somebody who is in already"});
+  }
+  // Classic servers send the roster as often as they are asked. Who is new in it came after us, and offers.
+  apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
+}
+
+// Media goes on: a lost signalling connection is no reason to stop talking.
+void Session::Body::lose(Turn& turn, Failure why) {
+  outbox.clear();
+  offers_awaited.clear();
+  receipts.pause();
+  chat.pause();
+  carry_out(turn, links.handle_all(turn.now, link::SignallingLost{}));
+  say_meeting(turn, MeetingState::Reconnecting, std::move(why));
+}
+
+void Session::Body::finish(Turn& turn, std::optional<Failure> why, bool say_goodbye) {
+  if (say_goodbye) {
+    for (command::Send& send : wire.encode({protocol::Leave{}}, receipts.received())) turn.say(std::move(send));
+  }
+  const Failure reason = why.value_or(Failure{ErrorCode::AlreadyLeft});
+  outbox.clear();
+  offers_awaited.clear();
+  carry_out(turn, links.end_all(turn.now));
+  sources.finish(turn, reason);
+  chat.finish(turn, reason);
+  if (connection.attempt() != 0) turn.say(command::CloseTransport{});
+  say_meeting(turn, MeetingState::Left, std::move(why));
+}
+
+void Session::Body::say_meeting(Turn& turn, MeetingState state, std::optional<Failure> error) {
+  turn.say(command::MeetingChanged{state, self.role, wire.in_use(), std::move(error)});
+}
+
+}  // namespace meetwire::session

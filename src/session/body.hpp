@@ -1,0 +1,127 @@
+// What a session consists of, and how its parts act on one another.
+// The functions are in session.cpp (the door), admission.cpp (getting in, back in, and out), messages.cpp (what the
+// server says) and members.cpp (roster → links, links → server and application).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/messages.hpp"
+#include "roster/roster.hpp"
+#include "session/chat.hpp"
+#include "session/connection.hpp"
+#include "session/links.hpp"
+#include "session/outbox.hpp"
+#include "session/receipts.hpp"
+#include "session/session.hpp"
+#include "session/sources.hpp"
+#include "session/turn.hpp"
+#include "session/wire.hpp"
+
+namespace meetwire::session {
+
+// A message that came before the welcome.
+struct EarlyMessage {
+  protocol::ServerMessage message;
+  std::uint64_t number = 0;
+};
+
+struct Session::Body {
+  Body(ClientOptions given, Parts own, const Limits& bounds);
+
+  // ---- session.cpp: the application, the browser, the clock
+  void on(Turn& turn, const event::JoinRequested&);
+  void on(Turn& turn, const event::LeaveRequested&);
+  void on(Turn& turn, const event::SourceRequested& event);
+  void on(Turn& turn, const event::ChatRequested& event);
+  void on(Turn& turn, const event::TransportOpened& event);
+  void on(Turn& turn, const event::TransportClosed& event);
+  void on(Turn& turn, const event::MessageArrived& event);
+  void on(Turn& turn, const event::CaptureSucceeded& event);
+  void on(Turn& turn, const event::CaptureFailed& event);
+  void on(Turn& turn, const event::TrackEnded& event);
+  void on(Turn& turn, const event::TimePassed&);
+  template <class PeerEvent>
+  void on(Turn& turn, const PeerEvent& event) {
+    carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
+  }
+  void on_late(Turn& turn, const ClientEvent& event);
+  void flush(Turn& turn);
+  std::optional<Millis> deadline() const;
+  void apply_sources(Turn& turn, Turn&& deeds);
+
+  // ---- admission.cpp
+  std::optional<Failure> refusal_of_options() const;
+  // One input to the connection's table, and what it asks for. `why` explains an end or a loss.
+  void drive(Turn& turn, ConnectionInput input, Failure why = Failure{}, const protocol::Welcome* welcome = nullptr);
+  void open(Turn& turn);
+  void greet(Turn& turn);
+  void take_place(const protocol::Welcome& welcome);
+  void admit(Turn& turn, const protocol::Welcome& welcome);
+  void admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome);
+  void refresh(Turn& turn, const protocol::Welcome& welcome);
+  void lose(Turn& turn, Failure why);
+  void finish(Turn& turn, std::optional<Failure> why, bool say_goodbye);
+  void say_meeting(Turn& turn, MeetingState state, std::optional<Failure> error = std::nullopt);
+
+  // ---- messages.cpp
+  void receive(Turn& turn, protocol::ServerMessage message, std::uint64_t number);
+  void recover(Turn& turn, std::uint64_t number);
+  void keep_early(Turn& turn, protocol::ServerMessage message, std::uint64_t number);
+  void take(Turn& turn, const protocol::Welcome& message);
+  void take(Turn& turn, const protocol::Refused& message);
+  void take(Turn& turn, const protocol::MemberJoined& message);
+  void take(Turn& turn, const protocol::MemberChanged& message);
+  void take(Turn& turn, const protocol::MemberLeft& message);
+  void take(Turn& turn, const protocol::SignalFrom& message);
+  void take(Turn& turn, const protocol::ChatDelivered& message);
+  void take(Turn& turn, const protocol::ChatSettled& message);
+  void take(Turn& turn, const protocol::Problem& message);
+  void take(Turn& turn, const protocol::Ended& message);
+  void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
+  void take(Turn&, const protocol::RelayFrom&) {}
+  void reject(Turn& turn, const Failure& why);
+
+  // ---- members.cpp
+  void apply(Turn& turn, const roster::Update& update, bool offers_first);
+  void start_link(Turn& turn, const Participant& member, bool offers_first);
+  void carry_out(Turn& turn, PeerOutputs outputs);
+  void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
+  void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
+  void stop_awaiting(Turn& turn, const UserId& peer);
+
+  bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
+  bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
+  bool has_been_joined() const { return secret.has_value(); }
+
+  const ClientOptions options;
+  const Limits limits;
+  const Parts parts;
+  SeededRandom random;
+  OperationId operations = 0;
+
+  Connection connection;
+  Wire wire;
+  Receipts receipts;
+  Outbox outbox;
+  roster::Roster roster;
+  Links links;
+  Sources sources;
+  Chat chat;
+
+  // As the last welcome had it.
+  Participant self;
+  std::string ice_servers = "[]";
+  std::optional<std::string> secret;
+
+  link::Wishes wishes;     // as the links were told
+  MediaState announced;    // as the server was told
+  std::set<UserId> offers_awaited;  // links whose first offer the first envelope waits for
+  std::vector<EarlyMessage> early;
+};
+
+}  // namespace meetwire::session

@@ -1,0 +1,98 @@
+#include "session/chat.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meetwire::session {
+
+void Chat::set_text_bytes_max(std::size_t bytes) {
+  if (bytes != 0) limits_.chat_bytes_max = bytes;
+}
+
+std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const roster::Roster& roster) const {
+  if (wanted.text.empty()) return Failure{ErrorCode::InvalidArgument, "the text is empty"};
+  if (wanted.text.size() > limits_.chat_bytes_max) {
+    return Failure{ErrorCode::MessageTooLarge, std::to_string(wanted.text.size()) + " bytes"};
+  }
+  if (!is_acceptable_id(wanted.id, limits_.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "the message id"};
+  const bool doubled = std::any_of(pending_.begin(), pending_.end(),
+                                   [&](const Pending& other) { return other.message.id == wanted.id; });
+  if (doubled) return Failure{ErrorCode::InvalidArgument, "the message id is in use"};
+  if (wanted.to == self_) return Failure{ErrorCode::InvalidArgument, "a message to oneself"};
+  if (wanted.to && roster.find(*wanted.to) == nullptr) return Failure{ErrorCode::TargetUnknown};
+  if (pending_.size() >= limits_.requests_pending_max) return Failure{ErrorCode::RateLimited};
+  return std::nullopt;
+}
+
+void Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
+  if (auto failure = refusal(wanted, roster)) return turn.settle(wanted.request, std::move(failure));
+  pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}}, std::nullopt});
+}
+
+std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
+  std::vector<protocol::ChatSubmitted> out;
+  for (Pending& waiting : pending_) {
+    if (waiting.deadline) continue;
+    waiting.deadline = now + limits_.request_deadline;
+    out.push_back(waiting.message);
+  }
+  return out;
+}
+
+void Chat::pause() {
+  for (Pending& waiting : pending_) waiting.deadline.reset();
+}
+
+void Chat::settled(Turn& turn, const protocol::ChatSettled& outcome) {
+  const auto at = std::find_if(pending_.begin(), pending_.end(),
+                               [&](const Pending& waiting) { return waiting.message.id == outcome.id; });
+  if (at == pending_.end()) return;  // answered before, or given up
+  const Pending done = std::move(*at);
+  pending_.erase(at);
+  if (!outcome.error && remember(self_, done.message.id)) {
+    show(turn, {self_, done.message.id, done.message.text, done.message.to, outcome.at});
+  }
+  turn.settle(done.request, outcome.error);
+}
+
+void Chat::delivered(Turn& turn, const ChatMessage& message) {
+  // The echo of an own message is as good as its receipt.
+  if (message.from == self_) return settled(turn, protocol::ChatSettled{message.id, message.at, std::nullopt});
+  if (remember(message.from, message.id)) show(turn, message);
+}
+
+void Chat::elapsed(Turn& turn) {
+  // All deadlines are as long as one another: the first in the row is the earliest.
+  while (!pending_.empty() && pending_.front().deadline && turn.now >= *pending_.front().deadline) {
+    turn.settle(pending_.front().request, Failure{ErrorCode::ServerTimeout, "no receipt"});
+    pending_.erase(pending_.begin());
+  }
+}
+
+void Chat::finish(Turn& turn, const Failure& why) {
+  for (const Pending& waiting : std::exchange(pending_, {})) turn.settle(waiting.request, why);
+}
+
+std::optional<Millis> Chat::deadline() const {
+  return pending_.empty() ? std::nullopt : pending_.front().deadline;
+}
+
+bool Chat::remember(const UserId& from, const std::string& id) {
+  if (remembered_.count(from) == 0 && remembered_.size() > 2 * limits_.roster_members_max) {
+    // Senders come and go; the one who has been silent the longest is forgotten.
+    const auto oldest = std::min_element(remembered_.begin(), remembered_.end(), [](const auto& a, const auto& b) {
+      return a.second.used < b.second.used;
+    });
+    remembered_.erase(oldest);
+  }
+  Memory& memory = remembered_[from];
+  memory.used = ++uses_;
+  if (std::find(memory.ids.begin(), memory.ids.end(), id) != memory.ids.end()) return false;
+  memory.ids.push_back(id);
+  if (memory.ids.size() > limits_.chat_ids_remembered_max) memory.ids.erase(memory.ids.begin());
+  return true;
+}
+
+void Chat::show(Turn& turn, ChatMessage message) { turn.say(command::ChatReceived{std::move(message)}); }
+
+}  // namespace meetwire::session

@@ -1,0 +1,64 @@
+// Text to everyone or to one: own messages until the server has them, others' messages once each.
+// Must not know: sockets, dialects, links. Its owner says when it may submit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/client_events.hpp"
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "protocol/messages.hpp"
+#include "roster/roster.hpp"
+#include "session/turn.hpp"
+
+namespace meetwire::session {
+
+class Chat {
+ public:
+  Chat(const Limits& limits, UserId self) : limits_(limits), self_(std::move(self)) {}
+
+  // What is refused is settled at once. What is taken waits for submit().
+  void request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster);
+  // What has not gone out on this connection yet, in order.
+  std::vector<protocol::ChatSubmitted> submit(Millis now);
+  // The socket is lost: what is not settled goes out again on the next, with the same ids, in the same order.
+  void pause();
+  void settled(Turn& turn, const protocol::ChatSettled& outcome);
+  void delivered(Turn& turn, const ChatMessage& message);
+  // Messages that the server has not answered in time.
+  void elapsed(Turn& turn);
+  void finish(Turn& turn, const Failure& why);
+
+  // The server's limit; 0: it has none of its own.
+  void set_text_bytes_max(std::size_t bytes);
+  std::optional<Millis> deadline() const;
+
+ private:
+  struct Pending {
+    RequestId request = 0;
+    protocol::ChatSubmitted message;
+    std::optional<Millis> deadline;  // set: it is out
+  };
+  // The ids of one sender's last messages.
+  struct Memory {
+    std::vector<std::string> ids;  // the newest last
+    std::uint64_t used = 0;
+  };
+
+  std::optional<Failure> refusal(const event::ChatRequested& wanted, const roster::Roster& roster) const;
+  // False: it was there already.
+  bool remember(const UserId& from, const std::string& id);
+  void show(Turn& turn, ChatMessage message);
+
+  Limits limits_;
+  UserId self_;
+  std::vector<Pending> pending_;
+  std::map<UserId, Memory> remembered_;
+  std::uint64_t uses_ = 0;
+};
+
+}  // namespace meetwire::session

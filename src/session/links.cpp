@@ -1,0 +1,88 @@
+#include "session/links.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meetwire::session {
+namespace {
+
+// An ended link closes what it opened; to the other side it has nothing more to say.
+void keep_quiet(PeerOutputs& outputs) {
+  const auto is_message = [](const PeerOutput& out) { return std::holds_alternative<link::SendPair>(out.output); };
+  outputs.erase(std::remove_if(outputs.begin(), outputs.end(), is_message), outputs.end());
+}
+
+}  // namespace
+
+void Links::run(Millis now, const UserId& peer, Entry& entry, const link::LinkEvent& event, PeerOutputs& outputs) {
+  link::LinkStep step = entry.link->handle(now, event);
+  entry.wake_at = step.wake_at;
+  for (link::Output& output : step.outputs) {
+    const auto* changed = std::get_if<link::StateChanged>(&output);
+    if (changed != nullptr && changed->state == LinkState::Connected) entry.connected_once = true;
+    outputs.push_back({peer, std::move(output)});
+  }
+}
+
+PeerOutputs Links::start(Millis now, link::LinkOptions options, const link::Wishes& wishes) {
+  const UserId peer = options.peer;
+  PeerOutputs outputs = end(now, peer);
+  Entry entry;
+  entry.link = parts_.make_link(std::move(options), operations_);
+  Entry& kept = links_.emplace(peer, std::move(entry)).first->second;
+  // Wishes first: the first offer has all of them.
+  run(now, peer, kept, link::WishesChanged{wishes}, outputs);
+  run(now, peer, kept, link::Started{}, outputs);
+  return outputs;
+}
+
+PeerOutputs Links::end(Millis now, const UserId& peer) {
+  PeerOutputs outputs;
+  const auto at = links_.find(peer);
+  if (at == links_.end()) return outputs;
+  run(now, peer, at->second, link::Ended{}, outputs);
+  links_.erase(at);
+  keep_quiet(outputs);
+  return outputs;
+}
+
+PeerOutputs Links::end_all(Millis now) {
+  PeerOutputs outputs;
+  for (auto& [peer, entry] : links_) run(now, peer, entry, link::Ended{}, outputs);
+  links_.clear();
+  keep_quiet(outputs);
+  return outputs;
+}
+
+PeerOutputs Links::handle(Millis now, const UserId& peer, const link::LinkEvent& event) {
+  PeerOutputs outputs;
+  if (const auto at = links_.find(peer); at != links_.end()) run(now, peer, at->second, event, outputs);
+  return outputs;
+}
+
+PeerOutputs Links::handle_all(Millis now, const link::LinkEvent& event) {
+  PeerOutputs outputs;
+  for (auto& [peer, entry] : links_) run(now, peer, entry, event, outputs);
+  return outputs;
+}
+
+PeerOutputs Links::elapsed(Millis now) {
+  PeerOutputs outputs;
+  for (auto& [peer, entry] : links_) {
+    if (entry.wake_at && now >= *entry.wake_at) run(now, peer, entry, event::TimePassed{}, outputs);
+  }
+  return outputs;
+}
+
+bool Links::has_connected(const UserId& peer) const {
+  const auto at = links_.find(peer);
+  return at != links_.end() && at->second.connected_once;
+}
+
+std::optional<Millis> Links::deadline() const {
+  std::optional<Millis> first;
+  for (const auto& [peer, entry] : links_) first = earlier(first, entry.wake_at);
+  return first;
+}
+
+}  // namespace meetwire::session

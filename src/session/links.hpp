@@ -1,0 +1,57 @@
+// The links of one client, one a peer, and when each wants to be woken.
+// Must not know: what links say and want; their outputs go to the owner as they are.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "link/link.hpp"
+#include "session/parts.hpp"
+
+namespace meetwire::session {
+
+struct PeerOutput {
+  UserId peer;
+  link::Output output;
+};
+using PeerOutputs = std::vector<PeerOutput>;
+
+class Links {
+ public:
+  Links(const Parts& parts, OperationId& operations) : parts_(parts), operations_(operations) {}
+
+  // A link to this peer that is there already ends first.
+  PeerOutputs start(Millis now, link::LinkOptions options, const link::Wishes& wishes);
+  PeerOutputs end(Millis now, const UserId& peer);
+  PeerOutputs end_all(Millis now);
+  // Of a peer without a link: nothing. The browser reports late.
+  PeerOutputs handle(Millis now, const UserId& peer, const link::LinkEvent& event);
+  PeerOutputs handle_all(Millis now, const link::LinkEvent& event);
+  // The clock, to those whose deadline has come.
+  PeerOutputs elapsed(Millis now);
+
+  bool has(const UserId& peer) const { return links_.count(peer) != 0; }
+  // Connected now, or was before it got into trouble.
+  bool has_connected(const UserId& peer) const;
+  std::optional<Millis> deadline() const;
+
+ private:
+  struct Entry {
+    std::unique_ptr<LinkPart> link;
+    std::optional<Millis> wake_at;
+    bool connected_once = false;
+  };
+
+  void run(Millis now, const UserId& peer, Entry& entry, const link::LinkEvent& event, PeerOutputs& outputs);
+
+  const Parts& parts_;
+  OperationId& operations_;
+  std::map<UserId, Entry> links_;
+};
+
+}  // namespace meetwire::session

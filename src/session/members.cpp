@@ -1,0 +1,96 @@
+// The roster's changes as links, and what links want carried out.
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "session/body.hpp"
+
+namespace meetwire::session {
+namespace {
+
+// Any rank is greater than none: towards somebody who has no session this side always gives way.
+constexpr std::string_view kPoliteRank = "polite";
+
+}  // namespace
+
+void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_first) {
+  for (const roster::Difference& difference : update.differences) {
+    if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
+      turn.say(command::ParticipantJoined{joined->row});
+      start_link(turn, joined->row, offers_first);
+    } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
+      turn.say(command::ParticipantChanged{changed->row});
+    } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
+      carry_out(turn, links.end(turn.now, left->user));
+      stop_awaiting(turn, left->user);
+      turn.say(command::ParticipantLeft{left->user, left->reason});
+    }
+  }
+  if (update.refused != 0) {
+    turn.report(Failure{ErrorCode::MessageMalformed, std::to_string(update.refused) + " roster rows refused"});
+  }
+}
+
+void Session::Body::start_link(Turn& turn, const Participant& member, bool offers_first) {
+  const bool classic = member.dialect == DialectName::Classic || wire.in_use() == DialectName::Classic;
+  link::LinkOptions how;
+  how.peer = member.user;
+  how.self_rank = classic ? std::string(kPoliteRank) : self.session.value;
+  how.peer_rank = classic ? std::string() : member.session.value;
+  how.offers_first = offers_first;
+  how.numbered = !classic;
+  how.seed = random.next();
+  how.ice_servers = ice_servers;
+  how.ice_transport_policy = options.ice_transport_policy;
+  how.limits = limits;
+  carry_out(turn, links.start(turn.now, std::move(how), wishes));
+}
+
+void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
+  for (PeerOutput& out : outputs) {
+    std::visit(
+        [&](auto& said) {
+          using Said = std::remove_cvref_t<decltype(said)>;
+          if constexpr (std::is_same_v<Said, ClientCommand>) {
+            turn.say(std::move(said));
+          } else if constexpr (std::is_same_v<Said, link::SendPair>) {
+            send_pair(turn, out.peer, std::move(said));
+          } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
+            turn.say(command::LinkChanged{out.peer, said.state, said.error});
+          } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
+            see_media(turn, out.peer, said.sending);
+          } else {
+            turn.report(said.error, out.peer);
+          }
+        },
+        out.output);
+  }
+}
+
+// While the connection is lost nothing is queued: a message of an incarnation that has passed meanwhile must not
+// go out later. Links say anew what still matters once they hear that signalling is back.
+void Session::Body::send_pair(Turn& turn, const UserId& peer, link::SendPair pair) {
+  const Participant* member = roster.find(peer);
+  if (!is_joined() || member == nullptr) return;
+  const bool is_offer = std::holds_alternative<protocol::Offer>(pair.message.body);
+  outbox.add(turn.now, protocol::SignalTo{peer, member->session, std::move(pair.message), {}},
+             pair.may_wait ? Urgency::MayWait : Urgency::Now);
+  if (is_offer) stop_awaiting(turn, peer);
+}
+
+// The first envelope leaves as soon as nobody's offer is missing in it.
+void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
+  if (offers_awaited.erase(peer) != 0 && offers_awaited.empty()) outbox.release(turn.now);
+}
+
+// Classic members announce nothing; what they have switched on is what they send.
+void Session::Body::see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending) {
+  const Participant* member = roster.find(peer);
+  if (member == nullptr || member->dialect != DialectName::Classic) return;
+  MediaState media;
+  for (const Slot slot : sending) media.of(source_of(slot)) = Wanted::On;
+  apply(turn, roster.see_media(peer, media), /*offers_first=*/false);
+}
+
+}  // namespace meetwire::session

@@ -1,0 +1,165 @@
+#include "session/session.hpp"
+
+#include <utility>
+
+#include "session/body.hpp"
+
+namespace meetwire::session {
+namespace {
+
+std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const ClientOptions& options, const Parts& parts,
+                                                                    const Limits& limits) {
+  std::vector<std::unique_ptr<protocol::ClientDialect>> made;
+  if (options.dialect != DialectName::Auto) {
+    made.push_back(parts.make_dialect(options.dialect, options, limits));
+  } else {
+    made.push_back(parts.make_dialect(DialectName::Meetwire, options, limits));
+    made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
+  }
+  return made;
+}
+
+}  // namespace
+
+Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
+    : options(std::move(given)),
+      limits(bounds),
+      parts(std::move(own)),
+      random(options.seed),
+      connection(limits, random.next()),
+      wire(make_dialects(options, parts, limits)),
+      receipts(limits),
+      outbox(limits),
+      roster(limits),
+      links(parts, operations),
+      sources(operations),
+      chat(limits, options.user),
+      wishes(sources.wishes()) {
+  self.user = options.user;
+  self.name = options.name;
+}
+
+Session::Session(ClientOptions options) : Session(std::move(options), default_parts()) {}
+Session::Session(ClientOptions options, Parts parts, const Limits& limits)
+    : body_(std::make_unique<Body>(std::move(options), std::move(parts), limits)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Step<ClientCommand> Session::handle(Millis now, const ClientEvent& event) {
+  Turn turn{now, {}};
+  if (body_->is_over()) {
+    body_->on_late(turn, event);
+    return {std::move(turn.commands), std::nullopt};
+  }
+  std::visit([&](const auto& happened) { body_->on(turn, happened); }, event);
+  body_->flush(turn);
+  return {std::move(turn.commands), body_->deadline()};
+}
+
+// After the end nothing is wanted any more: what still comes is given back or answered.
+void Session::Body::on_late(Turn& turn, const ClientEvent& event) {
+  if (const auto* captured = std::get_if<event::CaptureSucceeded>(&event)) sources.captured(turn, *captured);
+  if (const auto* wanted = std::get_if<event::SourceRequested>(&event)) {
+    turn.settle(wanted->request, Failure{ErrorCode::AlreadyLeft});
+  }
+  if (const auto* wanted = std::get_if<event::ChatRequested>(&event)) {
+    turn.settle(wanted->request, Failure{ErrorCode::AlreadyLeft});
+  }
+}
+
+void Session::Body::on(Turn& turn, const event::JoinRequested&) {
+  const bool first = connection.phase() == ConnectionPhase::Idle;
+  if (auto failure = refusal_of_options(); first && failure) {
+    return drive(turn, ConnectionInput::Rejected, std::move(*failure));
+  }
+  if (first) say_meeting(turn, MeetingState::Joining);
+  drive(turn, ConnectionInput::JoinRequested);
+}
+
+void Session::Body::on(Turn& turn, const event::LeaveRequested&) { drive(turn, ConnectionInput::LeaveRequested); }
+
+void Session::Body::on(Turn& turn, const event::SourceRequested& event) {
+  Turn deeds{turn.now, {}};
+  sources.request(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::CaptureSucceeded& event) {
+  Turn deeds{turn.now, {}};
+  sources.captured(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::CaptureFailed& event) {
+  Turn deeds{turn.now, {}};
+  sources.failed(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::TrackEnded& event) {
+  Turn deeds{turn.now, {}};
+  sources.ended(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+// Links first: they have the new track before the old one is released and before the request is settled.
+void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
+  if (link::Wishes wanted = sources.wishes(); wanted != wishes) {
+    wishes = std::move(wanted);
+    carry_out(turn, links.handle_all(turn.now, link::WishesChanged{wishes}));
+  }
+  if (is_joined() && sources.media() != announced) {
+    announced = sources.media();
+    outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
+  }
+  turn.append(std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
+  // While the connection is lost, a message is taken all the same and goes out on the next.
+  if (!has_been_joined()) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
+  if (event.to && wire.in_use() == DialectName::Classic) {
+    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
+  }
+  chat.request(turn, event, roster);
+}
+
+void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
+  if (event.attempt == connection.attempt()) drive(turn, ConnectionInput::Opened);
+}
+
+void Session::Body::on(Turn& turn, const event::TransportClosed& event) {
+  if (event.attempt != connection.attempt()) return;
+  drive(turn, ConnectionInput::Closed, Failure{ErrorCode::ConnectionLost, event.reason});
+}
+
+void Session::Body::on(Turn& turn, const event::TimePassed&) {
+  if (const auto due = connection.due(turn.now)) drive(turn, *due);
+  if (is_over()) return;
+  carry_out(turn, links.elapsed(turn.now));
+  chat.elapsed(turn);
+}
+
+// What is ready goes out; each envelope says what has come in.
+void Session::Body::flush(Turn& turn) {
+  if (!is_joined()) return;
+  for (protocol::ChatSubmitted& message : chat.submit(turn.now)) {
+    outbox.add(turn.now, std::move(message), Urgency::Now);
+  }
+  std::vector<protocol::ClientMessage> messages = outbox.take(turn.now);
+  if (messages.empty() && receipts.is_due(turn.now)) messages.push_back(protocol::Received{receipts.received()});
+  if (messages.empty()) return;
+  receipts.acknowledge();
+  for (command::Send& send : wire.encode(messages, receipts.received())) turn.say(std::move(send));
+}
+
+std::optional<Millis> Session::Body::deadline() const {
+  if (is_over()) return std::nullopt;
+  std::optional<Millis> first = earlier(connection.deadline(), links.deadline());
+  first = earlier(first, outbox.deadline());
+  first = earlier(first, receipts.deadline());
+  return earlier(first, chat.deadline());
+}
+
+}  // namespace meetwire::session

@@ -1,0 +1,42 @@
+// Which dialect is on the wire, found out from the server's first words when it was left open.
+// Must not know: what the messages mean.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/client_commands.hpp"
+#include "protocol/dialects/dialect.hpp"
+
+namespace meetwire::session {
+
+class Wire {
+ public:
+  // The dialects to try, the preferred one first.
+  explicit Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates);
+
+  bool is_usable() const { return !candidates_.empty(); }
+  // Auto until known.
+  DialectName in_use() const;
+
+  // A new socket: what the last one's server said counts no more.
+  void reset();
+  // Words came, and not one of them was understood.
+  bool heard_only_noise() const { return noise_ && !understood_; }
+
+  // A hello goes out in every dialect that is still possible; all else waits until one is known.
+  std::vector<command::Send> encode(const std::vector<protocol::ClientMessage>& messages, std::uint64_t received);
+  protocol::Decoded<protocol::ServerMessage> decode(std::string_view name, std::string_view body);
+
+ private:
+  void settle_on(DialectName name);
+
+  std::vector<std::unique_ptr<protocol::ClientDialect>> candidates_;
+  bool noise_ = false;
+  bool understood_ = false;
+};
+
+}  // namespace meetwire::session

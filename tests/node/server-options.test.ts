@@ -1,0 +1,93 @@
+// Options, the command line, origins and payloads: pure functions of the server.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UsageError, help, inFlags, readArguments } from '../../web/server/arguments.ts';
+import { OptionError, checkOptions } from '../../web/server/options.ts';
+import type { ServeOptions } from '../../web/server/options.ts';
+import { mayConnect } from '../../web/server/origin.ts';
+import { frameBody, frameName } from '../../web/server/payload.ts';
+
+test('each wrong option is refused by its name', () => {
+  const wrong: [string, object][] = [
+    ['port', { port: -1 }], ['port', { port: 65_536 }], ['port', { port: 1.5 }], ['port', { port: '80' }],
+    ['host', { host: '' }], ['host', { host: 1 }],
+    ['participantsMax', { participantsMax: 0 }], ['participantsMax', { participantsMax: Number.NaN }],
+    ['resumeWindowMs', { resumeWindowMs: -1 }],
+    ['authorize', { authorize: true }], ['logLevel', { logLevel: 'loud' }], ['page', { page: 1 }],
+    ['path', { path: 'socket.io' }], ['path', { path: '/' }],
+    ['origins', { origins: 'https://x.example' }], ['origins', { origins: ['x.example'] }], ['origins', { origins: ['https://x.example/'] }], ['origins', { origins: [1] }],
+    ['iceServers', { iceServers: {} }], ['iceServers', { iceServers: [{}] }], ['iceServers', { iceServers: [{ urls: 'http://x' }] }],
+    ['iceServers', { iceServers: [{ urls: ['stun:x', 'turn:x'] }] }], ['iceServers', { iceServers: [null] }], ['iceServers', { iceServers: [{ urls: [] }] }],
+  ];
+  for (const [option, options] of wrong) {
+    assert.throws(() => checkOptions(options as ServeOptions), (error: unknown) => error instanceof OptionError && error.option === option, JSON.stringify(options));
+  }
+  checkOptions({});
+  checkOptions({ port: 0, host: '::', origins: ['*', 'null', 'https://x.example', 'http://x.example:8080'], participantsMax: 1, page: false,
+    iceServers: [{ urls: 'stun:x' }, { urls: ['turn:x?transport=tcp', 'turns:x'], username: 'u', credential: 'c' }] });
+  assert.throws(() => checkOptions({ origins: ['HTTPS://X.example/room'] }), /did you mean https:\/\/x\.example\?/);
+});
+
+test('flags win over the environment, and both say the same', () => {
+  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOG_LEVEL: 'warn' };
+  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, iceServers: [{ urls: 'stun:x' }], page: false, logLevel: 'warn' };
+  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--log-level', 'warn'];
+  assert.deepEqual(readArguments(['serve'], environment), { what: 'serve', options: fromEnvironment });
+  assert.deepEqual(readArguments(['serve', ...flags], {}), { what: 'serve', options: fromEnvironment });
+  const both = readArguments(['serve', '--port', '2', '--page'], environment);
+  assert.ok(both.what === 'serve');
+  assert.equal(both.options.port, 2);
+  assert.equal(both.options.page, true);
+  const neither = readArguments(['serve'], { MEETWIRE_PORT: '' });
+  assert.ok(neither.what === 'serve');
+  assert.equal(neither.options.port, undefined);
+  checkOptions(neither.options);
+});
+
+test('wrong usage is told; what was typed for the servers is not repeated', () => {
+  const wrong = [[], ['run'], ['serve', 'now'], ['serve', '--prot', '1'], ['serve', '--port'], ['serve', '--port', 'x'], ['serve', '--port', '-1'], ['serve', '--page', '--no-page'], ['serve', '--max-participants', '1e3']];
+  for (const words of wrong) assert.throws(() => readArguments(words, {}), UsageError, words.join(' '));
+  assert.throws(() => readArguments(['serve', '--ice-servers', '[credential'], {}), (error: Error) => error instanceof UsageError && !error.message.includes('credential'));
+  assert.throws(() => readArguments(['serve'], { MEETWIRE_PAGE: 'maybe' }), UsageError);
+  assert.deepEqual(readArguments(['serve', '--help'], {}), { what: 'help' });
+  assert.deepEqual(readArguments(['--version'], {}), { what: 'version' });
+  assert.equal(inFlags(new OptionError('participantsMax', 'must be a whole number')), '--max-participants: must be a whole number.');
+  for (const flag of ['port', 'host', 'origin', 'max-participants', 'ice-servers', 'page', 'no-page', 'log-level']) assert.ok(help.includes(`--${flag}`), flag);
+});
+
+test('L12: an own origin is known with and without its port; others by the list', () => {
+  assert.equal(mayConnect('https://meet.example.org', 'meet.example.org'), true);
+  assert.equal(mayConnect('https://meet.example.org', 'meet.example.org:443'), true);
+  assert.equal(mayConnect('http://meet.example.org:8080', 'meet.example.org:8080'), true);
+  assert.equal(mayConnect('http://meet.example.org:8080', 'meet.example.org:80'), false);
+  assert.equal(mayConnect('http://[::1]:5173', 'x'), true);
+  assert.equal(mayConnect('http://app.localhost', 'x'), true);
+  assert.equal(mayConnect('chrome-extension://localhost', 'localhost'), false);
+  assert.equal(mayConnect('', 'x'), false);
+  assert.equal(mayConnect('https://a.example', undefined), false);
+  assert.equal(mayConnect('null', 'x', ['null']), true);
+});
+
+test('L4: any argument becomes a text without recursion, and what cannot be one keeps its fault', () => {
+  const nested = (depth: number): unknown => {
+    let value: unknown = 1;
+    for (let i = 0; i < depth; ++i) value = i % 2 === 0 ? [value] : { a: value };
+    return value;
+  };
+  const deep = frameBody('x', nested(200_000));
+  assert.ok(deep.startsWith('[['.repeat(16)) && deep.length < 1_000);
+  assert.equal(frameBody('x', nested(40)), JSON.stringify(nested(40)));
+  const circle: unknown[] = [];
+  circle.push(circle);
+  assert.equal(frameBody('x', circle), deep);
+  assert.throws(() => JSON.parse(frameBody('x', { a: [Buffer.from('1')] })));
+  assert.throws(() => JSON.parse(frameBody('x', new ArrayBuffer(1))));
+  assert.equal(frameBody('meetwire', '{"a":1}'), '{"a":1}');
+  assert.equal(frameBody('msg', 'hi'), '"hi"');
+  assert.equal(frameBody('msg', undefined), '');
+  assert.equal(frameBody('msg', () => undefined), '');
+  assert.equal(frameBody('msg', null), 'null');
+  assert.equal(frameName(7), '7');
+  assert.equal(frameName('n'.repeat(1_000)).length, 128);
+});

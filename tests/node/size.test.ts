@@ -1,0 +1,65 @@
+// What a page has to load, and what it costs in memory. The limits are promises to users.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'dist');
+const file = (name: string): Buffer => readFileSync(join(dist, name));
+
+const mostTransferred = 80 * 1024;
+const mostMemoryAtFirst = 2 * 1024 * 1024;
+const bytesPerPage = 65_536;
+
+test('all that a page loads for `join`, socket.io-client apart, is at most 80 KB compressed', () => {
+  const sizes = ['meetwire.js', 'core.js'].map((name) => gzipSync(file(name), { level: 9 }).length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  assert.ok(total <= mostTransferred, `${sizes.join(' + ')} = ${total} bytes, more than ${mostTransferred}`);
+});
+
+test('those two files load nothing else of ours', () => {
+  for (const name of ['meetwire.js', 'core.js']) {
+    const imports = [...file(name).toString().matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path);
+    assert.deepEqual(imports.filter((path) => !['socket.io-client', './core.js'].includes(path ?? '')), [], name);
+  }
+});
+
+// The binary format: magic and version (8 bytes), then sections, each an id, a length and its content; numbers are
+// LEB128. Section 5 holds the memories: a count, then for each flags and the initial size in pages.
+function pagesAtFirst(wasm: Uint8Array): number {
+  let at = 8;
+  const number = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm[at++];
+      assert.ok(byte !== undefined, 'the module ends within a number');
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < wasm.length) {
+    const id = wasm[at++];
+    const length = number();
+    if (id === 5) {
+      assert.equal(number(), 1, 'one memory');
+      number(); // flags
+      return number();
+    }
+    at += length;
+  }
+  throw new Error('the module has no memory of its own');
+}
+
+test('the core starts with at most 2 MB of memory', () => {
+  const bytes = pagesAtFirst(file('core.wasm')) * bytesPerPage;
+  assert.ok(bytes > 0 && bytes <= mostMemoryAtFirst, `${bytes} bytes, more than ${mostMemoryAtFirst}`);
+});
+
+test('the reader of the memory section can tell', () => {
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  assert.equal(pagesAtFirst(Uint8Array.from([...header, 1, 1, 0, 5, 4, 1, 0, 0x80, 2])), 256);
+  assert.throws(() => pagesAtFirst(Uint8Array.from(header)), /no memory/);
+});

@@ -1,0 +1,184 @@
+// The socket port over a fake of socket.io-client.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { describe, test } from 'node:test';
+import type { CommandOf } from '../../bindings/client-types.ts';
+import type { SocketLike } from '../../bindings/browser/socket.ts';
+import { socketPort } from '../../bindings/browser/socket.ts';
+
+class FakeSocket implements SocketLike {
+  connected = false;
+  readonly emitted: unknown[][] = [];
+  readonly done: string[] = [];
+  readonly #events = new EventEmitter();
+  #any: ((name: string, ...args: unknown[]) => void) | undefined;
+
+  on(name: string, listener: (...args: never[]) => void): void {
+    this.#events.on(name, listener as (...args: unknown[]) => void);
+  }
+  onAny(listener: (name: string, ...args: unknown[]) => void): void {
+    this.#any = listener;
+  }
+  off(): void {
+    this.#events.removeAllListeners();
+  }
+  offAny(): void {
+    this.#any = undefined;
+  }
+  emit(...args: unknown[]): void {
+    this.emitted.push(args);
+  }
+  connect(): void {
+    this.done.push('connect');
+  }
+  disconnect(): void {
+    this.done.push('disconnect');
+    this.connected = false;
+  }
+  happens(name: string, ...args: unknown[]): void {
+    if (name === 'connect') this.connected = true;
+    this.#events.emit(name, ...args);
+  }
+  receives(name: string, ...args: unknown[]): void {
+    this.#any?.(name, ...args);
+  }
+}
+
+function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https://meet.example') {
+  const socket = new FakeSocket();
+  const heard: unknown[][] = [];
+  let origin = '';
+  let options: Record<string, unknown> = {};
+  const port = socketPort(url, 'https://page.example/some/where', (...given) => {
+    [origin, options] = given;
+    return socket;
+  });
+  const transport = port.open(
+    { type: 'open_transport', attempt: 1, room: 'r&1', user: 'ada', name: 'Ada', dialect: 'auto', ...command },
+    {
+      opened: () => heard.push(['opened']),
+      closed: (reason) => heard.push(['closed', reason]),
+      arrived: (name, body) => heard.push([name, body]),
+    },
+  );
+  return { socket, heard, transport, origin, options };
+}
+
+describe('socket', () => {
+  test('it never reconnects by itself, shares nothing, and falls back from WebSocket', () => {
+    const { options, socket } = open();
+    assert.equal(options['reconnection'], false);
+    assert.equal(options['autoConnect'], false);
+    assert.equal(options['forceNew'], true);
+    assert.equal(options['tryAllTransports'], true);
+    assert.deepEqual(options['transports'], ['websocket', 'polling']);
+    assert.deepEqual(open({ attempt: 2 }).options['transports'], ['polling', 'websocket']);
+    assert.deepEqual(socket.done, ['connect']);
+  });
+
+  test('the handshake says which protocol is meant, and who comes', () => {
+    const query = { userId: 'ada', roomId: 'r&1', nickname: 'Ada' };
+    const { auto, meetwire, classic } = {
+      auto: open().options,
+      meetwire: open({ dialect: 'meetwire' }).options,
+      classic: open({ dialect: 'classic' }).options,
+    };
+    assert.deepEqual([auto['auth'], auto['query']], [{ meetwire: 1 }, query]);
+    assert.deepEqual([meetwire['auth'], meetwire['query']], [{ meetwire: 1 }, undefined]);
+    assert.deepEqual([classic['auth'], classic['query']], [undefined, query]);
+  });
+
+  test('the address: a path is where the server is mounted, never a namespace', () => {
+    const places = ['https://a.example', 'http://a.example:18080/', 'wss://a.example/meet', '/', '/deep/er/', 'rel'].map((url) => {
+      const { origin, options } = open({}, url);
+      return `${origin} ${String(options['path'])}`;
+    });
+    assert.deepEqual(places, [
+      'https://a.example /socket.io/',
+      'http://a.example:18080 /socket.io/',
+      'https://a.example /meet/socket.io/',
+      'https://page.example /socket.io/',
+      'https://page.example /deep/er/socket.io/',
+      'https://page.example /some/rel/socket.io/',
+    ]);
+    for (const bad of ['ftp://a.example', 'javascript:alert(1)', 'http://']) {
+      assert.throws(() => open({}, bad), { name: 'MeetingError', code: 'invalid-argument' }, bad);
+    }
+  });
+
+  test('sends text as text and JSON as what it stands for', () => {
+    const { socket, transport } = open();
+    transport.send('meetwire', '{"a":1}', 'text');
+    assert.deepEqual(socket.emitted, [], 'nothing is kept for later by the library');
+    socket.happens('connect');
+    transport.send('meetwire', '{"a":1}', 'text');
+    transport.send('offer', '{"a":1}', 'json');
+    transport.send('bare', '', 'json');
+    assert.deepEqual(socket.emitted, [['meetwire', '{"a":1}'], ['offer', { a: 1 }], ['bare']]);
+  });
+
+  test('gives on the first argument as JSON text; a Meetwire frame as it is', () => {
+    const { socket, heard } = open();
+    socket.receives('meetwire', '{"number":1}');
+    socket.receives('msg', { type: 'join' }, 'second', () => {});
+    socket.receives('roomUserList', ['a']);
+    socket.receives('text', 'a "b"');
+    socket.receives('meetwire', { not: 'text' });
+    socket.receives('none');
+    socket.receives('only an ack', () => {});
+    socket.receives('null', null);
+    assert.deepEqual(heard, [
+      ['meetwire', '{"number":1}'],
+      ['msg', '{"type":"join"}'],
+      ['roomUserList', '["a"]'],
+      ['text', '"a \\"b\\""'],
+      ['meetwire', '{"not":"text"}'],
+      ['none', ''],
+      ['only an ack', ''],
+      ['null', 'null'],
+    ]);
+  });
+
+  test('L3, L4: what is too large, too deep or endless is cut short and still told', () => {
+    const { socket, heard } = open();
+    let deep: unknown = [];
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    socket.receives('msg', deep);
+    socket.receives('msg', circle);
+    socket.receives('msg', 'x'.repeat(10_000_000));
+    socket.receives('meetwire', 'x'.repeat(10_000_000));
+    assert.equal(heard.length, 4);
+    assert.ok(heard.every(([, body]) => (body as string).length <= 128 * 1024));
+    assert.throws(() => JSON.parse(heard[1]?.[1] as string));
+    assert.ok((heard[2]?.[1] as string).length > 64 * 1024, 'still larger than the limit, so that the core says so');
+  });
+
+  for (const [what, args, reason] of [
+    ['connect_error', [new Error('refused')], 'refused'],
+    ['disconnect', ['transport close'], 'transport close'],
+  ] as const) {
+    test(`${what} is the end of it, told once`, () => {
+      const { socket, heard } = open();
+      socket.happens(what, ...args);
+      socket.happens(what, ...args);
+      socket.happens('connect');
+      socket.receives('meetwire', '{}');
+      assert.deepEqual(heard, [['closed', reason]]);
+      assert.ok(socket.done.includes('disconnect'));
+    });
+  }
+
+  test('after close nothing is heard any more', () => {
+    const { socket, heard, transport } = open();
+    socket.happens('connect');
+    transport.close();
+    socket.happens('disconnect', 'io client disconnect');
+    socket.receives('meetwire', '{}');
+    assert.deepEqual(heard, [['opened']]);
+    transport.send('meetwire', '{}', 'text');
+    assert.deepEqual(socket.emitted, []);
+  });
+});

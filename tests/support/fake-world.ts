@@ -1,0 +1,212 @@
+// Several participants in one Node process: the real client core and the real room core in WebAssembly, joined by
+// sockets, peer connections and devices in memory.
+
+import type { RoomCommand, RoomEvent } from '../../bindings/room-types.ts';
+import type { RoomMachine } from '../../bindings/machine.ts';
+import type { ClientPorts, Transport, TransportEvents, TransportPort, Undo } from '../../bindings/ports.ts';
+import type { JoinOptions } from '../../web/sdk/join.ts';
+import type { Meeting } from '../../web/sdk/meeting.ts';
+import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
+import { peerPort } from '../../bindings/browser/peer-connection.ts';
+import { loadClient } from '../../bindings/load-client.ts';
+import { loadRoom } from '../../bindings/load-room.ts';
+import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
+import { joinIn, loadOnce } from '../../web/sdk/join.ts';
+import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
+import { FakeWire } from './fake-peer-connection.ts';
+
+const load = loadOnce(async () => new LoadedClientCore(await loadClient()));
+const rooms = loadRoom().then((module) => new LoadedRoomCore(module));
+
+const now = (): number => Math.floor(performance.now());
+
+interface Line {
+  events: TransportEvents;
+  closed: boolean;
+}
+
+/** What one participant has of the world, for a test to look at and to meddle with. */
+export interface Person {
+  media: FakeMediaDevices;
+  reported: unknown[];
+  timers: Set<NodeJS.Timeout>;
+  pageHidden: Set<() => void>;
+  ports: ClientPorts;
+  /** The socket is lost; what the client does then is its own affair. */
+  cutSocket(): void;
+  sockets(): number;
+}
+
+export class FakeWorld {
+  readonly wire = new FakeWire();
+  readonly people: Person[] = [];
+  readonly problems: RoomCommand[] = [];
+  /** No socket opens. */
+  unreachable = false;
+  /** The server accepts, and says nothing. */
+  silent = false;
+  readonly #room: RoomMachine;
+  readonly #lines = new Map<string, Line>();
+  #connections = 0;
+  #names = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  static async make(): Promise<FakeWorld> {
+    return new FakeWorld((await rooms).create({ iceServers: '[]', authorize: false }));
+  }
+
+  private constructor(room: RoomMachine) {
+    this.#room = room;
+  }
+
+  /** Joins, as `join` of the package does, but in this world. */
+  async join(room: string, options: JoinOptions = {}): Promise<{ meeting: Meeting; person: Person }> {
+    const person = this.person();
+    const meeting = await this.joinAs(person, room, options);
+    return { meeting, person };
+  }
+
+  joinAs(person: Person, room: string, options: JoinOptions = {}): Promise<Meeting> {
+    return joinIn({ load, ports: () => person.ports }, room, options);
+  }
+
+  person(): Person {
+    const media = new FakeMediaDevices();
+    const reported: unknown[] = [];
+    const report = (error: unknown): void => void reported.push(error);
+    const timers = new Set<NodeJS.Timeout>();
+    const pageHidden = new Set<() => void>();
+    const lines = new Set<string>();
+    const devices = new BrowserDevices({
+      mediaDevices: () => media as unknown as MediaDevices,
+      stream: () => asStream(new FakeStream()),
+    });
+    const ports: ClientPorts = {
+      clock: { now, at: (instant, wake) => wakeAt(timers, instant, wake) },
+      secrets: { id: () => `id-${++this.#names}-abcdefghijklmnop`, seed: () => 1 },
+      transport: this.#transport(lines),
+      peers: peerPort({ PeerConnection: this.wire.PeerConnection, stream: () => asStream(new FakeStream()), report }),
+      devices,
+      onPageHide(listener): Undo {
+        pageHidden.add(listener);
+        return () => pageHidden.delete(listener);
+      },
+      report,
+    };
+    const person: Person = {
+      media,
+      reported,
+      timers,
+      pageHidden,
+      ports,
+      cutSocket: () => {
+        for (const id of [...lines]) this.#drop(id, 'transport close', false);
+      },
+      sockets: () => [...lines].filter((id) => this.#lines.has(id)).length,
+    };
+    this.people.push(person);
+    return person;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const { timers } of this.people) for (const timer of timers) clearTimeout(timer);
+    this.#room.dispose();
+  }
+
+  // ---- the server
+
+  #transport(lines: Set<string>): TransportPort {
+    return {
+      open: (command, events): Transport => {
+        const id = `c${++this.#connections}`;
+        const line: Line = { events, closed: false };
+        setImmediate(() => {
+          if (line.closed) return;
+          if (this.unreachable) {
+            line.closed = true;
+            return events.closed('xhr poll error');
+          }
+          this.#lines.set(id, line);
+          lines.add(id);
+          this.#tell({
+            type: 'connection_opened',
+            connection: id,
+            session: `s${++this.#names}-abcdefghijklmnop`,
+            secret: `x${++this.#names}-abcdefghijklmnopqrstuvwxyz`,
+            ...(command.dialect === 'classic'
+              ? { dialect: 'classic', user: command.user, room: command.room, name: command.name }
+              : { dialect: 'meetwire' }),
+          });
+          events.opened();
+        });
+        return {
+          send: (name, body) => setImmediate(() => this.#tell({ type: 'frame_arrived', connection: id, name, body })),
+          close: () => {
+            if (line.closed) return;
+            line.closed = true;
+            // After what was sent before it.
+            setImmediate(() => this.#drop(id, '', true));
+          },
+        };
+      },
+    };
+  }
+
+  #drop(id: string, reason: string, deliberate: boolean): void {
+    const line = this.#lines.get(id);
+    if (!line) return;
+    this.#lines.delete(id);
+    if (!line.closed) {
+      line.closed = true;
+      setImmediate(() => line.events.closed(reason));
+    }
+    this.#tell({ type: 'connection_closed', connection: id, deliberate });
+  }
+
+  #tell(event: RoomEvent): void {
+    if (this.silent || !this.#room.alive) return;
+    const { commands, wakeAt: at } = this.#room.handle(now(), event);
+    for (const command of commands) this.#carryOut(command);
+    clearTimeout(this.#timer);
+    if (at !== undefined) this.#timer = setTimeout(() => this.#tell({ type: 'time_passed' }), Math.max(0, at - now()));
+    this.#timer?.unref();
+  }
+
+  #carryOut(command: RoomCommand): void {
+    if (command.type === 'deliver') {
+      setImmediate(() => {
+        const line = this.#lines.get(command.connection);
+        if (line && !line.closed) line.events.arrived(command.name, command.body);
+      });
+    } else if (command.type === 'close_connection') {
+      setImmediate(() => this.#drop(command.connection, 'io server disconnect', false));
+    } else if (command.type === 'log' && command.level === 'warn') {
+      this.problems.push(command);
+    }
+  }
+}
+
+function wakeAt(timers: Set<NodeJS.Timeout>, instant: number, wake: () => void): Undo {
+  const timer = setTimeout(
+    () => {
+      timers.delete(timer);
+      wake();
+    },
+    Math.max(0, Math.ceil(instant - performance.now())),
+  );
+  timers.add(timer);
+  return () => {
+    clearTimeout(timer);
+    timers.delete(timer);
+  };
+}
+
+/** Waits for a condition, at most that long. */
+export async function until(what: string, holds: () => boolean, msMax = 5_000): Promise<void> {
+  const end = performance.now() + msMax;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`After ${msMax} ms still not: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}

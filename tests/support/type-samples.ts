@@ -1,0 +1,127 @@
+// One sample of everything that crosses the doors, written by hand in TypeScript: for the core to read. The compiler
+// insists that none is missing; the core insists that each is what it expects.
+
+import type { ClientCommand, ClientEvent, ClientOptions, Failure, ParticipantRow } from '../../bindings/client-types.ts';
+import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
+
+type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: Extract<Message, { type: Type }> };
+
+const at = { peer: 'ben', incarnation: 2 };
+const operation = { operation: 9, ...at };
+const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x' };
+const row: ParticipantRow = {
+  user: 'ben',
+  session: 's1',
+  name: 'Ben',
+  role: 'viewer',
+  dialect: 'classic',
+  media: { camera: 'on', microphone: 'muted', screen: 'off' },
+  away: true,
+  version: 3,
+};
+
+const clientEvents: OneOfEach<ClientEvent> = {
+  join_requested: { type: 'join_requested' },
+  leave_requested: { type: 'leave_requested' },
+  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
+  chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  transport_opened: { type: 'transport_opened', attempt: 1 },
+  transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
+  message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
+  local_description_set: {
+    type: 'local_description_set',
+    ...operation,
+    description: { type: 'answer', sdp: 'v=0' },
+    slots: { 0: 'camera', a: 'screen-audio' },
+  },
+  operation_succeeded: { type: 'operation_succeeded', ...operation },
+  operation_failed: { type: 'operation_failed', ...operation, errorName: 'TypeError', errorMessage: 'no' },
+  negotiation_needed: { type: 'negotiation_needed', ...at },
+  candidate_gathered: {
+    type: 'candidate_gathered',
+    ...at,
+    candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' },
+  },
+  connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
+  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't' }] },
+  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '' },
+  track_ended: { type: 'track_ended', track: 't' },
+  time_passed: { type: 'time_passed' },
+};
+
+const clientCommands: OneOfEach<ClientCommand> = {
+  open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic' },
+  close_transport: { type: 'close_transport' },
+  send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
+  open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false },
+  close_peer: { type: 'close_peer', ...at },
+  add_slot: { type: 'add_slot', ...at, slot: 'screen' },
+  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2' },
+  set_track: { type: 'set_track', ...operation, slot: 'camera', track: 't' },
+  set_local_description: { type: 'set_local_description', ...operation },
+  set_remote_description: { type: 'set_remote_description', ...operation, description: { type: 'offer', sdp: 'v=0' } },
+  roll_back: { type: 'roll_back', ...operation },
+  add_candidate: { type: 'add_candidate', ...operation, candidate: { candidate: 'candidate:1' } },
+  restart_ice: { type: 'restart_ice', ...at },
+  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '' },
+  release: { type: 'release', track: 't' },
+  meeting_changed: { type: 'meeting_changed', state: 'waiting', role: 'host', dialect: 'meetwire', error: failure },
+  participant_joined: { type: 'participant_joined', participant: row },
+  participant_changed: { type: 'participant_changed', participant: row },
+  participant_left: { type: 'participant_left', user: 'ben', reason: 'server-closing' },
+  link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
+  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
+  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  settle_request: { type: 'settle_request', request: 3, error: failure },
+  report_problem: { type: 'report_problem', peer: 'ben', error: failure },
+};
+
+const clientOptions: Required<ClientOptions> = {
+  room: 'r',
+  user: 'u',
+  name: 'n',
+  token: 't',
+  dialect: 'plain',
+  seed: 2 ** 32 - 1,
+  iceServers: '[]',
+  iceTransportPolicy: 'all',
+};
+
+const roomEvents: OneOfEach<RoomEvent> = {
+  connection_opened: {
+    type: 'connection_opened',
+    connection: 'c',
+    session: 's',
+    secret: 'x',
+    dialect: 'classic',
+    user: 'u',
+    room: 'r',
+    name: 'n',
+    publisher: 'pub',
+  },
+  connection_closed: { type: 'connection_closed', connection: 'c', deliberate: true },
+  frame_arrived: { type: 'frame_arrived', connection: 'c', name: 'meetwire', body: '{}' },
+  authorized: { type: 'authorized', operation: 5, allowed: true, role: 'host' },
+  shutdown_requested: { type: 'shutdown_requested' },
+  time_passed: { type: 'time_passed' },
+};
+
+const roomCommands: OneOfEach<RoomCommand> = {
+  deliver: { type: 'deliver', connection: 'c', name: 'msg', body: '{}', form: 'json' },
+  close_connection: { type: 'close_connection', connection: 'c' },
+  probe_connection: { type: 'probe_connection', connection: 'c', deadlineMs: 1500 },
+  authorize: { type: 'authorize', operation: 5, room: 'r', user: 'u', token: 't' },
+  log: { type: 'log', level: 'warn', message: 'm', connection: 'c', room: 'r', user: 'u', detail: 'd' },
+  count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
+};
+
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
+
+export const typeSamples: Record<string, unknown[]> = {
+  ClientOptions: [clientOptions],
+  ClientEvent: Object.values(clientEvents),
+  ClientCommand: Object.values(clientCommands),
+  RoomOptions: [roomOptions],
+  RoomEvent: Object.values(roomEvents),
+  RoomCommand: Object.values(roomCommands),
+};

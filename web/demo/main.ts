@@ -1,0 +1,97 @@
+// The meeting page: which of its three screens is shown, and the way from one to the next. It uses the SDK as
+// anybody would, and knows nothing of how a meeting comes about.
+
+import { join, type Meeting } from '../sdk/index.ts';
+import { inviteLink, readAddress, rememberName, showRoom, suggestRoom } from './address.ts';
+import { byId, setText } from './dom.ts';
+import { Lobby, type Wish } from './lobby.ts';
+import { MeetingView } from './meeting-view.ts';
+import { wordsFor, type Words } from './words.ts';
+
+type Screen = 'lobby' | 'meeting' | 'after';
+
+const address = readAddress();
+let meeting: Meeting | undefined;
+let view: MeetingView | undefined;
+let last: Wish | undefined;
+
+const lobby = new Lobby(
+  { room: address.room || suggestRoom(), name: address.name, camera: true, microphone: true },
+  (wish) => void enter(wish),
+);
+
+function show(screen: Screen): void {
+  for (const name of ['lobby', 'meeting', 'after'] as const) byId(name, HTMLElement).hidden = name !== screen;
+  document.body.dataset['screen'] = screen;
+}
+
+async function enter(wish: Wish): Promise<void> {
+  last = wish;
+  lobby.setBusy(true);
+  lobby.showProblem(undefined);
+  rememberName(wish.name);
+  // The preview lets go of the devices first: some systems give a camera to one user at a time.
+  lobby.close();
+  try {
+    const joined = await join(wish.room, {
+      url: address.server,
+      name: wish.name,
+      camera: wish.camera,
+      microphone: wish.microphone,
+      ...(address.user === undefined ? {} : { user: address.user }),
+    });
+    begin(joined, wish);
+  } catch (error) {
+    show('lobby');
+    lobby.open();
+    lobby.showProblem(wordsFor(error));
+  }
+}
+
+function begin(joined: Meeting, wish: Wish): void {
+  meeting = joined;
+  showRoom(wish.room);
+  show('meeting');
+  view = new MeetingView(joined, {
+    leave: () => void joined.leave(),
+    link: inviteLink({ room: wish.room, server: address.server }),
+  });
+  joined.subscribe(() => endIfLeft(joined));
+  endIfLeft(joined);
+}
+
+function endIfLeft(ended: Meeting): void {
+  if (ended.state !== 'left' || meeting !== ended) return;
+  const words: Words =
+    ended.error == null
+      ? { title: 'You have left the meeting.', advice: 'Camera and microphone are off.' }
+      : wordsFor(ended.error);
+  meeting = undefined;
+  view?.close();
+  view = undefined;
+  setText(byId('after-title', HTMLElement), words.title);
+  setText(byId('after-text', HTMLElement), words.advice);
+  show('after');
+  byId('after-title', HTMLElement).focus();
+}
+
+function toLobby(room: string): void {
+  lobby.setRoom(room);
+  lobby.showProblem(undefined);
+  show('lobby');
+  lobby.open();
+}
+
+byId('rejoin', HTMLButtonElement).addEventListener('click', () => {
+  if (last !== undefined) void enter(last);
+});
+byId('to-lobby', HTMLButtonElement).addEventListener('click', () => toLobby(suggestRoom()));
+
+// Somebody follows a link to another room, or edits the address.
+window.addEventListener('hashchange', () => {
+  const { room } = readAddress();
+  if (meeting === undefined && room !== '') toLobby(room);
+});
+
+show('lobby');
+lobby.open();

@@ -1,0 +1,81 @@
+// One person as the page shows them, whoever they are: the only place that reads participants of the SDK.
+
+import type { Meeting, Participant } from '../sdk/index.ts';
+
+export interface Picture {
+  on: boolean;
+  /** In order: the picture, then the sound that belongs to it. */
+  tracks: MediaStreamTrack[];
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  mine: boolean;
+  camera: Picture;
+  microphone: Picture;
+  screen: Picture;
+  /** Words where the connection is not simply there; empty otherwise. */
+  state: string;
+}
+
+/** Everyone in the meeting, oneself first. */
+export function peopleIn(meeting: Meeting): Person[] {
+  return [myself(meeting), ...[...meeting.participants.values()].map(other)];
+}
+
+function myself(meeting: Meeting): Person {
+  const { camera, microphone, screen } = meeting;
+  return {
+    id: meeting.me.id,
+    name: meeting.me.name,
+    mine: true,
+    camera: { on: camera.state === 'on', tracks: alive(camera.track) },
+    microphone: { on: microphone.state === 'on', tracks: alive(microphone.track) },
+    screen: { on: screen.state === 'on', tracks: alive(screen.track) },
+    state: '',
+  };
+}
+
+function other(participant: Participant): Person {
+  const { camera, microphone, screen } = participant;
+  return {
+    id: participant.id,
+    name: participant.name,
+    mine: false,
+    camera: { on: camera.on, tracks: alive(camera.track) },
+    microphone: { on: microphone.on, tracks: alive(microphone.track) },
+    screen: { on: screen.on, tracks: screen.stream?.getTracks() ?? alive(screen.track) },
+    state: stateOf(participant),
+  };
+}
+
+const connectionWords: Record<Participant['connection'], string> = {
+  connecting: 'connecting …',
+  connected: '',
+  reconnecting: 'reconnecting …',
+  failed: 'no connection',
+};
+
+function stateOf(participant: Participant): string {
+  return connectionWords[participant.connection];
+}
+
+function alive(track: MediaStreamTrack | null | undefined): MediaStreamTrack[] {
+  return track != null && track.readyState === 'live' ? [track] : [];
+}
+
+/** What stands on a tile without a picture: the first letters of up to two words, whatever the script. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u).filter((word) => word !== '');
+  const first = words[0] ?? '?';
+  const last = words.length > 1 ? words[words.length - 1] ?? '' : '';
+  return [first, last].map((word) => [...word][0] ?? '').join('').toLocaleUpperCase();
+}
+
+/** A hue that stays with a person, 0 to 359. */
+export function hueOf(id: string): number {
+  let sum = 7;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return (sum * 137) % 360; // the golden angle keeps neighbours apart
+}

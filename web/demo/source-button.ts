@@ -1,0 +1,84 @@
+// One button for one own source: shows what it is, and changes it. What is wanted goes to the meeting, which brings
+// it about; the button only ever shows what is.
+
+import type { Meeting } from '../sdk/index.ts';
+import { byId, setIcon } from './dom.ts';
+import type { Notices } from './notices.ts';
+import { wordsForDevice, type Device } from './words.ts';
+
+type Source = Meeting['camera'] | Meeting['microphone'] | Meeting['screen'];
+
+const names: Record<Device, { on: string; off: string }> = {
+  microphone: { on: 'Mute your microphone', off: 'Unmute your microphone' },
+  camera: { on: 'Turn your camera off', off: 'Turn your camera on' },
+  screen: { on: 'Stop sharing your screen', off: 'Share your screen' },
+};
+
+export class SourceButton {
+  readonly #kind: Device;
+  readonly #source: Source;
+  readonly #notices: Notices;
+  readonly #button: HTMLButtonElement;
+  readonly #undo = new AbortController();
+  #told: unknown;
+
+  constructor(kind: Device, source: Source, notices: Notices) {
+    this.#kind = kind;
+    this.#source = source;
+    this.#notices = notices;
+    this.#button = byId(`toggle-${kind}`, HTMLButtonElement);
+    this.#button.addEventListener('click', () => void this.#toggle(), { signal: this.#undo.signal });
+  }
+
+  update(): void {
+    const { state, error } = this.#source;
+    const on = state === 'on';
+    const words = on ? names[this.#kind].on : names[this.#kind].off;
+    this.#button.dataset['state'] = state;
+    this.#button.setAttribute('aria-pressed', String(on));
+    this.#button.setAttribute('aria-label', words);
+    this.#button.title = words;
+    this.#button.classList.toggle('busy', state === 'starting');
+    if (this.#kind === 'screen') {
+      this.#button.classList.toggle('on', on);
+    } else {
+      this.#button.classList.toggle('off', !on && state !== 'starting');
+      setIcon(this.#button, on ? this.#kind : `${this.#kind}-off`);
+    }
+    this.#tell(state === 'failed' ? error : undefined);
+  }
+
+  close(): void {
+    this.#undo.abort();
+    this.#button.classList.remove('on', 'off', 'busy');
+  }
+
+  async #toggle(): Promise<void> {
+    const source = this.#source;
+    try {
+      if (source.state === 'on' || source.state === 'starting') {
+        await (this.#kind === 'screen' ? source.stop() : source.mute());
+      } else if (source.state === 'muted') {
+        await source.unmute();
+      } else {
+        await source.start(this.#kind === 'screen' ? { audio: true } : {});
+      }
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
+  // A failure is told once, by the rejection or by the state, whichever comes first.
+  #tell(error: unknown): void {
+    const key = `device-${this.#kind}`;
+    if (error === undefined || error === null) {
+      if (this.#told !== undefined && this.#source.state !== 'failed') this.#notices.hide(key);
+      if (this.#source.state !== 'failed') this.#told = undefined;
+      return;
+    }
+    if (this.#told !== undefined) return;
+    this.#told = error;
+    const words = wordsForDevice(error, this.#kind);
+    if (words !== undefined) this.#notices.show(key, words, { kind: 'bad' });
+  }
+}

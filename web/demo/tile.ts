@@ -1,0 +1,98 @@
+// One person's tile: picture or initials, name, badges, and the sound of those who are not oneself.
+
+import { icon, make, play, setText } from './dom.ts';
+import { hueOf, initialsOf, type Person } from './person.ts';
+
+export class Tile {
+  readonly element: HTMLLIElement;
+  readonly #video = make('video');
+  readonly #sound: HTMLAudioElement | undefined;
+  readonly #initials = make('span');
+  readonly #name = make('span', { class: 'tag-name', testid: 'tile-name' });
+  readonly #muted = icon('microphone-off');
+  readonly #mutedWords = make('span', { class: 'out-of-sight' });
+  readonly #state = make('p', { class: 'state', testid: 'tile-state' });
+  readonly #whenBlocked: () => void;
+
+  constructor(person: Person, whenBlocked: () => void) {
+    this.#whenBlocked = whenBlocked;
+    this.#video.autoplay = true;
+    this.#video.playsInline = true;
+    this.#video.muted = true; // what is heard comes from the audio element, so that a picture never blocks it
+    if (person.mine) this.#video.classList.add('mirrored');
+    else this.#sound = make('audio');
+    if (this.#sound !== undefined) this.#sound.autoplay = true;
+
+    const initials = make('div', { class: 'initials' }, this.#initials);
+    initials.setAttribute('aria-hidden', 'true');
+    this.#initials.style.setProperty('--hue', String(hueOf(person.id)));
+    this.#muted.dataset['testid'] = 'muted-badge';
+    const tag = make('div', { class: 'tag' }, this.#muted, this.#name, this.#mutedWords);
+
+    this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state);
+    if (this.#sound !== undefined) this.element.append(this.#sound);
+    this.element.dataset['user'] = person.id;
+    this.update(person);
+  }
+
+  update(person: Person): void {
+    const name = person.name === '' ? 'Guest' : person.name;
+    setText(this.#name, person.mine ? `${name} (you)` : name);
+    setText(this.#initials, initialsOf(name));
+    setText(this.#mutedWords, person.microphone.on ? '' : ', microphone off');
+    setText(this.#state, person.state);
+    this.#state.hidden = person.state === '';
+    this.#muted.toggleAttribute('hidden', person.microphone.on);
+    this.element.classList.toggle('waiting', person.state !== '');
+    this.element.dataset['camera'] = person.camera.on ? 'on' : 'off';
+    this.element.dataset['microphone'] = person.microphone.on ? 'on' : 'off';
+
+    const picture = person.camera.on ? person.camera.tracks : [];
+    this.#video.hidden = picture.length === 0;
+    play(this.#video, picture, () => undefined);
+    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, this.#whenBlocked);
+  }
+
+  /** Plays again what the browser held back until somebody clicked. */
+  unlock(): void {
+    void this.#sound?.play().catch(() => undefined);
+  }
+
+  remove(): void {
+    this.#video.srcObject = null;
+    if (this.#sound !== undefined) this.#sound.srcObject = null;
+    this.element.remove();
+  }
+}
+
+/** A shared screen: large, uncropped, with its sound unless it is one's own. */
+export class ShareTile {
+  readonly element: HTMLLIElement;
+  readonly #video = make('video');
+  readonly #name = make('span', { class: 'tag-name' });
+  readonly #whenBlocked: () => void;
+
+  constructor(person: Person, whenBlocked: () => void) {
+    this.#whenBlocked = whenBlocked;
+    this.#video.autoplay = true;
+    this.#video.playsInline = true;
+    this.#video.muted = person.mine;
+    this.element = make('li', { class: 'share', testid: 'share' }, this.#video, make('div', { class: 'tag' }, this.#name));
+    this.element.dataset['user'] = person.id;
+    this.update(person);
+  }
+
+  update(person: Person): void {
+    setText(this.#name, person.mine ? 'You are sharing your screen' : `Screen of ${person.name || 'Guest'}`);
+    play(this.#video, person.screen.tracks, this.#whenBlocked);
+  }
+
+  unlock(): void {
+    void this.#video.play().catch(() => undefined);
+  }
+
+  remove(): void {
+    this.#video.srcObject = null;
+    this.element.remove();
+  }
+}

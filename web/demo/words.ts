@@ -1,0 +1,156 @@
+// What to tell people when something does not work: a sentence of what happened, and one of what to do.
+// Codes are those of MeetingError; words for developers come with the error itself and are not shown here.
+
+export interface Words {
+  title: string;
+  advice: string;
+}
+
+const joining: Record<string, Words> = {
+  'server-unreachable': {
+    title: 'The meeting server cannot be reached.',
+    advice: 'Check your connection, then try again. If it stays away, the server may be down or its address wrong.',
+  },
+  'server-timeout': {
+    title: 'The meeting server does not answer.',
+    advice: 'It may be busy. Try again in a moment.',
+  },
+  'server-incompatible': {
+    title: 'There is no meeting server at this address.',
+    advice: 'Check the server address in the link you were given.',
+  },
+  'version-mismatch': {
+    title: 'This page and the server do not fit together.',
+    advice: 'Reload the page to get its newest version.',
+  },
+  'token-refused': {
+    title: 'You have no admission to this room, or it has expired.',
+    advice: 'Ask for a fresh invitation.',
+  },
+  'room-full': {
+    title: 'The room is full.',
+    advice: 'Try again when somebody has left, or meet in another room.',
+  },
+  'id-taken': {
+    title: 'You are in this room already.',
+    advice: 'Leave in the other tab or on the other device first, or join under another id.',
+  },
+  replaced: {
+    title: 'You joined again from elsewhere.',
+    advice: 'The meeting goes on there. Join again to have it here.',
+  },
+  removed: {
+    title: 'You were removed from the meeting.',
+    advice: 'Ask the host if that was by mistake.',
+  },
+  'server-closing': {
+    title: 'The meeting server is shutting down.',
+    advice: 'Join again in a moment.',
+  },
+  'connection-lost': {
+    title: 'The connection was lost for too long.',
+    advice: 'Check your network, then join again.',
+  },
+  'rate-limited': {
+    title: 'That was too much at once.',
+    advice: 'Wait a few seconds, then try again.',
+  },
+  'message-too-large': {
+    title: 'That message is too long.',
+    advice: 'Send it in parts.',
+  },
+  'invalid-room': {
+    title: 'That cannot be the name of a room.',
+    advice: 'Use 1 to 100 ordinary characters.',
+  },
+  'invalid-name': {
+    title: 'That name cannot be shown.',
+    advice: 'Use a shorter one, of ordinary characters.',
+  },
+  'invalid-user': {
+    title: 'That user id cannot be used.',
+    advice: 'Use 1 to 128 ordinary characters, or leave it out of the address.',
+  },
+  'not-joined': {
+    title: 'You are not in the meeting yet.',
+    advice: 'Wait until the connection is back.',
+  },
+  internal: {
+    title: 'Something in this page broke, and the meeting was ended.',
+    advice: 'Reload the page and join again. Please report it if it comes back.',
+  },
+};
+
+export type Device = 'camera' | 'microphone' | 'screen';
+
+const deviceWords: Record<string, (device: string) => Words> = {
+  'permission-denied': (device) => ({
+    title: `This page may not use your ${device}.`,
+    advice: 'Allow it at the left end of the address bar, or in the system settings, then switch it on again.',
+  }),
+  'not-found': (device) => ({
+    title: `No ${device} was found.`,
+    advice: 'Plug one in and switch it on again. You can take part without.',
+  }),
+  'in-use': (device) => ({
+    title: `Another program is using your ${device}.`,
+    advice: 'Close that program, then switch it on again.',
+  }),
+  overconstrained: (device) => ({
+    title: `The chosen ${device} is not there any more.`,
+    advice: 'Choose another one.',
+  }),
+  'insecure-context': (device) => ({
+    title: `Your browser gives no ${device} to this page, since its address is not secure.`,
+    advice: 'Open it over https, or from localhost. You can still watch, listen and write.',
+  }),
+  'device-unsupported': (device) => ({
+    title: `This browser cannot share a ${device}.`,
+    advice: 'Use a current desktop browser for that.',
+  }),
+  'track-ended': (device) => ({
+    title: `Your ${device} has stopped.`,
+    advice: 'Switch it on again.',
+  }),
+  'device-failed': (device) => ({
+    title: `Your ${device} could not be started.`,
+    advice: 'Unplug it and plug it in again, or choose another one.',
+  }),
+};
+
+/** The code of a MeetingError, or of what a browser's device functions reject with. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'internal';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  const name = 'name' in error && typeof error.name === 'string' ? error.name : '';
+  return browserNames[name] ?? 'internal';
+}
+
+const browserNames: Record<string, string> = {
+  NotAllowedError: 'permission-denied',
+  SecurityError: 'permission-denied',
+  NotFoundError: 'not-found',
+  NotReadableError: 'in-use',
+  OverconstrainedError: 'overconstrained',
+  AbortError: 'device-failed',
+  NotSupportedError: 'device-unsupported',
+  TypeError: 'insecure-context', // navigator.mediaDevices is not there on insecure pages
+};
+
+/** Words for what ended or prevented a meeting, or a message. */
+export function wordsFor(error: unknown): Words {
+  const known = joining[codeOf(error)];
+  if (known !== undefined) return known;
+  const said = error instanceof Error && error.message !== '' ? error.message : 'The reason is not known.';
+  return { title: 'That did not work.', advice: said };
+}
+
+/**
+ * Words for a device that could not be had, or for two that failed for the same reason; nothing where somebody merely
+ * closed the picker.
+ */
+export function wordsForDevice(error: unknown, ...devices: Device[]): Words | undefined {
+  const code = codeOf(error);
+  if (code === 'cancelled' || code === 'aborted') return undefined;
+  return deviceWords[code]?.(devices.join(' or ')) ?? wordsFor(error);
+}

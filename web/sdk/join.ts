@@ -1,0 +1,143 @@
+// From arguments to a meeting: checks what the caller gave, loads the core once, and waits until the server lets in.
+
+import type { ClientOptions, DialectName, ErrorCode } from '../../bindings/client-types.ts';
+import type { ErrorTable } from '../../bindings/errors.ts';
+import type { ClientPorts } from '../../bindings/ports.ts';
+import type { DeviceOptions } from './local-source.ts';
+import { MeetingError } from '../../bindings/errors.ts';
+import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
+import { wishText } from './local-source.ts';
+import { Meeting } from './meeting.ts';
+
+export interface JoinOptions {
+  /** The signalling server's; default: the page's own origin. A path in it is where the server is mounted. */
+  url?: string;
+  /** What the others see; default: the user id. */
+  name?: string;
+  /** Unique in the room; default: a random id. */
+  user?: string;
+  /** What the server admits by, or a function that fetches it. */
+  token?: string | (() => string | Promise<string>);
+  /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
+  camera?: boolean | DeviceOptions;
+  microphone?: boolean | DeviceOptions;
+  /** Default: what the server hands out. */
+  iceServers?: RTCIceServer[];
+  iceTransportPolicy?: RTCIceTransportPolicy;
+  /** The server's protocol; default: found out. */
+  dialect?: DialectName;
+  /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
+  signal?: AbortSignal;
+}
+
+/** Internal: what a join needs of the world. */
+export interface JoinWorld {
+  load(): Promise<LoadedClientCore>;
+  /** Throws for a bad url. */
+  ports(url: string | undefined): ClientPorts;
+}
+
+/** Loads at most once at a time; a core that could not be loaded, or has died, is loaded anew for the next join. */
+export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<LoadedClientCore> {
+  let loading: Promise<LoadedClientCore> | undefined;
+  const start = (): Promise<LoadedClientCore> => {
+    const mine = load().then(
+      (core) => {
+        core.onDeath(() => (loading = undefined));
+        return core;
+      },
+      (cause: unknown) => {
+        loading = undefined;
+        throw new MeetingError({ code: 'internal', message: 'The core of Meetwire could not be loaded.', retryable: true }, { cause });
+      },
+    );
+    return mine;
+  };
+  return () => (loading ??= start());
+}
+
+export async function joinIn(world: JoinWorld, room: string, options: JoinOptions = {}): Promise<Meeting> {
+  const core = await world.load();
+  const { errors } = core;
+  const { signal } = options;
+  const checked = check(errors, room, options);
+  const token = await tokenOf(errors, options.token);
+  if (signal?.aborted) throw errors.make('aborted', undefined, signal.reason);
+
+  const ports = world.ports(options.url);
+  const user = options.user ?? ports.secrets.id();
+  const name = options.name ?? '';
+  // Read before anything is opened: a bad argument must leave nothing behind.
+  const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
+  const machine = core.create({ ...checked, user, name, token, seed: ports.secrets.seed() });
+  const meeting = new Meeting({ machine, errors, ports, room, user, name });
+  const unmourned = core.onDeath((error) => meeting.fail(error));
+  void meeting.finished.then(unmourned);
+
+  const joined = admission(meeting, errors, signal);
+  meeting.dispatch({ type: 'join_requested' });
+  for (const { source, constraints } of sources) {
+    // Its failure shows as the source's state and error.
+    meeting[source].start(constraints as DeviceOptions | undefined).catch(() => {});
+  }
+  await joined;
+  return meeting;
+}
+
+function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => void meeting.leave();
+    signal?.addEventListener('abort', abort);
+    const undo = meeting.on('state', ({ state }) => {
+      if (state === 'joined' || state === 'waiting') settle(resolve);
+    });
+    const settle = (how: () => void): void => {
+      signal?.removeEventListener('abort', abort);
+      undo();
+      how();
+    };
+    void meeting.finished.then(() => {
+      const reason = signal?.aborted ? errors.make('aborted', undefined, signal.reason) : meeting.error;
+      settle(() => reject(reason ?? errors.make('aborted')));
+    });
+  });
+}
+
+// ---- arguments
+
+// Whether the core can take them is its own to say; here only what would not survive the way there.
+function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
+  if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
+  const text = (value: unknown, code: ErrorCode, detail?: string): void => {
+    if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
+  };
+  text(room, 'invalid-room');
+  text(options.name ?? '', 'invalid-name');
+  if (options.user !== undefined) text(options.user, 'invalid-user');
+  text(options.url ?? '', 'invalid-argument', 'url');
+  const { dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
+  if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
+  if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
+  if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
+  return { room, dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+}
+
+async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {
+  let text: unknown;
+  try {
+    text = typeof token === 'function' ? await token() : token;
+  } catch (cause) {
+    throw errors.make('token-refused', 'the function that fetches it failed', cause);
+  }
+  if (typeof text !== 'string' || !isWellFormed(text)) throw errors.make('invalid-argument', 'token');
+  return text;
+}
+
+type Start = { source: 'camera' | 'microphone'; constraints: unknown };
+
+function wanted(source: Start['source'], option: JoinOptions['camera'], { devices }: ClientPorts): Start[] {
+  if (option === undefined || option === false) return [];
+  if (option === true) return [{ source, constraints: undefined }];
+  wishText(source, option, devices);
+  return [{ source, constraints: option }];
+}

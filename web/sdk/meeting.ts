@@ -1,0 +1,339 @@
+// A meeting as the application sees it: a mirror of what the core says, and wishes back to it. Decides nothing.
+
+import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
+import type { ErrorTable } from '../../bindings/errors.ts';
+import type { ClientMachine } from '../../bindings/machine.ts';
+import type { ClientPorts } from '../../bindings/ports.ts';
+import type { ExecutorOwner } from '../../bindings/executor.ts';
+import type { ListenOptions, Undo } from './events.ts';
+import type { DeviceOptions, ScreenOptions } from './local-source.ts';
+import type { MeetingSnapshot } from './snapshot.ts';
+import type { ChatMessage } from './participant.ts';
+import { MeetingError } from '../../bindings/errors.ts';
+import { Executor } from '../../bindings/executor.ts';
+import { Chat } from './chat.ts';
+import { Emitter } from './events.ts';
+import { LocalSource } from './local-source.ts';
+import { mount } from './mount.ts';
+import { Participant } from './participant.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+export interface MeetingEvents {
+  state: { state: MeetingState; error: MeetingError | undefined };
+  'participant-joined': Participant;
+  'participant-changed': Participant;
+  'participant-left': { participant: Participant; reason: LeaveReason };
+  /** One of one's own sources changed. */
+  source: LocalSource<never>;
+  chat: ChatMessage;
+  /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
+  'audio-blocked': { unlock(): void };
+  'audio-unlocked': undefined;
+  /** Something went wrong that ended nothing. */
+  problem: { error: MeetingError; participant: Participant | undefined };
+}
+
+/** Internal: everything that a meeting stands on. */
+export interface MeetingParts {
+  machine: ClientMachine;
+  errors: ErrorTable;
+  ports: ClientPorts;
+  room: string;
+  user: string;
+  name: string;
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(error: MeetingError): void;
+}
+
+const ownSlot: Record<string, Record<Source, Slot>> = {
+  video: { camera: 'camera', microphone: 'microphone', screen: 'screen' },
+  audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
+};
+
+export class Meeting implements AsyncDisposable {
+  /** The room's name. */
+  readonly id: string;
+  readonly me: Participant;
+  readonly camera: LocalSource<DeviceOptions>;
+  readonly microphone: LocalSource<DeviceOptions>;
+  readonly screen: LocalSource<ScreenOptions>;
+  readonly chat: Chat;
+
+  readonly #ports: ClientPorts;
+  readonly #errors: ErrorTable;
+  readonly #executor: Executor;
+  readonly #emitter: Emitter<MeetingEvents>;
+  readonly #changed: Emitter<{ change: undefined }>;
+  readonly #participants = new Map<string, Participant>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #finished: Promise<void>;
+  readonly #undos: Undo[] = [];
+  #finish: () => void = () => {};
+  #requests = 0;
+  #state: MeetingState = 'joining';
+  #role: Role = 'guest';
+  #dialect: DialectName = 'auto';
+  #error: MeetingError | undefined;
+  #snapshot: MeetingSnapshot | undefined;
+
+  /** Internal: use `join`. */
+  constructor({ machine, errors, ports, room, user, name }: MeetingParts) {
+    const stream = (): MediaStream => ports.devices.stream();
+    const sourceOwner = {
+      devices: ports.devices,
+      request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
+    };
+    this.id = room;
+    this.me = new Participant(user, true, stream);
+    this.me.setRow({ name, role: 'guest', away: false });
+    this.camera = new LocalSource('camera', sourceOwner);
+    this.microphone = new LocalSource('microphone', sourceOwner);
+    this.screen = new LocalSource('screen', sourceOwner);
+    this.chat = new Chat((text, to) => this.#say(text, to));
+    this.#ports = ports;
+    this.#errors = errors;
+    this.#emitter = new Emitter(ports.report);
+    this.#changed = new Emitter(ports.report);
+    this.#finished = new Promise((resolve) => (this.#finish = resolve));
+    const owner: ExecutorOwner = {
+      told: (notice) => this.#told(notice),
+      remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
+      ended: (error) => this.#ended(error),
+    };
+    this.#executor = new Executor(machine, ports, owner);
+    this.#undos.push(ports.onPageHide(() => void this.leave()));
+  }
+
+  get state(): MeetingState {
+    return this.#state;
+  }
+
+  /** One's own. */
+  get role(): Role {
+    return this.#role;
+  }
+
+  /** The protocol that the server speaks; `auto` until it is known. */
+  get dialect(): DialectName {
+    return this.#dialect;
+  }
+
+  /** Why the meeting was left, or is reconnecting. */
+  get error(): MeetingError | undefined {
+    return this.#error;
+  }
+
+  /** The others, by id, in the order in which they came. */
+  get participants(): ReadonlyMap<string, Participant> {
+    return this.#participants;
+  }
+
+  /** Immutable, and the same object until something changes. */
+  get snapshot(): MeetingSnapshot {
+    return (this.#snapshot ??= takeSnapshot(this));
+  }
+
+  /** Called whenever `snapshot` has become another one. Gives the undo. */
+  subscribe(listener: () => void): Undo {
+    return this.#changed.on('change', listener);
+  }
+
+  /** Gives the undo. A listener that throws is reported and harms no other. */
+  on<Type extends keyof MeetingEvents>(type: Type, listener: (event: MeetingEvents[Type]) => unknown, options?: ListenOptions): Undo {
+    return this.#emitter.on(type, listener, options);
+  }
+
+  once<Type extends keyof MeetingEvents>(type: Type, listener: (event: MeetingEvents[Type]) => unknown, options?: ListenOptions): Undo {
+    return this.#emitter.once(type, listener, options);
+  }
+
+  /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
+  events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
+    return this.#emitter.events(type);
+  }
+
+  /**
+   * Shows everybody in the element: a tile each, one for each screen, and the sound. Gives the undo, which empties it;
+   * leaving does so too.
+   */
+  mount(element: Element): Undo {
+    const undo = mount(this, element, {
+      audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
+      audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
+    });
+    if (this.#executor.closed) undo();
+    else this.#undos.push(undo);
+    return undo;
+  }
+
+  /** Stops the devices, says goodbye and closes everything. May be called any number of times; never rejects. */
+  leave(): Promise<void> {
+    this.dispatch({ type: 'leave_requested' });
+    return this.#finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.leave();
+  }
+
+  /** Internal: resolves when everything is closed. */
+  get finished(): Promise<void> {
+    return this.#finished;
+  }
+
+  /** Internal: the core's module has died. */
+  fail(error: MeetingError): void {
+    this.#executor.close(error);
+  }
+
+  /** Internal. */
+  dispatch(event: ClientEvent): void {
+    this.#executor.dispatch(event);
+  }
+
+  // ---- wishes
+
+  #request(make: (request: number) => ClientEvent): Promise<void> {
+    if (this.#executor.closed) return Promise.reject(this.#errors.make('already-left'));
+    const request = ++this.#requests;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request, { resolve, reject });
+      this.dispatch(make(request));
+    });
+  }
+
+  #want(source: Source, wanted: Wanted, constraints?: string): Promise<void> {
+    return this.#request((request) => ({
+      type: 'source_requested',
+      request,
+      source,
+      wanted,
+      ...(constraints !== undefined && { constraints }),
+    }));
+  }
+
+  #say(text: string, to: string | undefined): Promise<void> {
+    const id = this.#ports.secrets.id();
+    return this.#request((request) => ({ type: 'chat_requested', request, id, text, ...(to !== undefined && { to }) }));
+  }
+
+  // ---- what the core says
+
+  #told(notice: ClientNotice): void {
+    const announce = this.#apply(notice);
+    this.#change();
+    announce?.();
+  }
+
+  // Changes the mirror; what it gives is done once all of it can be seen.
+  #apply(notice: ClientNotice): (() => void) | undefined {
+    const emitter = this.#emitter;
+    switch (notice.type) {
+      case 'meeting_changed':
+        return this.#meetingChanged(notice);
+      case 'participant_joined':
+      case 'participant_changed':
+        return this.#rowChanged(notice);
+      case 'participant_left': {
+        const participant = this.#participants.get(notice.user);
+        this.#participants.delete(notice.user);
+        return participant && (() => emitter.emit('participant-left', { participant, reason: notice.reason }));
+      }
+      case 'link_changed': {
+        const participant = this.#participants.get(notice.peer);
+        const error = this.#errorOf(notice.error);
+        participant?.setConnection(notice.state);
+        return () => {
+          if (participant) emitter.emit('participant-changed', participant);
+          if (error) emitter.emit('problem', { error, participant });
+        };
+      }
+      case 'source_changed':
+        return this.#sourceChanged(notice);
+      case 'chat_received':
+        this.chat.add(notice.message);
+        return () => emitter.emit('chat', notice.message);
+      case 'settle_request':
+        return this.#settle(notice.request, this.#errorOf(notice.error));
+      case 'report_problem': {
+        const participant = this.#participants.get(notice.peer ?? '');
+        const error = new MeetingError(notice.error);
+        return () => emitter.emit('problem', { error, participant });
+      }
+    }
+  }
+
+  #meetingChanged({ state, role, dialect, error }: Extract<ClientNotice, { type: 'meeting_changed' }>): () => void {
+    this.#state = state;
+    this.#role = role;
+    this.#dialect = dialect;
+    this.#error = this.#errorOf(error);
+    this.me.setRow({ name: this.me.name, role, away: false });
+    return () => this.#emitter.emit('state', { state, error: this.#error });
+  }
+
+  #rowChanged({ type, participant: row }: Extract<ClientNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
+    const isNew = type === 'participant_joined' || !this.#participants.has(row.user);
+    let person = isNew ? undefined : this.#participants.get(row.user);
+    person ??= new Participant(row.user, false, () => this.#ports.devices.stream());
+    person.setRow(row);
+    this.#participants.set(row.user, person);
+    const participant = person;
+    return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
+  }
+
+  #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
+    const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
+    const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
+    for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
+    this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
+    this[source].change(state, live[0], this.#errorOf(error));
+    return () => this.#emitter.emit('source', this[source]);
+  }
+
+  #remoteTrackChanged(peer: string, slot: Slot, track: MediaStreamTrack | undefined): void {
+    const participant = this.#participants.get(peer);
+    if (!participant) return;
+    participant.setTrack(slot, track);
+    this.#change();
+    this.#emitter.emit('participant-changed', participant);
+  }
+
+  #settle(request: number, error: MeetingError | undefined): (() => void) | undefined {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    return waiting && (() => (error ? waiting.reject(error) : waiting.resolve()));
+  }
+
+  #ended(error: MeetingError | undefined): void {
+    const wasLeft = this.#state === 'left';
+    this.#state = 'left';
+    if (error) this.#error = this.#errors.make(error.code, undefined, error.cause ?? error);
+    for (const source of [this.camera, this.microphone, this.screen]) {
+      if (source.state !== 'failed') source.change('off', undefined, undefined);
+      this.me.setWanted(source.source, 'off');
+    }
+    for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
+    this.#participants.clear();
+    for (const undo of this.#undos.splice(0)) undo();
+    this.#change();
+    if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
+    for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));
+    this.#waiting.clear();
+    this.#emitter.close();
+    this.#changed.close();
+    this.#finish();
+  }
+
+  #change(): void {
+    this.#snapshot = undefined;
+    this.#changed.emit('change', undefined);
+  }
+
+  #errorOf(failure: Failure | undefined): MeetingError | undefined {
+    return failure && new MeetingError(failure);
+  }
+}

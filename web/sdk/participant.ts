@@ -1,0 +1,133 @@
+// One person in the meeting, oneself included: a live view that keeps its identity as long as the person is there.
+
+import type { LinkState, ParticipantRow, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
+import type { ChatMessage } from '../../bindings/client-types.ts';
+
+export type { ChatMessage, LinkState, Role, Source };
+
+/** What one person shows or says by one source. */
+export interface ParticipantSource {
+  /** Live for the others. A source may be on before its track has come over the network. */
+  readonly on: boolean;
+  /** Started, but held back for the moment. */
+  readonly muted: boolean;
+  readonly track: MediaStreamTrack | undefined;
+  /** The same object for as long as the person is there; a screen's sound is in it too. */
+  readonly stream: MediaStream | undefined;
+}
+
+const slotsOf: Record<Source, [Slot, ...Slot[]]> = {
+  camera: ['camera'],
+  microphone: ['microphone'],
+  screen: ['screen', 'screen-audio'],
+};
+
+class SourceView implements ParticipantSource {
+  wanted: Wanted = 'off';
+  readonly tracks = new Map<Slot, MediaStreamTrack>();
+  readonly #source: Source;
+  readonly #makeStream: () => MediaStream;
+  #stream: MediaStream | undefined;
+
+  constructor(source: Source, makeStream: () => MediaStream) {
+    this.#source = source;
+    this.#makeStream = makeStream;
+  }
+
+  get on(): boolean {
+    return this.wanted === 'on';
+  }
+
+  get muted(): boolean {
+    return this.wanted === 'muted';
+  }
+
+  get track(): MediaStreamTrack | undefined {
+    return this.on ? this.tracks.get(slotsOf[this.#source][0]) : undefined;
+  }
+
+  get stream(): MediaStream | undefined {
+    return this.on && this.tracks.size > 0 ? this.#stream : undefined;
+  }
+
+  set(slot: Slot, track: MediaStreamTrack | undefined): void {
+    const before = this.tracks.get(slot);
+    if (before === track) return;
+    this.#stream ??= this.#makeStream();
+    if (before) this.#stream.removeTrack(before);
+    this.tracks.delete(slot);
+    if (!track) return;
+    this.tracks.set(slot, track);
+    this.#stream.addTrack(track);
+  }
+}
+
+export class Participant {
+  readonly id: string;
+  /** Whether this is oneself. */
+  readonly local: boolean;
+  #row: Pick<ParticipantRow, 'name' | 'role' | 'away'>;
+  #connection: LinkState = 'connecting';
+  readonly #sources: Record<Source, SourceView>;
+
+  /** Internal: participants are found in `meeting.participants`. */
+  constructor(id: string, local: boolean, makeStream: () => MediaStream) {
+    this.id = id;
+    this.local = local;
+    this.#row = { name: '', role: 'guest', away: false };
+    this.#sources = {
+      camera: new SourceView('camera', makeStream),
+      microphone: new SourceView('microphone', makeStream),
+      screen: new SourceView('screen', makeStream),
+    };
+  }
+
+  /** The display name, or the id of somebody without one. Text, never markup. */
+  get name(): string {
+    return this.#row.name || this.id;
+  }
+
+  get role(): Role {
+    return this.#row.role;
+  }
+
+  get camera(): ParticipantSource {
+    return this.#sources.camera;
+  }
+
+  get microphone(): ParticipantSource {
+    return this.#sources.microphone;
+  }
+
+  get screen(): ParticipantSource {
+    return this.#sources.screen;
+  }
+
+  /** Of the media between oneself and this person. One's own is always `connected`. */
+  get connection(): LinkState {
+    if (this.local) return 'connected';
+    return this.#row.away && this.#connection === 'connected' ? 'reconnecting' : this.#connection;
+  }
+
+  /** Internal: what the roster says. */
+  setRow(row: Pick<ParticipantRow, 'name' | 'role' | 'away'> & Partial<Pick<ParticipantRow, 'media'>>): void {
+    this.#row = row;
+    for (const [source, wanted] of Object.entries(row.media ?? {})) this.setWanted(source as Source, wanted);
+  }
+
+  /** Internal. */
+  setWanted(source: Source, wanted: Wanted): void {
+    this.#sources[source].wanted = wanted;
+  }
+
+  /** Internal. */
+  setTrack(slot: Slot, track: MediaStreamTrack | undefined): void {
+    const source = slot === 'screen-audio' ? 'screen' : slot;
+    this.#sources[source].set(slot, track);
+  }
+
+  /** Internal. */
+  setConnection(state: LinkState): void {
+    this.#connection = state;
+  }
+}

@@ -1,0 +1,85 @@
+// The meeting at one moment, as frozen plain values: what frameworks compare by identity.
+
+import type { ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
+import type { MeetingError } from '../../bindings/errors.ts';
+import type { LocalSource } from './local-source.ts';
+import type { Participant, ParticipantSource } from './participant.ts';
+
+export interface ParticipantSnapshot {
+  readonly id: string;
+  readonly local: boolean;
+  readonly name: string;
+  readonly role: Role;
+  readonly connection: LinkState;
+  readonly camera: ParticipantSource;
+  readonly microphone: ParticipantSource;
+  readonly screen: ParticipantSource;
+}
+
+export interface LocalSourceSnapshot {
+  readonly state: SourceState;
+  readonly track: MediaStreamTrack | undefined;
+  readonly error: MeetingError | undefined;
+}
+
+export interface MeetingSnapshot {
+  readonly id: string;
+  readonly state: MeetingState;
+  readonly role: Role;
+  /** Why the meeting was left, or is reconnecting. */
+  readonly error: MeetingError | undefined;
+  readonly me: ParticipantSnapshot;
+  /** The others, in the order in which they came. */
+  readonly participants: readonly ParticipantSnapshot[];
+  readonly camera: LocalSourceSnapshot;
+  readonly microphone: LocalSourceSnapshot;
+  readonly screen: LocalSourceSnapshot;
+  readonly chat: readonly ChatMessage[];
+}
+
+const freezeSource = ({ on, muted, track, stream }: ParticipantSource): ParticipantSource =>
+  Object.freeze({ on, muted, track, stream });
+
+const freezeParticipant = (person: Participant): ParticipantSnapshot =>
+  Object.freeze({
+    id: person.id,
+    local: person.local,
+    name: person.name,
+    role: person.role,
+    connection: person.connection,
+    camera: freezeSource(person.camera),
+    microphone: freezeSource(person.microphone),
+    screen: freezeSource(person.screen),
+  });
+
+const freezeLocal = ({ state, track, error }: LocalSource<never>): LocalSourceSnapshot =>
+  Object.freeze({ state, track, error });
+
+/** The parts of a meeting that a snapshot shows. */
+export interface Shown {
+  readonly id: string;
+  readonly state: MeetingState;
+  readonly role: Role;
+  readonly error: MeetingError | undefined;
+  readonly me: Participant;
+  readonly participants: ReadonlyMap<string, Participant>;
+  readonly camera: LocalSource<never>;
+  readonly microphone: LocalSource<never>;
+  readonly screen: LocalSource<never>;
+  readonly chat: { readonly history: readonly ChatMessage[] };
+}
+
+export function takeSnapshot(meeting: Shown): MeetingSnapshot {
+  return Object.freeze({
+    id: meeting.id,
+    state: meeting.state,
+    role: meeting.role,
+    error: meeting.error,
+    me: freezeParticipant(meeting.me),
+    participants: Object.freeze([...meeting.participants.values()].map(freezeParticipant)),
+    camera: freezeLocal(meeting.camera),
+    microphone: freezeLocal(meeting.microphone),
+    screen: freezeLocal(meeting.screen),
+    chat: meeting.chat.history,
+  });
+}

@@ -1,0 +1,120 @@
+// The command line and the environment as options: `--port 8080` and `MEETWIRE_PORT=8080` say the same, the former
+// wins. Owns the words of the help; knows nothing of what the options do.
+
+import { parseArgs } from 'node:util';
+import type { IceServer, ServeOptions } from './options.ts';
+import { OptionError } from './options.ts';
+import type { LogLevel } from './log.ts';
+import { logLevels } from './log.ts';
+
+/** Something that was typed wrong; the message says what. */
+export class UsageError extends Error {}
+
+export const help = `meetwire: the server of Meetwire meetings
+
+  meetwire serve [options]   signalling server and meeting page in one
+
+  --port NUMBER              default 18080; 0 takes a free one         MEETWIRE_PORT
+  --host ADDRESS             default 127.0.0.1; 0.0.0.0 for everybody  MEETWIRE_HOST
+  --origin ORIGIN            pages that may connect besides the        MEETWIRE_ORIGIN
+                             server's own, such as                     (commas between)
+                             https://meet.example.org; * for all;
+                             may be repeated; default: localhost
+  --max-participants NUMBER  in a room; default 12                     MEETWIRE_MAX_PARTICIPANTS
+  --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
+  --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
+                             if it has been built                      (true or false)
+  --log-level LEVEL          ${logLevels.slice(0, 4).join(', ')},              MEETWIRE_LOG_LEVEL
+                             ${logLevels.slice(4).join(', ')}; default info
+  --help                     this text
+  --version                  the version
+
+The log goes to standard output, a JSON object a line. SIGTERM or SIGINT closes in order; a second one at once.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+`;
+
+export type Wish =
+  | { readonly what: 'help' }
+  | { readonly what: 'version' }
+  | { readonly what: 'serve'; readonly options: ServeOptions };
+
+const flags = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  origin: { type: 'string', multiple: true },
+  'max-participants': { type: 'string' },
+  'ice-servers': { type: 'string' },
+  page: { type: 'boolean' },
+  'no-page': { type: 'boolean' },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Throws UsageError. `environment` is process.env, or what stands for it. */
+export function readArguments(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Wish {
+  const { values, positionals } = parse(words);
+  if (values.help) return { what: 'help' };
+  if (values.version) return { what: 'version' };
+  const [command, ...rest] = positionals;
+  if (command === undefined) throw new UsageError('No command was given.');
+  if (command !== 'serve') throw new UsageError(`There is no command ${command}.`);
+  if (rest.length > 0) throw new UsageError(`serve takes no ${rest[0]}.`);
+  if (values.page && values['no-page']) throw new UsageError('--page and --no-page contradict each other.');
+
+  const variable = (flag: string): string | undefined => {
+    const value = environment[`MEETWIRE_${flag.toUpperCase().replaceAll('-', '_')}`];
+    // Set to nothing is how many tools unset a variable.
+    return value === '' ? undefined : value;
+  };
+  const text = (flag: 'port' | 'host' | 'max-participants' | 'ice-servers' | 'log-level'): string | undefined =>
+    values[flag] ?? variable(flag);
+  const origins = values.origin ?? variable('origin')?.split(',').map((origin) => origin.trim()).filter(Boolean);
+  const options = {
+    port: wholeNumber('port', text('port')),
+    host: text('host'),
+    origins,
+    participantsMax: wholeNumber('max-participants', text('max-participants')),
+    iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
+    page: values['no-page'] ? false : (values.page ?? truth('page', variable('page'))),
+    logLevel: text('log-level') as LogLevel | undefined,
+  };
+  return { what: 'serve', options };
+}
+
+/** An option's error in the words of the command line. */
+export function inFlags(error: OptionError): string {
+  const flag = { participantsMax: 'max-participants', iceServers: 'ice-servers', logLevel: 'log-level', origins: 'origin' }[error.option];
+  return `--${flag ?? error.option}${error.message.slice(error.option.length)}.`;
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: flags, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${flag}: ${text} is not a whole number.`);
+  return Number(text);
+}
+
+function json(flag: string, text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not what was typed: it holds credentials.
+    throw new UsageError(`--${flag}: this is not JSON.`);
+  }
+}
+
+function truth(flag: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (/^(true|1|yes|on)$/i.test(text)) return true;
+  if (/^(false|0|no|off)$/i.test(text)) return false;
+  throw new UsageError(`MEETWIRE_${flag.toUpperCase()}: ${text} is neither true nor false.`);
+}

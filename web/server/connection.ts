@@ -1,0 +1,129 @@
+// One socket.io connection, as the core sees it: a number, what its handshake says, and how full its way out is.
+
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'socket.io';
+import type { RoomEvent } from '../../bindings/room-types.ts';
+
+// What may wait for a client that does not read. Four times what the core keeps for a resume: whoever is that far
+// behind comes back sooner by reconnecting.
+const pendingBytesMax = 4 * 1024 * 1024;
+
+export class Connection {
+  readonly id: string;
+  readonly #socket: Socket;
+  #pendingBytes = 0;
+  #closing = false;
+
+  constructor(id: string, socket: Socket) {
+    this.id = id;
+    this.#socket = socket;
+    socket.conn.on('flush', () => {
+      this.#pendingBytes = 0;
+    });
+  }
+
+  /** No more is taken from it and nothing more is said to it. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  opened(): RoomEvent {
+    const identity = {
+      type: 'connection_opened',
+      connection: this.id,
+      // 128 and 256 random bits: neither can be guessed, and the second alone lets somebody take a place again.
+      session: randomBytes(16).toString('base64url'),
+      secret: randomBytes(32).toString('base64url'),
+    } as const;
+    const { auth, query } = this.#socket.handshake;
+    if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'meetwire')) return { ...identity, dialect: 'meetwire' };
+    return { ...identity, dialect: 'classic', ...classicIdentity(query) };
+  }
+
+  /** False when the client has fallen too far behind; it has to be dropped then. */
+  deliver(name: string, payload: unknown, bytes: number): boolean {
+    if (this.#closing) return true;
+    this.#pendingBytes += bytes;
+    if (this.#pendingBytes > pendingBytesMax) return false;
+    this.#socket.emit(name, payload);
+    return true;
+  }
+
+  /**
+   * Drops the connection unless a sign of life comes within the time. Says false where there is no way to ask: by
+   * polling, in the older protocol, only the client asks.
+   */
+  probe(deadlineMs: number): boolean {
+    if (this.#closing || !askForPong(this.#socket.conn)) return this.#closing;
+    const { conn } = this.#socket;
+    const alive = (): void => {
+      clearTimeout(deadline);
+      conn.off('packet', alive);
+    };
+    const deadline = setTimeout(() => {
+      conn.off('packet', alive);
+      this.drop();
+    }, deadlineMs);
+    conn.on('packet', alive);
+    conn.once('close', alive);
+    if (conn.protocol === 3) webSocketOf(conn)?.once('pong', alive);
+    return true;
+  }
+
+  /** What was delivered goes out first. The client does not come back by itself: it was told why. */
+  dismiss(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#socket.disconnect(true);
+  }
+
+  /** The same, but to the client it is a lost connection, after which socket.io's own client comes back. */
+  hangUp(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#socket.conn.close();
+  }
+
+  /** At once; what waits to go out is forgotten. */
+  drop(): void {
+    this.#closing = true;
+    this.#socket.conn.close(true);
+  }
+}
+
+// Neither engine.io nor its types have a public way to ask; both of these are how it does so itself.
+type EngineSocket = Socket['conn'];
+interface WebSocketLike {
+  ping(): void;
+  once(event: 'pong', listener: () => void): void;
+}
+
+function askForPong(conn: EngineSocket): boolean {
+  if (conn.protocol === 4) {
+    (conn as unknown as { sendPacket(type: 'ping'): void }).sendPacket('ping');
+    return true;
+  }
+  // In protocol 3 the ping is the client's; but every WebSocket answers one of its own.
+  webSocketOf(conn)?.ping();
+  return webSocketOf(conn) !== undefined;
+}
+
+function webSocketOf(conn: EngineSocket): WebSocketLike | undefined {
+  return conn.transport.name === 'websocket' ? (conn.transport as unknown as { socket?: WebSocketLike }).socket : undefined;
+}
+
+// An empty id is none; an empty nickname is one, as its presence tells the later edition.
+function classicIdentity(query: Socket['handshake']['query']): object {
+  const user = first(query['userId']);
+  const room = first(query['roomId']);
+  const name = first(query['nickname']);
+  const publisher = first(query['pub']);
+  return {
+    ...(user ? { user } : {}),
+    ...(room ? { room } : {}),
+    ...(name !== undefined ? { name } : {}),
+    ...(publisher !== undefined ? { publisher } : {}),
+  };
+}
+
+const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

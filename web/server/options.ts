@@ -1,0 +1,148 @@
+// What `attach` and `serve` can be told, and the words for what they cannot.
+//
+// Owns the defaults and the checks. Knows nothing of sockets: a wrong option is found before anything is opened.
+
+import type { Logger, LogLevel } from './log.ts';
+import { logLevels } from './log.ts';
+
+export type Role = 'host' | 'guest' | 'viewer';
+
+/** Asks the application about a newcomer. The token is what the client was given; empty when it has none. */
+export interface AdmissionRequest {
+  readonly room: string;
+  readonly user: string;
+  readonly token: string;
+}
+
+/** `true` and `{ role }` admit. `false`, an exception and no answer within 10 s are told to the client as `token-refused`. */
+export type Admission = boolean | { readonly role?: Role };
+export type Authorize = (request: AdmissionRequest) => Admission | Promise<Admission>;
+
+/** RTCIceServer, as it is handed to the members. */
+export interface IceServer {
+  readonly urls: string | readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+export interface AttachOptions {
+  /**
+   * Pages that may connect, as origins (`https://meet.example.org`), or `*` for all. A page of the server's own
+   * origin always may; without this list, so may pages on localhost. Clients that are not pages send no Origin
+   * and are not held back by it: `authorize` is for those.
+   */
+  readonly origins?: readonly string[];
+  /** Members a room, 1 to 1000. Default: the core's limits table, 12. */
+  readonly participantsMax?: number;
+  /** How long a member whose socket was lost keeps its place, in milliseconds. Default 30,000. */
+  readonly resumeWindowMs?: number;
+  /** Handed to every member with the welcome. Default: none. */
+  readonly iceServers?: readonly IceServer[];
+  /** Who may enter which room. Default: everybody. */
+  readonly authorize?: Authorize;
+  /** The path of the signalling socket. Default `/socket.io`, which classic clients expect. */
+  readonly path?: string;
+  /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
+  readonly logger?: Logger;
+  /** Of the default logger. `attach` says only warnings, `serve` also the comings and goings. */
+  readonly logLevel?: LogLevel;
+}
+
+export interface ServeOptions extends AttachOptions {
+  /** 0 takes a free one. Default 18080. */
+  readonly port?: number;
+  /** The address to listen on. Default 127.0.0.1: `0.0.0.0` or `::` to be reached from elsewhere. */
+  readonly host?: string;
+  /** The meeting page at `/`: `false` for none, or a folder of static files. Default: the package's own. */
+  readonly page?: boolean | string;
+}
+
+/** An option that cannot be what was asked. Thrown by `attach`, a rejection of `serve`. */
+export class OptionError extends TypeError {
+  readonly code = 'invalid-argument';
+  readonly blame = 'local';
+  readonly retryable = false;
+  /** The option's name. */
+  readonly option: string;
+
+  constructor(option: string, sentence: string) {
+    super(`${option}: ${sentence}`);
+    this.name = 'OptionError';
+    this.option = option;
+  }
+}
+
+export const defaults = { port: 18_080, host: '127.0.0.1', path: '/socket.io' } as const;
+
+const participantsMost = 1_000;
+const resumeWindowMsMost = 3_600_000;
+
+/** Throws OptionError for the first option that is wrong. */
+export function checkOptions(options: ServeOptions): void {
+  if (options === null || typeof options !== 'object') throw new OptionError('options', 'must be an object');
+  if (options.port !== undefined) checkWhole('port', options.port, 0, 65_535);
+  if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
+  if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
+  if (options.host !== undefined && (typeof options.host !== 'string' || options.host.trim() === '')) {
+    throw new OptionError('host', 'must be an address or a host name');
+  }
+  if (options.authorize !== undefined && typeof options.authorize !== 'function') {
+    throw new OptionError('authorize', 'must be a function');
+  }
+  if (options.logLevel !== undefined && !logLevels.includes(options.logLevel)) {
+    throw new OptionError('logLevel', `must be one of ${logLevels.join(', ')}`);
+  }
+  if (options.page !== undefined && typeof options.page !== 'boolean' && typeof options.page !== 'string') {
+    throw new OptionError('page', 'must be true, false or a folder');
+  }
+  if (options.path !== undefined && (typeof options.path !== 'string' || !/^\/[^?#\s]+$/.test(options.path))) {
+    throw new OptionError('path', 'must start with a slash and name something');
+  }
+  checkOrigins(options.origins);
+  checkIceServers(options.iceServers);
+}
+
+function checkWhole(option: string, value: unknown, least: number, most: number): void {
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    throw new OptionError(option, `must be a whole number from ${least} to ${most}`);
+  }
+}
+
+function checkOrigins(origins: unknown): void {
+  if (origins === undefined) return;
+  if (!Array.isArray(origins)) throw new OptionError('origins', 'must be a list of origins');
+  for (const origin of origins) {
+    if (origin === '*' || origin === 'null') continue;
+    const parsed = typeof origin === 'string' ? tryUrl(origin) : null;
+    // What a browser sends is exactly this text: a path, a slash or capitals would never match anything.
+    if (parsed === null || parsed.origin !== origin) {
+      const meant = parsed !== null && parsed.origin !== 'null' ? `; did you mean ${parsed.origin}?` : '';
+      throw new OptionError('origins', `${JSON.stringify(origin)} is not an origin such as https://meet.example.org${meant}`);
+    }
+  }
+}
+
+function tryUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+function checkIceServers(servers: unknown): void {
+  if (servers === undefined) return;
+  if (!Array.isArray(servers)) throw new OptionError('iceServers', 'must be a list of RTCIceServer');
+  for (const server of servers as unknown[]) {
+    const { urls, username, credential } = (server ?? {}) as { urls?: unknown; username?: unknown; credential?: unknown };
+    const list: unknown[] = Array.isArray(urls) ? urls : [urls];
+    if (list.length === 0 || !list.every((url) => typeof url === 'string' && /^(stun|turn)s?:\S+$/.test(url))) {
+      throw new OptionError('iceServers', 'every server needs urls that start with stun:, stuns:, turn: or turns:');
+    }
+    // Browsers throw InvalidAccessError for such a server, and the whole connection fails: better here than there.
+    const relays = list.some((url) => (url as string).startsWith('turn'));
+    if (relays && (typeof username !== 'string' || typeof credential !== 'string')) {
+      throw new OptionError('iceServers', 'a turn server needs username and credential');
+    }
+  }
+}

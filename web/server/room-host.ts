@@ -1,0 +1,187 @@
+// Drives the rooms' core: gives it events one at a time with the time, carries out its commands, keeps its one timer.
+//
+// Must not know sockets: those are behind RoomPorts.
+
+import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
+import type { Step } from '../../bindings/machine.ts';
+import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts';
+import type { Logger } from './log.ts';
+import { describe } from './log.ts';
+
+/** What the host needs of the core; bindings/machine.ts has the real one. */
+export interface Machine {
+  handle(nowMs: number, event: RoomEvent): Step<RoomCommand>;
+  dispose(): void;
+}
+export type MakeMachine = (options: RoomOptions) => Promise<Machine>;
+
+export interface RoomPorts {
+  deliver(connection: string, name: string, payload: unknown, bytes: number): void;
+  /** After what was delivered has gone out. */
+  close(connection: string): void;
+  /** Closed by the deadline unless the other end answers, so that `connection_closed` follows. */
+  probe(connection: string, deadlineMs: number): void;
+  /** The core is dead: nothing will be asked of the ports again. Called once. */
+  failed(error: unknown): void;
+}
+
+export interface Figures {
+  readonly connections: number;
+  readonly rooms: number;
+  readonly members: number;
+}
+
+// A newcomer waits for its welcome meanwhile; clients give up after their hello deadline of 8 s and try again.
+const authorizeMsMax = 10_000;
+// The longest that setTimeout can wait; longer ones would fire at once.
+const timerMsMax = 2 ** 31 - 1;
+
+const roles: readonly unknown[] = ['host', 'guest', 'viewer'] satisfies Role[];
+
+export class RoomHost {
+  readonly #ports: RoomPorts;
+  readonly #log: Logger;
+  readonly #authorize: Authorize | undefined;
+  #machine: Machine | undefined;
+  #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
+  #queue: RoomEvent[] = [];
+  #draining = false;
+  #timer: NodeJS.Timeout | undefined;
+  #figures: Figures = { connections: 0, rooms: 0, members: 0 };
+
+  constructor(ports: RoomPorts, log: Logger, authorize?: Authorize) {
+    this.#ports = ports;
+    this.#log = log;
+    this.#authorize = authorize;
+  }
+
+  get figures(): Figures {
+    return this.#figures;
+  }
+
+  get state(): 'loading' | 'running' | 'failed' | 'disposed' {
+    return this.#state;
+  }
+
+  /** Resolves when events are being handled; those that came earlier have waited in order. */
+  async load(make: MakeMachine, options: RoomOptions): Promise<void> {
+    try {
+      const machine = await make(options);
+      if (this.#state === 'disposed') return machine.dispose();
+      this.#machine = machine;
+      this.#state = 'running';
+      this.#drain();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Never throws. An event that comes out of carrying out a command waits until that step is done. */
+  handle(event: RoomEvent): void {
+    if (this.#state === 'failed' || this.#state === 'disposed') return;
+    this.#queue.push(event);
+    if (this.#state === 'running') this.#drain();
+  }
+
+  dispose(): void {
+    if (this.#state === 'disposed') return;
+    clearTimeout(this.#timer);
+    this.#queue = [];
+    if (this.#state === 'running') this.#machine?.dispose();
+    this.#state = 'disposed';
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) this.#step(event);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #step(event: RoomEvent): void {
+    const step = this.#machine!.handle(now(), event);
+    if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
+    for (const command of step.commands) this.#carryOut(command);
+    this.#wakeAt(step.wakeAt);
+  }
+
+  #carryOut(command: RoomCommand): void {
+    switch (command.type) {
+      case 'deliver': {
+        const payload: unknown = command.form === 'json' ? JSON.parse(command.body) : command.body;
+        return this.#ports.deliver(command.connection, command.name, payload, command.body.length);
+      }
+      case 'close_connection':
+        return this.#ports.close(command.connection);
+      case 'probe_connection':
+        return this.#ports.probe(command.connection, command.deadlineMs);
+      case 'authorize':
+        return void this.#ask(command.operation, command);
+      case 'log': {
+        const { type: _, level, message, ...fields } = command;
+        return this.#log[level](fields, message);
+      }
+      case 'count_changed':
+        this.#figures = { connections: command.connections, rooms: command.rooms, members: command.members };
+    }
+  }
+
+  async #ask(operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
+    let role: Role | undefined;
+    try {
+      role = roleOf(await withinTime(this.#authorize!({ room, user, token })));
+    } catch (error) {
+      // Whatever the application's hook throws might hold the token: only that it threw is told.
+      this.#log.warn({ room, user, error: error instanceof Error ? error.name : typeof error }, 'authorize failed');
+    }
+    this.handle({ type: 'authorized', operation, allowed: role !== undefined, role: role ?? 'guest' });
+  }
+
+  // One timer, always at what the last step said.
+  #wakeAt(time: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (time === undefined) return;
+    const wait = Math.min(Math.max(Math.ceil(time - now()), 0), timerMsMax);
+    this.#timer = setTimeout(() => this.handle({ type: 'time_passed' }), wait);
+    // The sockets keep the process alive; a deadline about them need not.
+    this.#timer.unref();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'failed' || this.#state === 'disposed') return;
+    this.#state = 'failed';
+    this.#queue = [];
+    clearTimeout(this.#timer);
+    const cause = error instanceof Error && error.cause !== undefined ? { cause: describe(error.cause) } : {};
+    this.#log.fatal({ ...describe(error), ...cause }, 'the core failed');
+    this.#ports.failed(error);
+  }
+}
+
+/** Milliseconds since 1970 that never go backwards, whatever is done to the system's clock meanwhile. */
+function now(): number {
+  return Math.floor(performance.timeOrigin + performance.now());
+}
+
+function roleOf(admission: Admission): Role | undefined {
+  if (admission === true) return 'guest';
+  if (admission === false) return undefined;
+  const role: unknown = typeof admission === 'object' && admission !== null ? (admission.role ?? 'guest') : undefined;
+  if (!roles.includes(role)) throw new TypeError('authorize must give true, false or { role }');
+  return role as Role;
+}
+
+function withinTime(answer: Admission | Promise<Admission>): Promise<Admission> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new RangeError('no answer in time')), authorizeMsMax);
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,143 @@
+// A server of one's own: http, page, health and signalling in one process, from its start to its orderly end.
+
+import { createServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { answerHttp, isPage } from './http.ts';
+import { openLog } from './log.ts';
+import type { ServeOptions } from './options.ts';
+import { OptionError, checkOptions, defaults } from './options.ts';
+import { findPackage } from './package-files.ts';
+import { Signalling } from './signalling.ts';
+import type { SignallingParts, Stats } from './signalling.ts';
+
+/** Why a server did not start, in one sentence. */
+export class StartError extends Error {
+  readonly code: 'port-in-use' | 'port-forbidden' | 'host-unknown' | 'listen-failed';
+
+  constructor(code: StartError['code'], sentence: string, cause: unknown) {
+    super(sentence, { cause });
+    this.name = 'StartError';
+    this.code = code;
+  }
+}
+
+export interface MeetwireServer {
+  /** To open in a browser, with the port that was really taken. */
+  readonly url: string;
+  readonly port: number;
+  readonly httpServer: HttpServer;
+  stats(): Stats;
+  /** Tells everybody, lets it go out, closes all sockets. Resolves within two seconds, whatever clients do. */
+  close(): Promise<void>;
+  /** The core has failed; the process should end and be started again. Everybody has been disconnected. */
+  onFailure(listener: (error: unknown) => void): void;
+}
+
+// A request's head comes in one packet, a polled message of 132 KB on a slow line in a few seconds. Who takes longer
+// is either lost or wants to hold sockets open.
+const headersMsMax = 2_000;
+const requestMsMax = 10_000;
+const lookMs = 500;
+// At the end: for answers under way.
+const answersMsMax = 500;
+
+/** Rejects with OptionError or StartError. */
+export async function serve(options: ServeOptions = {}, parts: SignallingParts = {}): Promise<MeetwireServer> {
+  checkOptions(options);
+  const log = options.logger ?? openLog(options.logLevel ?? 'info');
+  const files = findPackage();
+  const page = pageFolder(options.page, files.page);
+  if (page === undefined && options.page !== false) log.warn({}, 'the meeting page has not been built; signalling only');
+
+  const http = createServer({
+    headersTimeout: headersMsMax,
+    requestTimeout: requestMsMax,
+    connectionsCheckingInterval: lookMs,
+  });
+  http.on('request', answerHttp({ version: files.version, page, stats: () => signalling.stats() }));
+  const signalling = new Signalling(http, options, log, { ...parts, alone: true });
+  const sockets = socketsOf(http);
+  try {
+    await signalling.ready;
+    await listen(http, options.host ?? defaults.host, options.port ?? defaults.port);
+  } catch (error) {
+    await signalling.close();
+    throw error;
+  }
+
+  const { port } = http.address() as AddressInfo;
+  const url = urlOf(options.host ?? defaults.host, port);
+  log.info({ url, version: files.version, page: page !== undefined }, `listening on ${url}`);
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    port,
+    httpServer: http,
+    stats: () => signalling.stats(),
+    close: () => (closed ??= close(http, signalling, sockets).then(() => log.info({}, 'closed'))),
+    onFailure: (listener) => void signalling.on('error', listener),
+  };
+}
+
+function pageFolder(wish: boolean | string | undefined, own: URL | undefined): string | undefined {
+  if (wish === false) return undefined;
+  if (typeof wish === 'string') {
+    if (!isPage(wish)) throw new OptionError('page', `there is no index.html in ${wish}`);
+    return wish;
+  }
+  const folder = own === undefined ? undefined : fileURLToPath(own);
+  if (folder !== undefined && isPage(folder)) return folder;
+  if (wish === true) throw new OptionError('page', 'the meeting page has not been built');
+  return undefined;
+}
+
+function listen(http: HttpServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)));
+    http.listen({ host, port }, resolve);
+  });
+}
+
+function startError(error: NodeJS.ErrnoException, host: string, port: number): StartError {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError('port-in-use', `Port ${port} on ${host} is in use already. Choose another, or stop what holds it.`, error);
+    case 'EACCES':
+      return new StartError('port-forbidden', `Port ${port} may not be used by this user. Ports from 1024 on may.`, error);
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+    case 'EAI_AGAIN':
+      return new StartError('host-unknown', `${host} is no address of this machine.`, error);
+    default:
+      return new StartError('listen-failed', `Cannot listen on ${host}, port ${port}: ${error.message}.`, error);
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function socketsOf(http: HttpServer): Set<Socket> {
+  const sockets = new Set<Socket>();
+  http.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+// Not listening any more comes after the farewell: meanwhile the health check says 503, so that a load balancer looks
+// elsewhere, and newcomers are told that it is closing.
+async function close(http: HttpServer, signalling: Signalling, sockets: Set<Socket>): Promise<void> {
+  await signalling.close();
+  const ended = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeIdleConnections();
+  const deadline = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, answersMsMax);
+  await ended;
+  clearTimeout(deadline);
+}
