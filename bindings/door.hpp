@@ -33,7 +33,7 @@ class Door {
   // 0 when the options cannot be read.
   int create(const std::string& options_text) {
     Options options;
-    if (!protocol::read(protocol::parse_trusted(options_text), options)) return 0;
+    if (!protocol::read(protocol::parse_trusted(options_text).root(), options)) return 0;
     const int handle = next_handle_++;
     machines_.emplace(handle, std::make_unique<Machine>(std::move(options)));
     return handle;
@@ -42,7 +42,7 @@ class Door {
   // {"commands": […], "wakeAt"?} or {"error": {…}} when the handle or the event is none.
   std::string handle(int handle, double now, const std::string& event_text) {
     if (machines_.count(handle) == 0) return failed(Failure{ErrorCode::AlreadyLeft});
-    const auto event = trace::read_message<Event>(protocol::parse_trusted(event_text));
+    const auto event = trace::read_message<Event>(protocol::parse_trusted(event_text).root());
     if (!event) return failed(Failure{ErrorCode::InvalidArgument, "not an event"});
     return handle_event(handle, now, *event);
   }

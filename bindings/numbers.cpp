@@ -2,10 +2,9 @@
 // the linker (--wrap, see CMakeLists.txt). Those bring 128-bit floating point and all of printf: an eighth of a module
 // that every page loads.
 //   strtod     reads fractions (nlohmann/json): the host's JavaScript can do that
-//   snprintf   writes control characters as \u0001 (nlohmann/json), and numbers in hexadecimal in errors that nobody sees
+//   snprintf   describes the characters that are no JSON (nlohmann/json), in messages that nobody sees
 //   sprintf    formats the names of types that embind does not know, and it knows all that we use
 
-#include <cstdarg>
 #include <cstddef>
 #include <cstring>
 #include <emscripten.h>
@@ -21,31 +20,9 @@ double __wrap_strtod(const char* token, char** end) {
   return meetwire_number_of(token);
 }
 
-// Of all of printf nlohmann/json uses text and hexadecimal numbers: "\\u%04x", "<U+%.4X>", "%.2X".
-int __wrap_snprintf(char* out, std::size_t size, const char* format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  std::size_t length = 0;
-  const auto put = [&](char c) {
-    if (length + 1 < size) out[length] = c;
-    ++length;
-  };
-  for (; *format != '\0'; ++format) {
-    if (*format != '%') {
-      put(*format);
-      continue;
-    }
-    ++format;
-    while (*format == '.' || *format == '0') ++format;
-    int digits = *format++ - '0';
-    const unsigned number = va_arg(arguments, unsigned);
-    while (*format == 'h') ++format;
-    while (digits < 8 && number >> (4 * digits) != 0) ++digits;
-    for (--digits; digits >= 0; --digits) put((*format == 'x' ? "0123456789abcdef" : "0123456789ABCDEF")[number >> (4 * digits) & 15]);
-  }
-  va_end(arguments);
-  if (size > 0) out[length < size ? length : size - 1] = '\0';
-  return static_cast<int>(length);
+int __wrap_snprintf(char* out, std::size_t size, const char*, ...) {
+  if (size > 0) out[0] = '\0';
+  return 0;
 }
 
 int __wrap_sprintf(char* out, const char*, ...) {

@@ -1,125 +1,171 @@
 #include "protocol/json.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace meetwire::protocol {
 namespace {
 
-constexpr std::uint64_t kSafeIntegerMax = (std::uint64_t{1} << 53) - 1;
+using Library = nlohmann::json;
 
-// Takes the parser's events and builds the value, as deep as is allowed and no deeper: hostile nesting never costs
-// more than its own brackets. (The library's own way to a bounded depth, a callback, brings a second parser along.)
-class Builder final : public nlohmann::json_sax<Json> {
+constexpr std::int64_t kSafeIntegerMax = (std::int64_t{1} << 53) - 1;
+
+}  // namespace
+
+// Takes the parser's events and builds the document, as deep as is allowed and no deeper: hostile nesting never costs
+// more than its own brackets.
+class DocumentBuilder final : public nlohmann::json_sax<Library> {
  public:
-  explicit Builder(std::size_t depth_max) : depth_max_(depth_max) {}
+  DocumentBuilder(std::size_t text_size, std::size_t depth_max) : depth_max_(depth_max) {
+    // A usual message has a value for every 24 bytes or more.
+    document_.nodes_.reserve(text_size / 24 + 4);
+    document_.texts_.reserve(text_size);
+  }
 
-  bool null() override { return add(nullptr); }
-  bool boolean(bool value) override { return add(value); }
-  bool number_integer(number_integer_t value) override { return add(value); }
-  bool number_unsigned(number_unsigned_t value) override { return add(value); }
-  bool number_float(number_float_t value, const string_t&) override { return add(value); }
-  bool string(string_t& value) override { return add(std::move(value)); }
+  bool null() override { return add(JsonKind::Null); }
+  bool boolean(bool value) override { return add(value ? JsonKind::True : JsonKind::False); }
+  bool number_integer(number_integer_t value) override { return integer(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value <= static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
+      return integer(static_cast<std::int64_t>(value));
+    }
+    return add(JsonKind::Fraction, std::to_string(value));
+  }
+  bool number_float(number_float_t, const string_t& written) override { return add(JsonKind::Fraction, written); }
+  bool string(string_t& value) override { return add(JsonKind::String, value); }
   bool binary(binary_t&) override { return false; }
   bool key(string_t& value) override {
-    key_ = std::move(value);
+    key_ = keep(value);
     return true;
   }
-  bool start_object(std::size_t) override { return open(Json::object()); }
-  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool start_object(std::size_t) override { return open(JsonKind::Object); }
+  bool start_array(std::size_t) override { return open(JsonKind::Array); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
   bool is_too_deep() const { return too_deep_; }
-  Json take() { return std::move(root_); }
+  Document take() { return std::move(document_); }
 
  private:
-  bool add(Json value) {
-    place(std::move(value));
+  Document::Text keep(std::string_view text) {
+    const Document::Text kept{static_cast<std::uint32_t>(document_.texts_.size()), static_cast<std::uint32_t>(text.size())};
+    document_.texts_.append(text);
+    return kept;
+  }
+  Document::Node& append(JsonKind kind) {
+    if (!open_.empty()) ++document_.nodes_[open_.back()].count;
+    Document::Node& node = document_.nodes_.emplace_back();
+    node.kind = kind;
+    node.key = std::exchange(key_, {});
+    node.end = static_cast<std::uint32_t>(document_.nodes_.size());
+    return node;
+  }
+  bool add(JsonKind kind) {
+    append(kind);
     return true;
   }
-  Json* place(Json value) {
-    if (open_.empty()) return &(root_ = std::move(value));
-    Json& parent = *open_.back();
-    if (parent.is_array()) {
-      parent.push_back(std::move(value));
-      return &parent.back();
-    }
-    // Of a key that comes twice the last value counts, as in JSON.parse.
-    return &(parent[key_] = std::move(value));
+  bool add(JsonKind kind, std::string_view text) {
+    append(kind).text = keep(text);
+    return true;
   }
-  bool open(Json container) {
+  bool integer(std::int64_t value) {
+    append(JsonKind::Integer).number = value;
+    return true;
+  }
+  bool open(JsonKind kind) {
     too_deep_ = open_.size() == depth_max_;
     if (too_deep_) return false;
-    open_.push_back(place(std::move(container)));
+    append(kind);
+    open_.push_back(static_cast<std::uint32_t>(document_.nodes_.size()) - 1);
     return true;
   }
   bool close() {
+    document_.nodes_[open_.back()].end = static_cast<std::uint32_t>(document_.nodes_.size());
     open_.pop_back();
     return true;
   }
 
   std::size_t depth_max_;
   bool too_deep_ = false;
-  Json root_;
-  std::string key_;
-  // An element that is still open is the last of its parent, so nothing moves it while it is here.
-  std::vector<Json*> open_;
+  Document document_;
+  Document::Text key_;
+  std::vector<std::uint32_t> open_;  // the containers around the next value
 };
 
+namespace {
+
 // The only place that instantiates the parser: it is large.
-bool build(std::string_view text, Builder& builder) {
-  return Json::sax_parse(text.data(), text.data() + text.size(), &builder);
+bool build(std::string_view text, DocumentBuilder& builder) {
+  return Library::sax_parse(text.data(), text.data() + text.size(), &builder);
 }
 
 }  // namespace
 
-std::variant<Json, Failure> parse_json(std::string_view text, const Limits& limits) {
+std::variant<Document, Failure> parse_json(std::string_view text, const Limits& limits) {
   if (text.size() > limits.message_bytes_max) {
     return Failure{ErrorCode::MessageTooLarge, std::to_string(text.size()) + " bytes"};
   }
-  Builder builder(limits.message_depth_max);
+  DocumentBuilder builder(text.size(), limits.message_depth_max);
   if (build(text, builder)) return builder.take();
   if (builder.is_too_deep()) return Failure{ErrorCode::MessageTooDeep};
   return Failure{ErrorCode::MessageMalformed, "not JSON"};
 }
 
-Json parse_trusted(std::string_view text) {
-  Builder builder(kDefaultLimits.message_depth_max);
-  return build(text, builder) ? builder.take() : Json(Json::value_t::discarded);
+Document parse_trusted(std::string_view text) {
+  DocumentBuilder builder(text.size(), kDefaultLimits.message_depth_max);
+  return build(text, builder) ? builder.take() : Document{};
 }
 
-std::string to_text(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+Value Document::root() const { return nodes_.empty() ? Value() : Value(this, 0); }
+
+Value::Iterator& Value::Iterator::operator++() {
+  index_ = document_->nodes_[index_].end;
+  return *this;
 }
 
-const Json* find(const Json& object, std::string_view key) {
-  if (!object.is_object()) return nullptr;
-  const auto at = object.find(key);
-  return at == object.end() ? nullptr : &*at;
+std::optional<std::string_view> Value::string() const {
+  if (!is_string()) return std::nullopt;
+  return document_->at(node().text);
 }
 
-const std::string* find_string(const Json& object, std::string_view key) {
-  const Json* value = find(object, key);
-  return value == nullptr ? nullptr : value->get_ptr<const std::string*>();
+std::optional<bool> Value::boolean() const {
+  if (is(JsonKind::True)) return true;
+  if (is(JsonKind::False)) return false;
+  return std::nullopt;
 }
 
-std::optional<bool> find_bool(const Json& object, std::string_view key) {
-  const Json* value = find(object, key);
-  if (value == nullptr || !value->is_boolean()) return std::nullopt;
-  return value->get<bool>();
+std::optional<std::int64_t> Value::integer() const {
+  if (!is(JsonKind::Integer)) return std::nullopt;
+  return node().number;
 }
 
-std::optional<std::uint64_t> find_count(const Json& object, std::string_view key) {
-  const Json* value = find(object, key);
-  if (value == nullptr || !value->is_number_unsigned()) return std::nullopt;
-  const auto count = value->get<std::uint64_t>();
-  if (count > kSafeIntegerMax) return std::nullopt;
-  return count;
+std::optional<std::string_view> Value::fraction() const {
+  if (!is(JsonKind::Fraction)) return std::nullopt;
+  return document_->at(node().text);
 }
 
-std::optional<std::uint32_t> find_count32(const Json& object, std::string_view key) {
+Value find(const Value& object, std::string_view key) {
+  Value found;
+  if (!object.is_object()) return found;
+  for (const Value& member : object) {
+    if (member.key() == key) found = member;
+  }
+  return found;
+}
+
+std::optional<std::string_view> find_string(const Value& object, std::string_view key) { return find(object, key).string(); }
+
+std::optional<bool> find_bool(const Value& object, std::string_view key) { return find(object, key).boolean(); }
+
+std::optional<std::uint64_t> find_count(const Value& object, std::string_view key) {
+  const auto count = find(object, key).integer();
+  if (!count || *count < 0 || *count > kSafeIntegerMax) return std::nullopt;
+  return static_cast<std::uint64_t>(*count);
+}
+
+std::optional<std::uint32_t> find_count32(const Value& object, std::string_view key) {
   const auto count = find_count(object, key);
   if (!count || *count > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
   return static_cast<std::uint32_t>(*count);

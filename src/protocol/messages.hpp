@@ -95,6 +95,14 @@ struct WelcomeLimits {
   std::uint32_t chat_bytes_max = 0;
   std::uint32_t participants_max = 0;
   std::uint32_t resume_window_ms = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("messageBytesMax", self.message_bytes_max);
+    visit("chatBytesMax", self.chat_bytes_max);
+    visit("participantsMax", self.participants_max);
+    visit("resumeWindowMs", self.resume_window_ms);
+  }
 };
 
 struct Welcome {

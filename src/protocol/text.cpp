@@ -66,6 +66,34 @@ void TextWriter::number(std::int64_t value) {
   out_.append(digits, end);
 }
 
+void TextWriter::null() { raw("null"); }
+
+void TextWriter::raw(std::string_view json) {
+  separate();
+  out_.append(json);
+}
+
+void write_text(TextWriter& writer, const Value& value) {
+  if (const auto text = value.string()) {
+    writer.text(*text);
+  } else if (const auto integer = value.integer()) {
+    writer.number(*integer);
+  } else if (const auto fraction = value.fraction()) {
+    writer.raw(*fraction);
+  } else if (const auto flag = value.boolean()) {
+    writer.flag(*flag);
+  } else if (!value.is_object() && !value.is_array()) {
+    writer.null();
+  } else {
+    writer.open(value.is_object() ? '{' : '[');
+    for (const Value& part : value) {
+      if (value.is_object()) writer.key(part.key());
+      write_text(writer, part);
+    }
+    writer.close(value.is_object() ? '}' : ']');
+  }
+}
+
 void write_text(TextWriter& writer, const Failure& failure) {
   const ErrorInfo& info = info_of(failure.code);
   writer.open('{');

@@ -1,5 +1,4 @@
-// Writes structs as JSON text, generically over their `fields`, without building values first: what goes out with
-// every step of a machine is written this way.
+// Structs → JSON text, generically over their `fields`, without building values first.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +23,9 @@ class TextWriter {
   void text(std::string_view value);
   void flag(bool value);
   void number(std::int64_t value);
+  void null();
+  // A value that is JSON text already.
+  void raw(std::string_view json);
 
   std::string take() { return std::move(out_); }
 
@@ -35,22 +37,26 @@ class TextWriter {
 };
 
 void write_text(TextWriter& writer, const Failure& failure);
+// As it was read, but for spaces.
+void write_text(TextWriter& writer, const Value& value);
 
 template <class T>
 void write_text(TextWriter& writer, const T& value);
 
+// One member of the object that is open; what is absent is left out.
+template <class T>
+void put(TextWriter& writer, std::string_view key, const T& value) {
+  if constexpr (requires { value.has_value(); *value; }) {
+    if (value.has_value()) put(writer, key, *value);
+  } else {
+    writer.key(key);
+    write_text(writer, value);
+  }
+}
+
 template <HasFields T>
 void write_members(TextWriter& writer, const T& value) {
-  T::fields(value, [&writer](const char* key, const auto& field) {
-    if constexpr (requires { field.has_value(); *field; }) {
-      if (!field.has_value()) return;
-      writer.key(key);
-      write_text(writer, *field);
-    } else {
-      writer.key(key);
-      write_text(writer, field);
-    }
-  });
+  T::fields(value, [&writer](const char* key, const auto& field) { put(writer, key, field); });
 }
 
 template <class T>
@@ -89,6 +95,13 @@ void write_text(TextWriter& writer, const T& value) {
   } else {
     write_items(writer, value);
   }
+}
+
+template <class T>
+std::string to_text(const T& value) {
+  TextWriter writer;
+  write_text(writer, value);
+  return writer.take();
 }
 
 }  // namespace meetwire::protocol

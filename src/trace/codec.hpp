@@ -15,7 +15,7 @@
 
 namespace meetwire::trace {
 
-using protocol::Json;
+using protocol::Value;
 
 // {"type": "…", fields}
 template <class... Ts>
@@ -58,7 +58,7 @@ std::string write(const Step<Command>& step) {
 namespace detail {
 
 template <class Message, std::size_t I = 0>
-std::optional<Message> read_variant(const Json& from, std::string_view type) {
+std::optional<Message> read_variant(const Value& from, std::string_view type) {
   if constexpr (I == std::variant_size_v<Message>) {
     return std::nullopt;
   } else {
@@ -74,9 +74,9 @@ std::optional<Message> read_variant(const Json& from, std::string_view type) {
 
 // An event or command from its JSON; none for an unknown type or a field of another kind.
 template <class Message>
-std::optional<Message> read_message(const Json& from) {
-  const std::string* type = protocol::find_string(from, "type");
-  return type == nullptr ? std::nullopt : detail::read_variant<Message>(from, *type);
+std::optional<Message> read_message(const Value& from) {
+  const auto type = protocol::find_string(from, "type");
+  return !type ? std::nullopt : detail::read_variant<Message>(from, *type);
 }
 
 }  // namespace meetwire::trace

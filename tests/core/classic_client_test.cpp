@@ -1,11 +1,13 @@
 // Our client's side of the classic dialect, against what classic servers, good and bad, send.
+#include <nlohmann/json.hpp>
+
 #include "protocol/dialects/classic.hpp"
-#include "protocol/json.hpp"
 #include "support/catch.hpp"
 
 namespace {
 
 using namespace meetwire;
+using Json = nlohmann::ordered_json;
 using namespace meetwire::protocol;
 
 class Client {

@@ -1,10 +1,12 @@
 // Classic clients at our server: the frames themselves, as unmodified clients of both editions read them.
-#include "protocol/json.hpp"
+#include <nlohmann/json.hpp>
+
 #include "support/server_world.hpp"
 
 namespace {
 
 using namespace meetwire;
+using Json = nlohmann::ordered_json;
 using namespace meetwire::test;
 
 // The bodies of all frames of this event that the client got, since the last clear().

@@ -1,11 +1,11 @@
 // Reading JSON within bounds: any bytes end in a value or a typed failure.
 #include <string>
 
-#include "protocol/json.hpp"
+#include "protocol/text.hpp"
 #include "support/catch.hpp"
 
 using namespace meetwire;
-using protocol::Json;
+using protocol::Document;
 using protocol::parse_json;
 
 namespace {
@@ -16,7 +16,7 @@ ErrorCode failure_of(const std::string& text) {
   return std::get<Failure>(parsed).code;
 }
 
-bool is_good(const std::string& text) { return std::holds_alternative<Json>(parse_json(text)); }
+bool is_good(const std::string& text) { return std::holds_alternative<Document>(parse_json(text)); }
 
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
@@ -50,8 +50,9 @@ TEST_CASE("json: what is not JSON is malformed") {
 }
 
 TEST_CASE("json: counts are whole, not negative, and exact in every implementation") {
-  const Json object = std::get<Json>(
+  const auto document = std::get<Document>(
       parse_json(R"({"a":9007199254740991,"b":9007199254740992,"c":-1,"d":1.5,"e":"1","f":1e3,"g":4294967296})"));
+  const auto object = document.root();
   CHECK(protocol::find_count(object, "a") == 9007199254740991ULL);
   for (const char* key : {"b", "c", "d", "e", "f", "missing"}) CHECK_FALSE(protocol::find_count(object, key));
   CHECK_FALSE(protocol::find_count32(object, "g"));
@@ -59,12 +60,27 @@ TEST_CASE("json: counts are whole, not negative, and exact in every implementati
 
 TEST_CASE("json: look-ups in what is no object find nothing") {
   for (const char* text : {"[]", "1", "null", "\"a\""}) {
-    CHECK(protocol::find(std::get<Json>(parse_json(text)), "a") == nullptr);
+    const auto document = std::get<Document>(parse_json(text));
+    CHECK_FALSE(protocol::find(document.root(), "a"));
   }
 }
 
-TEST_CASE("json: invalid UTF-8 is written as the replacement character, never thrown over") {
-  CHECK(protocol::to_text(Json(std::string("a\xff"))) == "\"a\xef\xbf\xbd\"");
+TEST_CASE("json: what was read is written as it was, but for spaces") {
+  for (const char* text : {R"({"a":[1,-2,0.10,1e40,18446744073709551616],"b":{"c":null,"d":[true,false]},"e":{}})", "[]", "\"x\"", "7",
+                           R"(["\"\\\n\r\u0001/é",[[],[{}]]])"}) {
+    INFO(text);
+    const auto document = std::get<Document>(parse_json(text));
+    CHECK(protocol::to_text(document.root()) == text);
+  }
+}
+
+TEST_CASE("json: of a key that comes twice the last counts, of one in another object none") {
+  const auto document = std::get<Document>(parse_json(R"({"a":{"b":1},"b":2,"b":3,"c":[{"d":4}]})"));
+  const auto root = document.root();
+  CHECK(protocol::find_count(root, "b") == 3);
+  CHECK(protocol::find_count(protocol::find(root, "a"), "b") == 1);
+  CHECK_FALSE(protocol::find(root, "d"));
+  CHECK(root.size() == 4);
 }
 
 TEST_CASE("ids: empty, blank, over-long, with control characters, or meaning something to JavaScript: refused") {

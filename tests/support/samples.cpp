@@ -4,6 +4,7 @@
 // Everything follows from the structs' `fields`; only the list of variants below is written by hand.
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -23,7 +24,14 @@
 namespace {
 
 using namespace meetwire;
-using protocol::Json;
+using Json = nlohmann::ordered_json;
+
+Json json(const std::string& text) { return Json::parse(text, nullptr, false); }
+
+template <class T>
+Json json_of(const T& value) {
+  return json(protocol::to_text(value));
+}
 
 template <class T>
 struct ElementOf {
@@ -127,11 +135,11 @@ struct Kind {
   static Json samples() {
     T filled;
     fill(filled);
-    return Json::array({protocol::write(T{}), protocol::write(filled)});
+    return Json::array({json_of(T{}), json_of(filled)});
   }
   static Json decode(const Json& from) {
     T value;
-    return protocol::read(from, value) ? protocol::write(value) : Json(nullptr);
+    return protocol::read(protocol::parse_trusted(from.dump()).root(), value) ? json_of(value) : Json(nullptr);
   }
 };
 
@@ -145,7 +153,7 @@ struct Kind<T> {
   }
   static Json decode(const Json& from) {
     T value{};
-    return protocol::read(from, value) ? protocol::write(value) : Json(nullptr);
+    return protocol::read(protocol::parse_trusted(from.dump()).root(), value) ? json_of(value) : Json(nullptr);
   }
 };
 
@@ -160,8 +168,8 @@ struct Kind<std::variant<Ts...>> {
     return out;
   }
   static Json decode(const Json& from) {
-    const auto message = trace::read_message<std::variant<Ts...>>(from);
-    return message ? protocol::parse_trusted(trace::write(*message)) : Json(nullptr);
+    const auto message = trace::read_message<std::variant<Ts...>>(protocol::parse_trusted(from.dump()).root());
+    return message ? json(trace::write(*message)) : Json(nullptr);
   }
 
  private:
@@ -169,8 +177,8 @@ struct Kind<std::variant<Ts...>> {
   static void add(Json& out) {
     T filled;
     fill(filled);
-    out.push_back(protocol::parse_trusted(trace::write(std::variant<Ts...>{T{}})));
-    out.push_back(protocol::parse_trusted(trace::write(std::variant<Ts...>{filled})));
+    out.push_back(json(trace::write(std::variant<Ts...>{T{}})));
+    out.push_back(json(trace::write(std::variant<Ts...>{filled})));
   }
 };
 
@@ -213,8 +221,8 @@ Json everything() {
 Json decoded(const Json& input) {
   Json out = Json::object();
   for_each_type([&]<class T>(const char* name) {
-    const Json* given = protocol::find(input, name);
-    if (given == nullptr) return;
+    const auto given = input.find(name);
+    if (given == input.end()) return;
     Json& results = out[name] = Json::array();
     for (const Json& item : *given) results.push_back(Kind<T>::decode(item));
   });
@@ -226,8 +234,8 @@ Json decoded(const Json& input) {
 int main(int count, char** arguments) {
   if (count > 1 && std::string_view(arguments[1]) == "--decode") {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-    std::cout << protocol::to_text(decoded(Json::parse(text, nullptr, false))) << '\n';
+    std::cout << decoded(json(text)).dump() << '\n';
   } else {
-    std::cout << protocol::to_text(everything()) << '\n';
+    std::cout << everything().dump() << '\n';
   }
 }

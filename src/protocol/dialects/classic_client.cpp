@@ -6,6 +6,7 @@
 
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/classic_wire.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol {
 namespace {
@@ -61,13 +62,13 @@ class ClassicClient final : public ClientDialect {
       ++out.unknown;
       return out;
     }
-    auto parsed = body.empty() ? std::variant<Json, Failure>{Json()} : parse_json(body, limits_);
-    if (auto* failure = std::get_if<Failure>(&parsed)) {
-      out.failures.push_back(std::move(*failure));
+    const auto parsed = parse_json(body.empty() ? "null" : body, limits_);
+    if (const auto* failure = std::get_if<Failure>(&parsed)) {
+      out.failures.push_back(*failure);
     } else if (is_roster) {
-      read_roster(std::get<Json>(parsed), out);
+      read_roster(std::get<Document>(parsed).root(), out);
     } else {
-      read_envelope(std::get<Json>(parsed), out);
+      read_envelope(std::get<Document>(parsed).root(), out);
     }
     return out;
   }
@@ -84,7 +85,7 @@ class ClassicClient final : public ClientDialect {
     since_request_.clear();
     held_back_.clear();
     chats_under_way_.clear();
-    out.push_back(make_frame(kRosterEvent, Json{{"roomId", room_.value}}));
+    out.push_back(make_frame(kRosterEvent, object([&](TextWriter& writer) { put(writer, "roomId", room_); })));
   }
   void write_message(const SignalTo& signal, Frames& out) {
     for (const TypedPayload& one : write_body(signal.pair.body, self_, signal.to)) {
@@ -95,8 +96,13 @@ class ClassicClient final : public ClientDialect {
     if (chat.to) return;  // the dialect has no chat to one: the session refuses it before
     if (chats_under_way_.size() == limits_.requests_pending_max) chats_under_way_.erase(chats_under_way_.begin());
     chats_under_way_.push_back(chat.id);
-    out.push_back(make_frame(kMessageEvent, Json{{"type", "chat"}, {"id", chat.id}, {"from", self_.value},
-                                                 {"name", name_}, {"text", chat.text}}));
+    out.push_back(make_frame(kMessageEvent, object([&](TextWriter& writer) {
+                               put(writer, "type", "chat");
+                               put(writer, "id", chat.id);
+                               put(writer, "from", self_);
+                               put(writer, "name", name_);
+                               put(writer, "text", chat.text);
+                             })));
   }
   template <class Other>
   void write_message(const Other&, Frames&) {}  // this dialect has no such message
@@ -104,7 +110,7 @@ class ClassicClient final : public ClientDialect {
   // ---- the roster
 
   // First edition: an object from user id to a row as JSON text. Later edition: an array of rows.
-  void read_roster(const Json& reply, Out& out) {
+  void read_roster(const Value& reply, Out& out) {
     if (!reply.is_object() && !reply.is_array() && !reply.is_null()) {
       out.failures.push_back(malformed("a roster of another shape"));
       return;
@@ -117,8 +123,8 @@ class ClassicClient final : public ClientDialect {
     welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits_.chat_bytes_max);
     welcome.limits.participants_max = static_cast<std::uint32_t>(limits_.participants_max);
     std::size_t bad_rows = 0;
-    for (auto item = reply.begin(); item != reply.end(); ++item) {
-      auto row = reply.is_object() ? read_hash_row(item.key(), item.value()) : read_row(item.value(), std::nullopt);
+    for (const Value& item : reply) {
+      auto row = reply.is_object() ? read_hash_row(std::string(item.key()), item) : read_row(item, std::nullopt);
       if (!row) {
         ++bad_rows;
       } else if (!add_row(welcome.members, std::move(*row))) {
@@ -153,20 +159,21 @@ class ClassicClient final : public ClientDialect {
     held_back_.clear();
   }
 
-  std::optional<Participant> read_hash_row(const std::string& key, const Json& value) const {
-    const auto* text = value.get_ptr<const std::string*>();
-    if (text == nullptr) return read_row(value, key);
-    auto parsed = parse_json(*text, limits_);
-    return std::holds_alternative<Failure>(parsed) ? std::nullopt : read_row(std::get<Json>(parsed), key);
+  std::optional<Participant> read_hash_row(const std::string& key, const Value& value) const {
+    const auto text = value.string();
+    if (!text) return read_row(value, key);
+    const auto parsed = parse_json(*text, limits_);
+    const auto* row = std::get_if<Document>(&parsed);
+    return row == nullptr ? std::nullopt : read_row(row->root(), key);
   }
 
   // `key`: the hash's field, which the server itself wrote and which therefore counts more than the row.
-  std::optional<Participant> read_row(const Json& row, const std::optional<std::string>& key) const {
+  std::optional<Participant> read_row(const Value& row, const std::optional<std::string>& key) const {
     if (!row.is_object()) return std::nullopt;
     const auto user = key ? key : find_id(row, "userId", limits_);
     if (!user || !is_acceptable_id(*user, limits_.id_bytes_max)) return std::nullopt;
-    const std::string* nickname = find_string(row, "nickname");
-    return make_row(*user, nickname == nullptr ? std::string() : *nickname);
+    const auto nickname = find_string(row, "nickname");
+    return make_row(*user, std::string(nickname.value_or("")));
   }
 
   Participant make_row(const std::string& user, const std::string& nickname) const {
@@ -180,33 +187,31 @@ class ClassicClient final : public ClientDialect {
 
   // ---- what the server sends as `msg`
 
-  void read_envelope(const Json& envelope, Out& out) {
+  void read_envelope(const Value& envelope, Out& out) {
     if (envelope.is_null()) return fail_chats(out);
-    const std::string* type = find_string(envelope, "type");
-    if (type == nullptr || !is_envelope_type(*type)) return read_free_form(envelope, out);
+    const auto type = find_string(envelope, "type");
+    if (!type || !is_envelope_type(*type)) return read_free_form(envelope, out);
     const auto status = find_count(envelope, "status");
-    const Json* data = find(envelope, "data");
-    const Json nothing;
-    if (data == nullptr) data = &nothing;
-    if (*type == "refused" || *type == "ended" || *type == "problem") return read_failure(*type, *data, out);
+    const Value data = find(envelope, "data");
+    if (*type == "refused" || *type == "ended" || *type == "problem") return read_failure(*type, data, out);
     if (status && *status != static_cast<std::uint64_t>(kGood)) {
       ++out.unknown;
     } else if (*type == "join" || *type == "leave") {
-      read_coming_or_going(*type == "join", envelope, *data, out);
+      read_coming_or_going(*type == "join", envelope, data, out);
     } else if (*type == "offer" || *type == "answer" || *type == "candidate") {
-      read_pair_message(*type, *data, out);
+      read_pair_message(*type, data, out);
     } else {
       ++out.unknown;  // call, and asking for the floor
     }
   }
 
-  void read_coming_or_going(bool joined, const Json& envelope, const Json& data, Out& out) {
+  void read_coming_or_going(bool joined, const Value& envelope, const Value& data, Out& out) {
     auto user = find_id(data, "userId", limits_);
     if (!user) user = user_in_words(envelope, joined ? kJoinPhrase : kLeavePhrase);
     if (!user) return out.failures.push_back(malformed("join or leave of nobody"));
     if (is_self(*user)) return;
-    const std::string* nickname = find_string(data, "nickname");
-    const Participant row = make_row(*user, nickname == nullptr ? std::string() : *nickname);
+    const auto nickname = find_string(data, "nickname");
+    const Participant row = make_row(*user, std::string(nickname.value_or("")));
     if (stage_ == Stage::Asking) {
       since_request_[row.user] = joined ? std::optional(row.name) : std::nullopt;
     } else if (joined) {
@@ -217,17 +222,17 @@ class ClassicClient final : public ClientDialect {
   }
 
   // The first edition has the id in its words only.
-  std::optional<std::string> user_in_words(const Json& envelope, std::string_view phrase) const {
-    const std::string* words = find_string(envelope, "msg");
-    if (words == nullptr) return std::nullopt;
+  std::optional<std::string> user_in_words(const Value& envelope, std::string_view phrase) const {
+    const auto words = find_string(envelope, "msg");
+    if (!words) return std::nullopt;
     while (!phrase.empty() && phrase.back() == ' ') phrase.remove_suffix(1);
     const auto end = words->rfind(phrase);
     if (end == std::string::npos) return std::nullopt;
-    std::string user = words->substr(0, end);
+    std::string user(words->substr(0, end));
     return is_acceptable_id(user, limits_.id_bytes_max) ? std::optional(std::move(user)) : std::nullopt;
   }
 
-  void read_pair_message(std::string_view type, const Json& data, Out& out) {
+  void read_pair_message(std::string_view type, const Value& data, Out& out) {
     const auto from = find_id(data, "userId", limits_);
     if (!from || is_self(*from)) return out.failures.push_back(malformed("a relay from nobody"));
     auto body = read_body(type, data, limits_);
@@ -240,13 +245,13 @@ class ClassicClient final : public ClientDialect {
 
   // Only our own server says these. A member could forge them at a server that lets it, so none but a refusal before
   // the roster ends anything; whoever is really put out sees the socket close.
-  void read_failure(std::string_view type, const Json& data, Out& out) {
+  void read_failure(std::string_view type, const Value& data, Out& out) {
     Failure error{find_named<ErrorCode>(data, "code").value_or(ErrorCode::ServerIncompatible)};
-    const std::string* chat = find_string(data, "id");
+    const auto chat = find_string(data, "id");
     if (type == "refused" && stage_ == Stage::Asking) {
       out.messages.push_back(Refused{std::move(error)});
-    } else if (type == "problem" && chat != nullptr && forget_chat(*chat)) {
-      out.messages.push_back(ChatSettled{*chat, 0, std::move(error)});
+    } else if (type == "problem" && chat && forget_chat(*chat)) {
+      out.messages.push_back(ChatSettled{std::string(*chat), 0, std::move(error)});
     } else {
       out.messages.push_back(Problem{std::move(error)});
     }
@@ -254,9 +259,9 @@ class ClassicClient final : public ClientDialect {
 
   // ---- chat
 
-  void read_free_form(const Json& payload, Out& out) {
-    const std::string* words = find_words(payload);
-    if (words == nullptr) {
+  void read_free_form(const Value& payload, Out& out) {
+    const auto words = find_words(payload);
+    if (!words) {
       ++out.unknown;
       return;
     }
@@ -270,9 +275,9 @@ class ClassicClient final : public ClientDialect {
     if (from) message.from = UserId{*from};
     message.text = *words;
     message.at = static_cast<std::int64_t>(find_count(payload, "at").value_or(0));
-    const std::string* type = find_string(payload, "type");
+    const auto type = find_string(payload, "type");
     const auto id = find_id(payload, "id", limits_);
-    if (type == nullptr || *type != "chat" || !id) {
+    if (!type || *type != "chat" || !id) {
       message.id = "classic-" + std::to_string(++chats_without_id_);
     } else if (from && is_self(*from)) {
       forget_chat(*id);
@@ -293,7 +298,7 @@ class ClassicClient final : public ClientDialect {
     chats_under_way_.clear();
   }
 
-  bool forget_chat(const std::string& id) {
+  bool forget_chat(std::string_view id) {
     const auto at = std::find(chats_under_way_.begin(), chats_under_way_.end(), id);
     if (at == chats_under_way_.end()) return false;
     chats_under_way_.erase(at);
@@ -301,6 +306,15 @@ class ClassicClient final : public ClientDialect {
   }
 
   // ----
+
+  template <class Members>
+  static std::string object(const Members& members) {
+    TextWriter writer;
+    writer.open('{');
+    members(writer);
+    writer.close('}');
+    return writer.take();
+  }
 
   bool is_self(const std::string& user) const { return aliases_.count(user) > 0; }
 

@@ -5,6 +5,7 @@
 
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/classic_wire.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol {
 namespace {
@@ -46,10 +47,9 @@ class ClassicServer final : public ServerDialect {
     chat_sent_.reset();
     Decoded<ClientMessage> decoded;
     const bool empty = body.empty();
-    auto parsed = empty ? std::variant<Json, Failure>{Json()} : parse_json(body, limits_);
-    auto message = std::holds_alternative<Failure>(parsed)
-                       ? MaybeMessage{std::get<Failure>(std::move(parsed))}
-                       : read_frame(frame_name, std::get<Json>(parsed), empty);
+    const auto parsed = parse_json(empty ? "null" : body, limits_);
+    const auto* document = std::get_if<Document>(&parsed);
+    auto message = document == nullptr ? MaybeMessage{std::get<Failure>(parsed)} : read_frame(frame_name, document->root(), empty);
     if (auto* failure = std::get_if<Failure>(&message)) {
       if (failure->code == ErrorCode::MessageUnknown) ++decoded.unknown;
       decoded.failures.push_back(std::move(*failure));
@@ -66,7 +66,7 @@ class ClassicServer final : public ServerDialect {
 
   // ---- what the client says
 
-  MaybeMessage read_frame(std::string_view event, Json& payload, bool empty) {
+  MaybeMessage read_frame(std::string_view event, const Value& payload, bool empty) {
     if (event == kMessageEvent && empty) return malformed("msg without a payload");
     if (event == kMessageEvent) return read_free_form(payload);
     if (event == kRosterEvent) {
@@ -82,7 +82,7 @@ class ClassicServer final : public ServerDialect {
     return ClientMessage{RelayTo{*kind, UserId{*target}, stamped(payload, /*always=*/true)}};
   }
 
-  MaybeMessage read_pair_message(std::string_view event, Json& payload) {
+  MaybeMessage read_pair_message(std::string_view event, const Value& payload) {
     const auto target = find_id(payload, "targetUid", limits_);
     if (!target) return malformed("a relay without targetUid");
     auto body = read_body(event, payload, limits_);
@@ -94,17 +94,17 @@ class ClassicServer final : public ServerDialect {
     return ClientMessage{std::move(signal)};
   }
 
-  MaybeMessage read_free_form(Json& payload) {
-    const std::string* type = find_string(payload, "type");
-    if (type != nullptr && is_envelope_type(*type)) return malformed("msg: only the server may say " + *type);
+  MaybeMessage read_free_form(const Value& payload) {
+    const auto type = find_string(payload, "type");
+    if (type && is_envelope_type(*type)) return malformed("msg: only the server may say " + std::string(*type));
     ChatSubmitted chat;
-    const std::string* words = find_words(payload);
-    const std::string* text = find_string(payload, "text");
+    const auto words = find_words(payload);
+    const auto text = find_string(payload, "text");
     const auto id = find_id(payload, "id", limits_);
-    if (type != nullptr && *type == "chat" && id && text != nullptr) {
+    if (type && *type == "chat" && id && text) {
       chat.id = *id;
       chat.text = *text;
-    } else if (words != nullptr) {
+    } else if (words) {
       // Classic clients make no ids: each such message is one of its own.
       chat.id = identity_.session.value + "-" + std::to_string(++chats_without_id_);
       chat.text = *words;
@@ -117,16 +117,29 @@ class ClassicServer final : public ServerDialect {
   }
 
   // Whatever the payload claims about its sender is made true. `always`: also where it claims nothing.
-  std::string stamped(Json& payload, bool always) const {
-    if (payload.is_object()) {
-      if (always || payload.contains("userId")) payload["userId"] = identity_.user.value;
-      if (payload.contains("from")) payload["from"] = identity_.user.value;
-      if (payload.contains("nickname") && identity_.nickname) payload["nickname"] = *identity_.nickname;
-      if (payload.contains("roomId")) {
-        payload["roomId"] = identity_.room ? Json(identity_.room->value) : Json();
+  std::string stamped(const Value& payload, bool always) const {
+    if (!payload.is_object()) return to_text(payload);
+    TextWriter writer;
+    writer.open('{');
+    // Of a key that comes twice both are made true: who reads the first of them is not lied to either.
+    bool says_user = false;
+    for (const Value& member : payload) {
+      const std::string_view key = member.key();
+      writer.key(key);
+      if (key == "userId" || key == "from") {
+        writer.text(identity_.user.value);
+      } else if (key == "nickname" && identity_.nickname) {
+        writer.text(*identity_.nickname);
+      } else if (key == "roomId") {
+        identity_.room ? writer.text(identity_.room->value) : writer.null();
+      } else {
+        write_text(writer, member);
       }
+      says_user = says_user || key == "userId";
     }
-    return to_text(payload);
+    if (always && !says_user) put(writer, "userId", identity_.user);
+    writer.close('}');
+    return writer.take();
   }
 
   // ---- what the client is told
@@ -136,7 +149,12 @@ class ClassicServer final : public ServerDialect {
   // {userId, nickname} in the later edition, null in the first.
   std::string about(const UserId& user, const std::string& nickname) const {
     if (!is_later_edition()) return "null";
-    return to_text(Json{{"userId", user.value}, {"nickname", nickname}});
+    TextWriter writer;
+    writer.open('{');
+    put(writer, "userId", user);
+    put(writer, "nickname", nickname);
+    writer.close('}');
+    return writer.take();
   }
   void write_join(const Participant& member, Frames& out) {
     names_[member.user] = member.name;
@@ -145,9 +163,12 @@ class ClassicServer final : public ServerDialect {
   }
   void write_failure(std::string_view type, const Failure& error, const std::string& chat_id, Frames& out) const {
     const ErrorInfo& info = info_of(error.code);
-    Json data = {{"code", std::string(info.code)}};
-    if (!chat_id.empty()) data["id"] = chat_id;
-    out.push_back(make_envelope(type, info.advice, status_of(error.code), to_text(data)));
+    TextWriter data;
+    data.open('{');
+    put(data, "code", info.code);
+    if (!chat_id.empty()) put(data, "id", chat_id);
+    data.close('}');
+    out.push_back(make_envelope(type, info.advice, status_of(error.code), data.take()));
   }
 
   // The reference server tells the newcomer of itself too; the roster it asks for.
@@ -170,7 +191,7 @@ class ClassicServer final : public ServerDialect {
       return;
     }
     for (const TypedPayload& one : write_body(signal.pair.body, signal.from, identity_.user)) {
-      out.push_back(make_pair_envelope(one.type, to_text(one.payload)));
+      out.push_back(make_pair_envelope(one.type, one.payload));
     }
   }
   void write_message(const ChatDelivered& delivered, Frames& out) const {
@@ -191,19 +212,31 @@ class ClassicServer final : public ServerDialect {
   void write_message(const Refused& refused, Frames& out) const { write_failure("refused", refused.error, {}, out); }
   void write_message(const Ended& ended, Frames& out) const { write_failure("ended", ended.error, {}, out); }
   void write_message(const RosterListed& listed, Frames& out) const {
-    const std::string room = identity_.room ? identity_.room->value : std::string();
-    Json rows = is_later_edition() ? Json::array() : Json::object();
+    const bool later = is_later_edition();
+    TextWriter writer;
+    writer.open(later ? '[' : '{');
     for (const RosterRow& row : listed.rows) {
-      Json one = {{"userId", row.user.value}, {"roomId", room}};
-      if (is_later_edition()) {
-        one["nickname"] = row.name;
-        one["pub"] = row.publisher ? Json(*row.publisher) : Json();
-        rows.push_back(std::move(one));
+      if (later) {
+        write_row(writer, row);
       } else {
-        rows[row.user.value] = to_text(one);
+        TextWriter text;
+        write_row(text, row);
+        put(writer, row.user.value, text.take());
       }
     }
-    out.push_back(make_frame(kRosterEvent, rows));
+    writer.close(later ? ']' : '}');
+    out.push_back(make_frame(kRosterEvent, writer.take()));
+  }
+  void write_row(TextWriter& writer, const RosterRow& row) const {
+    writer.open('{');
+    put(writer, "userId", row.user);
+    put(writer, "roomId", identity_.room ? identity_.room->value : std::string());
+    if (is_later_edition()) {
+      put(writer, "nickname", row.name);
+      writer.key("pub");
+      row.publisher ? writer.text(*row.publisher) : writer.null();
+    }
+    writer.close('}');
   }
   void write_message(const RelayFrom& relay, Frames& out) const {
     if (relay.kind == RelayKind::Message) {
@@ -225,8 +258,16 @@ class ClassicServer final : public ServerDialect {
   static Frame make_chat(const std::string& id, const UserId& from, const std::string& name, const std::string& text,
                          std::int64_t at, const std::string& original) {
     if (!original.empty()) return {std::string(kMessageEvent), original, BodyForm::Json};
-    return make_frame(kMessageEvent, Json{{"type", "chat"}, {"id", id}, {"from", from.value}, {"name", name},
-                                          {"text", text}, {"at", at}});
+    TextWriter writer;
+    writer.open('{');
+    put(writer, "type", "chat");
+    put(writer, "id", id);
+    put(writer, "from", from);
+    put(writer, "name", name);
+    put(writer, "text", text);
+    put(writer, "at", at);
+    writer.close('}');
+    return make_frame(kMessageEvent, writer.take());
   }
 
   ClassicIdentity identity_;

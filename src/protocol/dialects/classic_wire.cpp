@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "protocol/dialects/pair_json.hpp"
-#include "protocol/fields.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol::classic {
 namespace {
@@ -16,14 +16,14 @@ constexpr std::array<std::string_view, 12> kEnvelopeTypes{
 
 Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
-std::variant<PairBody, Failure> read_description(const Json& from, std::string_view type, const Limits& limits) {
-  const std::string* sdp = find_string(from, "sdp");
-  if (sdp == nullptr) return malformed("a description without sdp");
+std::variant<PairBody, Failure> read_description(const Value& from, std::string_view type, const Limits& limits) {
+  const auto sdp = find_string(from, "sdp");
+  if (!sdp) return malformed("a description without sdp");
   if (sdp->size() > limits.description_bytes_max) return Failure{ErrorCode::MessageTooLarge, "session description"};
-  const std::string* stated = find_string(from, "type");
-  if (stated != nullptr && *stated != type) return malformed("a description of another type");
-  if (type == "offer") return PairBody{Offer{*sdp, {}}};
-  return PairBody{Answer{0, *sdp, {}}};
+  const auto stated = find_string(from, "type");
+  if (stated && *stated != type) return malformed("a description of another type");
+  if (type == "offer") return PairBody{Offer{std::string(*sdp), {}}};
+  return PairBody{Answer{0, std::string(*sdp), {}}};
 }
 
 }  // namespace
@@ -33,33 +33,32 @@ bool is_envelope_type(std::string_view type) {
 }
 
 Frame make_envelope(std::string_view type, std::string_view words, int status, std::string_view data) {
-  // By hand around the data, which is text already and may be long.
-  std::string body = "{\"type\":";
-  body.reserve(data.size() + words.size() + type.size() + 64);
-  body.append(to_text(Json(std::string(type))));
-  body.append(",\"msg\":").append(to_text(Json(std::string(words))));
-  body.append(",\"status\":").append(std::to_string(status));
-  body.append(",\"data\":").append(data).push_back('}');
-  return {std::string(kMessageEvent), std::move(body), BodyForm::Json};
+  TextWriter writer;
+  writer.open('{');
+  put(writer, "type", type);
+  put(writer, "msg", words);
+  put(writer, "status", status);
+  writer.key("data");
+  writer.raw(data);
+  writer.close('}');
+  return make_frame(kMessageEvent, writer.take());
 }
 
-Frame make_frame(std::string_view event, const Json& payload) {
-  return {std::string(event), to_text(payload), BodyForm::Json};
-}
+Frame make_frame(std::string_view event, std::string payload) { return {std::string(event), std::move(payload), BodyForm::Json}; }
 
-std::optional<std::string> find_id(const Json& object, std::string_view key, const Limits& limits) {
-  if (const std::string* text = find_string(object, key)) {
-    return is_acceptable_id(*text, limits.id_bytes_max) ? std::optional(*text) : std::nullopt;
+std::optional<std::string> find_id(const Value& object, std::string_view key, const Limits& limits) {
+  if (const auto text = find_string(object, key)) {
+    return is_acceptable_id(*text, limits.id_bytes_max) ? std::optional(std::string(*text)) : std::nullopt;
   }
   if (const auto number = find_count(object, key)) return std::to_string(*number);
   return std::nullopt;
 }
 
-std::variant<PairBody, Failure> read_body(std::string_view type, const Json& payload, const Limits& limits) {
-  const Json* content = find(payload, type);
-  if (content == nullptr || !content->is_object()) return malformed(std::string(type) + " without its content");
-  if (type != "candidate") return read_description(*content, type, limits);
-  auto candidate = read_candidate(*content, limits);
+std::variant<PairBody, Failure> read_body(std::string_view type, const Value& payload, const Limits& limits) {
+  const Value content = find(payload, type);
+  if (!content.is_object()) return malformed(std::string(type) + " without its content");
+  if (type != "candidate") return read_description(content, type, limits);
+  auto candidate = read_candidate(content, limits);
   if (auto* failure = std::get_if<Failure>(&candidate)) return std::move(*failure);
   Candidates one;
   one.candidates.push_back(std::get<Candidate>(std::move(candidate)));
@@ -68,32 +67,43 @@ std::variant<PairBody, Failure> read_body(std::string_view type, const Json& pay
 
 std::vector<TypedPayload> write_body(const PairBody& body, const UserId& from, const UserId& to) {
   std::vector<TypedPayload> out;
-  const auto add = [&](std::string_view type, Json content) {
-    Json payload = Json::object();
-    payload["userId"] = from.value;
-    payload["targetUid"] = to.value;
-    payload[std::string(type)] = std::move(content);
-    out.push_back({type, std::move(payload)});
+  const auto add = [&](std::string_view type, const auto& write_content) {
+    TextWriter writer;
+    writer.open('{');
+    put(writer, "userId", from);
+    put(writer, "targetUid", to);
+    writer.key(type);
+    writer.open('{');
+    write_content(writer);
+    writer.close('}');
+    writer.close('}');
+    out.push_back({type, writer.take()});
+  };
+  const auto add_description = [&](std::string_view type, const std::string& sdp) {
+    add(type, [&](TextWriter& writer) {
+      put(writer, "type", type);
+      put(writer, "sdp", sdp);
+    });
   };
   if (const auto* offer = std::get_if<Offer>(&body)) {
-    add("offer", Json{{"type", "offer"}, {"sdp", offer->sdp}});
+    add_description("offer", offer->sdp);
   } else if (const auto* answer = std::get_if<Answer>(&body)) {
-    add("answer", Json{{"type", "answer"}, {"sdp", answer->sdp}});
+    add_description("answer", answer->sdp);
   } else if (const auto* batch = std::get_if<Candidates>(&body)) {
     for (const Candidate& candidate : batch->candidates) {
       // The end of candidates is not sent in this dialect.
-      if (!candidate.candidate.empty()) add("candidate", write(candidate));
+      if (!candidate.candidate.empty()) add("candidate", [&](TextWriter& writer) { write_members(writer, candidate); });
     }
   }
   return out;
 }
 
-const std::string* find_words(const Json& payload) {
-  if (const auto* text = payload.get_ptr<const std::string*>()) return text;
+std::optional<std::string_view> find_words(const Value& payload) {
+  if (const auto text = payload.string()) return text;
   for (const std::string_view key : {"msg", "text", "content"}) {
-    if (const std::string* text = find_string(payload, key)) return text;
+    if (const auto text = find_string(payload, key)) return text;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace meetwire::protocol::classic

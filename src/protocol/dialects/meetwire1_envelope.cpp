@@ -16,7 +16,7 @@ std::string envelope_head(std::string_view number_key, std::uint64_t number) {
 
 }  // namespace
 
-std::vector<Frame> pack_envelopes(const std::vector<Json>& messages, std::string_view number_key, std::uint64_t number,
+std::vector<Frame> pack_envelopes(const std::vector<std::string>& messages, std::string_view number_key, std::uint64_t number,
                                   bool number_counts_messages, const Limits& limits) {
   std::vector<Frame> frames;
   std::string body;
@@ -27,8 +27,7 @@ std::vector<Frame> pack_envelopes(const std::vector<Json>& messages, std::string
     if (number > 0 && number_counts_messages) number += in_body;
     in_body = 0;
   };
-  for (const Json& message : messages) {
-    const std::string text = to_text(message);
+  for (const std::string& text : messages) {
     const bool full = in_body == limits.batch_messages_max ||
                       (in_body > 0 && body.size() + text.size() + kEnvelopeBytes > limits.message_bytes_max);
     if (full) close();
@@ -49,17 +48,14 @@ std::variant<OpenedEnvelope, Failure> open_envelope(std::string_view frame_name,
   if (frame_name != kMeetwireFrame) return Failure{ErrorCode::MessageUnknown};
   auto parsed = parse_json(body, limits);
   if (auto* failure = std::get_if<Failure>(&parsed)) return std::move(*failure);
-  Json& envelope = std::get<Json>(parsed);
-  const Json* messages = find(envelope, "messages");
-  if (messages == nullptr || !messages->is_array()) {
-    return Failure{ErrorCode::MessageMalformed, "an envelope without messages"};
-  }
-  if (messages->size() > limits.batch_messages_max) {
-    return Failure{ErrorCode::MessageTooLarge, std::to_string(messages->size()) + " messages in one envelope"};
-  }
   OpenedEnvelope opened;
-  opened.number = find_count(envelope, number_key).value_or(0);
-  opened.messages = std::move(envelope["messages"]);
+  opened.document = std::get<Document>(std::move(parsed));
+  const Value messages = opened.messages();
+  if (!messages.is_array()) return Failure{ErrorCode::MessageMalformed, "an envelope without messages"};
+  if (messages.size() > limits.batch_messages_max) {
+    return Failure{ErrorCode::MessageTooLarge, std::to_string(messages.size()) + " messages in one envelope"};
+  }
+  opened.number = find_count(opened.document.root(), number_key).value_or(0);
   return opened;
 }
 

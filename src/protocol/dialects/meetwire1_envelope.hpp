@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -13,13 +14,14 @@
 
 namespace meetwire::protocol {
 
-// `number_key` is "number" (server → client: the number of the first message; 0 is left out) or "received".
-std::vector<Frame> pack_envelopes(const std::vector<Json>& messages, std::string_view number_key, std::uint64_t number,
+// Each message is JSON text. `number_key` is "number" (server → client: the number of the first message; 0 is left out) or "received".
+std::vector<Frame> pack_envelopes(const std::vector<std::string>& messages, std::string_view number_key, std::uint64_t number,
                                   bool number_counts_messages, const Limits& limits);
 
 struct OpenedEnvelope {
   std::uint64_t number = 0;
-  Json messages;  // an array
+  Document document;
+  Value messages() const { return find(document.root(), "messages"); }  // an array
 };
 std::variant<OpenedEnvelope, Failure> open_envelope(std::string_view frame_name, std::string_view body,
                                                     std::string_view number_key, const Limits& limits);

@@ -3,88 +3,85 @@
 #include "protocol/dialects/meetwire1_envelope.hpp"
 #include "protocol/dialects/pair_json.hpp"
 #include "protocol/fields.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol {
 namespace {
 
-Json write_failure(const Failure& failure) {
-  Json out = Json::object();
-  put(out, "code", name_of(failure.code));
-  if (!failure.detail.empty()) put(out, "detail", failure.detail);
-  return out;
-}
-
-Json write_ice_servers(const std::string& text) {
-  // The host's own configuration; what is not a list is no servers.
-  Json servers = parse_trusted(text);
-  return servers.is_array() ? servers : Json::array();
-}
-
 struct WriteServerMessage {
-  Json operator()(const Welcome& welcome) const {
-    Json out = typed("welcome");
-    put(out, "version", welcome.version);
-    put(out, "resumed", welcome.resumed);
-    put(out, "self", write(welcome.self));
-    put(out, "members", write(welcome.members));
-    put(out, "iceServers", write_ice_servers(welcome.ice_servers));
-    put(out, "secret", welcome.secret);
-    Json limits = Json::object();
-    put(limits, "messageBytesMax", welcome.limits.message_bytes_max);
-    put(limits, "chatBytesMax", welcome.limits.chat_bytes_max);
-    put(limits, "participantsMax", welcome.limits.participants_max);
-    put(limits, "resumeWindowMs", welcome.limits.resume_window_ms);
-    put(out, "limits", std::move(limits));
-    return out;
+  TextWriter& writer;
+
+  void operator()(const Welcome& welcome) const {
+    begin("welcome");
+    put(writer, "version", welcome.version);
+    put(writer, "resumed", welcome.resumed);
+    put(writer, "self", welcome.self);
+    put(writer, "members", welcome.members);
+    writer.key("iceServers");
+    // The host's own configuration; what is not a list is no servers.
+    writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");
+    put(writer, "secret", welcome.secret);
+    put(writer, "limits", welcome.limits);
+    writer.close('}');
   }
-  Json operator()(const Refused& refused) const { return with_error("refused", refused.error); }
-  Json operator()(const Ended& ended) const { return with_error("ended", ended.error); }
-  Json operator()(const Problem& problem) const { return with_error("problem", problem.error); }
-  Json operator()(const MemberJoined& joined) const {
-    Json out = typed("joined");
-    put(out, "member", write(joined.member));
-    return out;
+  void operator()(const Refused& refused) const { with_error("refused", refused.error); }
+  void operator()(const Ended& ended) const { with_error("ended", ended.error); }
+  void operator()(const Problem& problem) const { with_error("problem", problem.error); }
+  void operator()(const MemberJoined& joined) const {
+    begin("joined");
+    put(writer, "member", joined.member);
+    writer.close('}');
   }
-  Json operator()(const MemberChanged& changed) const {
-    Json out = typed("changed");
-    put(out, "member", write(changed.member));
-    return out;
+  void operator()(const MemberChanged& changed) const {
+    begin("changed");
+    put(writer, "member", changed.member);
+    writer.close('}');
   }
-  Json operator()(const MemberLeft& left) const {
-    Json out = typed("left");
-    put(out, "user", left.user.value);
-    put(out, "session", left.session.value);
-    put(out, "reason", left.reason);
-    return out;
+  void operator()(const MemberLeft& left) const {
+    begin("left");
+    put(writer, "user", left.user.value);
+    put(writer, "session", left.session.value);
+    put(writer, "reason", left.reason);
+    writer.close('}');
   }
-  Json operator()(const SignalFrom& signal) const {
-    Json out = typed("signal");
-    put(out, "from", signal.from.value);
-    put(out, "session", signal.session.value);
-    write_pair(signal.pair, out);
-    return out;
+  void operator()(const SignalFrom& signal) const {
+    begin("signal");
+    put(writer, "from", signal.from.value);
+    put(writer, "session", signal.session.value);
+    write_pair(writer, signal.pair);
+    writer.close('}');
   }
-  Json operator()(const ChatDelivered& delivered) const {
-    Json out = typed("chat");
-    put(out, "message", write(delivered.message));
-    return out;
+  void operator()(const ChatDelivered& delivered) const {
+    begin("chat");
+    put(writer, "message", delivered.message);
+    writer.close('}');
   }
-  Json operator()(const ChatSettled& settled) const {
-    Json out = typed("chat-settled");
-    put(out, "id", settled.id);
-    put(out, "at", settled.at);
-    if (settled.error) put(out, "error", write_failure(*settled.error));
-    return out;
+  void operator()(const ChatSettled& settled) const {
+    begin("chat-settled");
+    put(writer, "id", settled.id);
+    put(writer, "at", settled.at);
+    if (settled.error) put_error(*settled.error);
+    writer.close('}');
   }
   template <class Other>
-  Json operator()(const Other&) const {
-    return Json();  // a message that only other dialects have
+  void operator()(const Other&) const {}  // a message that only other dialects have
+
+  void begin(std::string_view type) const {
+    writer.open('{');
+    put(writer, "type", type);
   }
 
-  static Json with_error(const char* type, const Failure& failure) {
-    Json out = typed(type);
-    put(out, "error", write_failure(failure));
-    return out;
+  void with_error(std::string_view type, const Failure& failure) const {
+    begin(type);
+    put_error(failure);
+    writer.close('}');
+  }
+  void put_error(const Failure& failure) const {
+    writer.key("error");
+    writer.open('{');
+    put(writer, "code", failure.code);
+    if (!failure.detail.empty()) put(writer, "detail", failure.detail);
+    writer.close('}');
   }
 };
 
@@ -92,44 +89,47 @@ using MaybeMessage = std::variant<ClientMessage, Failure>;
 
 Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
-bool read_text(const Json& from, std::string_view key, std::size_t bytes_max, std::string& into) {
-  const std::string* text = find_string(from, key);
-  if (text == nullptr || text->size() > bytes_max) return false;
+bool read_text(const Value& from, std::string_view key, std::size_t bytes_max, std::string& into) {
+  const auto text = find_string(from, key);
+  if (!text || text->size() > bytes_max) return false;
   into = *text;
   return true;
 }
 
 // Ids and names are taken as they are, up to the envelope's bound: the room judges them, with errors of their own.
-MaybeMessage read_hello(const Json& from, const Limits& limits) {
+MaybeMessage read_hello(const Value& from, const Limits& limits) {
   Hello hello;
-  const Json* versions = find(from, "versions");
-  if (versions == nullptr || !versions->is_array() || versions->size() != 2 || !read((*versions)[0], hello.version_min) ||
-      !read((*versions)[1], hello.version_max)) {
+  const Value versions = find(from, "versions");
+  // The least and the most that the client speaks.
+  std::vector<std::uint32_t> span;
+  if (!read(versions, span) || span.size() != 2) {
     return malformed("hello: versions");
   }
-  const std::string* room = find_string(from, "room");
-  const std::string* user = find_string(from, "user");
-  if (room == nullptr || user == nullptr) return malformed("hello: room and user");
-  hello.room = RoomId{*room};
-  hello.user = UserId{*user};
-  if (const std::string* name = find_string(from, "name")) hello.name = *name;
-  if (find(from, "token") != nullptr && !read_text(from, "token", limits.token_bytes_max, hello.token)) {
+  hello.version_min = span[0];
+  hello.version_max = span[1];
+  const auto room = find_string(from, "room");
+  const auto user = find_string(from, "user");
+  if (!room || !user) return malformed("hello: room and user");
+  hello.room = RoomId{std::string(*room)};
+  hello.user = UserId{std::string(*user)};
+  if (const auto name = find_string(from, "name")) hello.name = *name;
+  if (find(from, "token") && !read_text(from, "token", limits.token_bytes_max, hello.token)) {
     return malformed("hello: token");
   }
-  if (const Json* media = find(from, "media"); media != nullptr && !read(*media, hello.media)) {
+  if (const Value media = find(from, "media"); media && !read(media, hello.media)) {
     return malformed("hello: media");
   }
-  if (const std::string* secret = find_string(from, "resume")) {
+  if (const auto secret = find_string(from, "resume")) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
   }
   return ClientMessage{std::move(hello)};
 }
 
-MaybeMessage read_signal(const Json& from, const Limits& limits) {
+MaybeMessage read_signal(const Value& from, const Limits& limits) {
   SignalTo signal;
   if (!read_text(from, "to", limits.id_bytes_max, signal.to.value)) return malformed("signal: to");
-  if (find(from, "session") != nullptr && !read_text(from, "session", limits.id_bytes_max, signal.session.value)) {
+  if (find(from, "session") && !read_text(from, "session", limits.id_bytes_max, signal.session.value)) {
     return malformed("signal: session");
   }
   auto pair = read_pair(from, limits);
@@ -138,13 +138,13 @@ MaybeMessage read_signal(const Json& from, const Limits& limits) {
   return ClientMessage{std::move(signal)};
 }
 
-MaybeMessage read_chat(const Json& from, const Limits& limits) {
+MaybeMessage read_chat(const Value& from, const Limits& limits) {
   ChatSubmitted chat;
   if (!read_text(from, "id", limits.id_bytes_max, chat.id) || chat.id.empty()) return malformed("chat: id");
-  const std::string* text = find_string(from, "text");
-  if (text == nullptr) return malformed("chat: text");
+  const auto text = find_string(from, "text");
+  if (!text) return malformed("chat: text");
   chat.text = *text;
-  if (find(from, "to") != nullptr) {
+  if (find(from, "to")) {
     UserId to;
     if (!read_text(from, "to", limits.id_bytes_max, to.value)) return malformed("chat: to");
     chat.to = std::move(to);
@@ -152,23 +152,23 @@ MaybeMessage read_chat(const Json& from, const Limits& limits) {
   return ClientMessage{std::move(chat)};
 }
 
-MaybeMessage read_media(const Json& from) {
+MaybeMessage read_media(const Value& from) {
   MediaAnnounced announced;
-  const Json* media = find(from, "media");
-  if (media == nullptr || !read(*media, announced.media)) return malformed("media");
+  const Value media = find(from, "media");
+  if (!read(media, announced.media)) return malformed("media");
   return ClientMessage{announced};
 }
 
-MaybeMessage read_client_message(const Json& from, const Limits& limits) {
-  const std::string* type = find_string(from, "type");
-  if (type == nullptr) return malformed("a message without type");
+MaybeMessage read_client_message(const Value& from, const Limits& limits) {
+  const auto type = find_string(from, "type");
+  if (!type) return malformed("a message without type");
   if (*type == "signal") return read_signal(from, limits);
   if (*type == "hello") return read_hello(from, limits);
   if (*type == "chat") return read_chat(from, limits);
   if (*type == "media") return read_media(from);
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{}};
-  return Failure{ErrorCode::MessageUnknown, type->substr(0, 32)};
+  return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};
 }
 
 class MeetwireServer final : public ServerDialect {
@@ -178,11 +178,13 @@ class MeetwireServer final : public ServerDialect {
   DialectName name() const override { return DialectName::Meetwire; }
 
   std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) override {
-    std::vector<Json> written;
+    std::vector<std::string> written;
     written.reserve(messages.size());
     for (const ServerMessage& message : messages) {
-      Json json = std::visit(WriteServerMessage{}, message);
-      if (!json.is_null()) written.push_back(std::move(json));
+      TextWriter writer;
+      std::visit(WriteServerMessage{writer}, message);
+      std::string text = writer.take();
+      if (!text.empty()) written.push_back(std::move(text));
     }
     return pack_envelopes(written, "number", first_number, /*number_counts_messages=*/true, limits_);
   }
@@ -199,7 +201,7 @@ class MeetwireServer final : public ServerDialect {
     }
     auto& envelope = std::get<OpenedEnvelope>(opened);
     decoded.received = envelope.number;
-    for (const Json& item : envelope.messages) {
+    for (const Value& item : envelope.messages()) {
       auto message = read_client_message(item, limits_);
       if (auto* failure = std::get_if<Failure>(&message)) {
         if (failure->code == ErrorCode::MessageUnknown) ++decoded.unknown;

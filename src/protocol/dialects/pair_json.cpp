@@ -1,6 +1,7 @@
 #include "protocol/dialects/pair_json.hpp"
 
 #include "protocol/fields.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol {
 namespace {
@@ -8,58 +9,60 @@ namespace {
 Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
 // Slots of a newer version than ours are left out: their m-lines are answered and carry nothing.
-SlotsByMid read_slots(const Json& from) {
+SlotsByMid read_slots(const Value& from) {
   SlotsByMid slots;
-  const Json* map = find(from, "slots");
-  if (map == nullptr || !map->is_object()) return slots;
-  for (auto item = map->begin(); item != map->end(); ++item) {
-    const auto* name = item.value().get_ptr<const std::string*>();
-    const auto slot = name == nullptr ? std::nullopt : from_name<Slot>(*name);
-    if (slot) slots[item.key()] = *slot;
+  const Value map = find(from, "slots");
+  if (!map.is_object()) return slots;
+  for (const Value& item : map) {
+    const auto name = item.string();
+    const auto slot = name ? from_name<Slot>(*name) : std::nullopt;
+    if (slot) slots[std::string(item.key())] = *slot;
   }
   return slots;
 }
 
-Json write_description(const std::string& sdp, const SlotsByMid& slots) {
-  Json out = Json::object();
-  put(out, "sdp", sdp);
-  put(out, "slots", write(slots));
-  return out;
-}
-
 struct WriteBody {
-  Json& into;
+  TextWriter& writer;
 
-  void operator()(const Offer& offer) const { put(into, "offer", write_description(offer.sdp, offer.slots)); }
-  void operator()(const Answer& answer) const {
-    Json description = write_description(answer.sdp, answer.slots);
-    put(description, "offer", answer.offer);
-    put(into, "answer", std::move(description));
+  void operator()(const Offer& offer) const {
+    writer.key("offer");
+    writer.open('{');
+    put(writer, "sdp", offer.sdp);
+    put(writer, "slots", offer.slots);
+    writer.close('}');
   }
-  void operator()(const Candidates& batch) const { put(into, "candidates", write(batch.candidates)); }
-  void operator()(const Replay& replay) const { put(into, "replay", replay.from); }
-  void operator()(const Acknowledge&) const { put(into, "acknowledge", true); }
+  void operator()(const Answer& answer) const {
+    writer.key("answer");
+    writer.open('{');
+    put(writer, "sdp", answer.sdp);
+    put(writer, "slots", answer.slots);
+    put(writer, "offer", answer.offer);
+    writer.close('}');
+  }
+  void operator()(const Candidates& batch) const { put(writer, "candidates", batch.candidates); }
+  void operator()(const Replay& replay) const { put(writer, "replay", replay.from); }
+  void operator()(const Acknowledge&) const { put(writer, "acknowledge", true); }
 };
 
 using MaybeBody = std::variant<PairBody, Failure>;
 
-MaybeBody read_description(const Json& from, bool is_offer, bool is_numbered, const Limits& limits) {
-  const std::string* sdp = find_string(from, "sdp");
-  if (sdp == nullptr) return malformed("a description without sdp");
+MaybeBody read_description(const Value& from, bool is_offer, bool is_numbered, const Limits& limits) {
+  const auto sdp = find_string(from, "sdp");
+  if (!sdp) return malformed("a description without sdp");
   if (sdp->size() > limits.description_bytes_max) return Failure{ErrorCode::MessageTooLarge, "session description"};
-  if (is_offer) return PairBody{Offer{*sdp, read_slots(from)}};
+  if (is_offer) return PairBody{Offer{std::string(*sdp), read_slots(from)}};
   // A classic member's answer says nothing of the offer that it answers.
   const auto offer = is_numbered ? find_count32(from, "offer") : std::optional<Sequence>{0};
   if (!offer || (is_numbered && *offer == 0)) return malformed("an answer without the offer's sequence");
-  return PairBody{Answer{*offer, *sdp, read_slots(from)}};
+  return PairBody{Answer{*offer, std::string(*sdp), read_slots(from)}};
 }
 
-MaybeBody read_candidates(const Json& from, const Limits& limits) {
+MaybeBody read_candidates(const Value& from, const Limits& limits) {
   if (!from.is_array()) return malformed("candidates");
   if (from.size() > limits.candidates_per_generation_max) return Failure{ErrorCode::MessageTooLarge, "candidates"};
   Candidates batch;
   batch.candidates.reserve(from.size());
-  for (const Json& item : from) {
+  for (const Value& item : from) {
     auto candidate = read_candidate(item, limits);
     if (auto* failure = std::get_if<Failure>(&candidate)) return std::move(*failure);
     batch.candidates.push_back(std::get<Candidate>(std::move(candidate)));
@@ -67,10 +70,10 @@ MaybeBody read_candidates(const Json& from, const Limits& limits) {
   return PairBody{std::move(batch)};
 }
 
-MaybeBody read_body(const Json& from, bool is_numbered, const Limits& limits) {
-  if (const Json* offer = find(from, "offer")) return read_description(*offer, true, is_numbered, limits);
-  if (const Json* answer = find(from, "answer")) return read_description(*answer, false, is_numbered, limits);
-  if (const Json* candidates = find(from, "candidates")) return read_candidates(*candidates, limits);
+MaybeBody read_body(const Value& from, bool is_numbered, const Limits& limits) {
+  if (const Value offer = find(from, "offer")) return read_description(offer, true, is_numbered, limits);
+  if (const Value answer = find(from, "answer")) return read_description(answer, false, is_numbered, limits);
+  if (const Value candidates = find(from, "candidates")) return read_candidates(candidates, limits);
   if (const auto replay = find_count32(from, "replay")) return PairBody{Replay{*replay}};
   if (find_bool(from, "acknowledge").value_or(false)) return PairBody{Acknowledge{}};
   return malformed("a pair message without a known body");
@@ -78,18 +81,18 @@ MaybeBody read_body(const Json& from, bool is_numbered, const Limits& limits) {
 
 }  // namespace
 
-void write_pair(const PairMessage& pair, Json& into) {
-  put(into, "incarnation", pair.incarnation);
-  put(into, "believed", pair.believed);
-  put(into, "sequence", pair.sequence);
-  put(into, "acknowledged", pair.acknowledged);
-  std::visit(WriteBody{into}, pair.body);
+void write_pair(TextWriter& writer, const PairMessage& pair) {
+  put(writer, "incarnation", pair.incarnation);
+  put(writer, "believed", pair.believed);
+  put(writer, "sequence", pair.sequence);
+  put(writer, "acknowledged", pair.acknowledged);
+  std::visit(WriteBody{writer}, pair.body);
 }
 
-std::variant<PairMessage, Failure> read_pair(const Json& from, const Limits& limits) {
+std::variant<PairMessage, Failure> read_pair(const Value& from, const Limits& limits) {
   // All four are there or none: a member that numbers nothing leaves them out.
   PairMessage pair;
-  if (find(from, "incarnation") != nullptr) {
+  if (find(from, "incarnation")) {
     const auto incarnation = find_count32(from, "incarnation");
     const auto believed = find_count32(from, "believed");
     const auto sequence = find_count32(from, "sequence");
@@ -106,7 +109,7 @@ std::variant<PairMessage, Failure> read_pair(const Json& from, const Limits& lim
   return pair;
 }
 
-std::variant<Candidate, Failure> read_candidate(const Json& from, const Limits& limits) {
+std::variant<Candidate, Failure> read_candidate(const Value& from, const Limits& limits) {
   Candidate candidate;
   if (!read(from, candidate)) return malformed("a candidate");
   if (candidate.candidate.size() > limits.candidate_bytes_max) return Failure{ErrorCode::MessageTooLarge, "candidate"};

@@ -8,13 +8,15 @@
 #include "core/limits.hpp"
 #include "protocol/json.hpp"
 #include "protocol/pair.hpp"
+#include "protocol/text.hpp"
 
 namespace meetwire::protocol {
 
-void write_pair(const PairMessage& pair, Json& into);
-std::variant<PairMessage, Failure> read_pair(const Json& from, const Limits& limits);
+// Its members, into the object that is open.
+void write_pair(TextWriter& writer, const PairMessage& pair);
+std::variant<PairMessage, Failure> read_pair(const Value& from, const Limits& limits);
 
 // A candidate as browsers give it: mid or index, at most candidate_bytes_max. An empty line (end of candidates) is good.
-std::variant<Candidate, Failure> read_candidate(const Json& from, const Limits& limits);
+std::variant<Candidate, Failure> read_candidate(const Value& from, const Limits& limits);
 
 }  // namespace meetwire::protocol
