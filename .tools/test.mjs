@@ -64,9 +64,10 @@ await main(async () => {
   }
 
   say(`\n${bold('== summary')}`);
-  for (const { suite, passed, failed, took } of results) {
+  for (const { suite, passed, failed, failures = [], took } of results) {
     const mark = failed === 0 ? green('ok  ') : red('FAIL');
     say(`${mark} ${suite.padEnd(10)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${seconds(took)}`);
+    for (const name of failures) say(`       ${red(name)}`);
   }
   say(`in ${seconds(performance.now() - begun)}, set-up and build included\n`);
 

@@ -7,14 +7,14 @@ import { inBuild, inRoot } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { Plain, bold, say } from '../lib/say.mjs';
 
-const presets = new Set(['native', 'wasm', 'wasm-test']);
+const presets = new Set(['native', 'wasm', 'wasm-test', 'fast', 'wasm-fast', 'fuzz']);
 
 /** Builds targets of one preset; resolves to the build folder. */
 export async function buildCpp(preset, targets) {
   if (!presets.has(preset)) throw new Error(`no such preset: ${preset}`);
   let env = {};
   let toolchain = process.env.CXX ?? '';
-  if (preset !== 'native') {
+  if (preset.startsWith('wasm')) {
     const emscripten = findEmscripten();
     if (!emscripten) throw new Plain('Emscripten is missing: npm run setup');
     env = emscriptenEnvironment(emscripten);

@@ -18,6 +18,12 @@ export function readCatch2Summary(coloured) {
   return { passed, failed: Number(line[1]) - passed };
 }
 
+/** The names of the test cases that failed: each stands between two lines of dashes, above what went wrong. */
+export function readCatch2Failures(coloured) {
+  const output = stripVTControlCharacters(coloured);
+  return [...new Set([...output.matchAll(/^-{40,}\n(.+)\n(?:  .+\n)*-{40,}$/gm)].map(([, name]) => name))];
+}
+
 function suite(preset, start) {
   return async ({ name }) => {
     const folder = await buildCpp(preset, ['core_tests']);
@@ -25,7 +31,7 @@ function suite(preset, start) {
     const filter = name ? [`*${name}*`] : [];
     const [command, ...args] = start(folder);
     const { code, output } = await run(command, [...args, ...filter], { check: false, timeoutMs });
-    const counts = readCatch2Summary(output) ?? { passed: 0, failed: 0 };
+    const counts = { ...(readCatch2Summary(output) ?? { passed: 0, failed: 0 }), failures: readCatch2Failures(output) };
     // A sanitizer's finding, a crash or a trap ends the program before or without a summary.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
     return counts;

@@ -21,6 +21,9 @@ export function readTapSummary(report) {
   };
 }
 
+/** The names of the tests that failed. */
+export const readTapFailures = (report) => [...report.matchAll(/^not ok \d+ - (.*)$/gm)].map(([, name]) => name);
+
 function suite(label, folders, concurrency, prepare = async () => {}) {
   return async ({ name }) => {
     await prepare();
@@ -45,8 +48,9 @@ function suite(label, folders, concurrency, prepare = async () => {}) {
       ],
       { check: false, timeoutMs, env: browserEnvironment() },
     );
-    const { passed, failed, skipped } = readTapSummary(readFileSync(report, 'utf8'));
-    const counts = { passed, failed };
+    const tap = readFileSync(report, 'utf8');
+    const { passed, failed, skipped } = readTapSummary(tap);
+    const counts = { passed, failed, failures: readTapFailures(tap) };
     // With a name pattern Node reports all other tests as skipped; without one nothing may be left out.
     if (!name && skipped > 0) {
       say(`${skipped} tests of the suite "${label}" are marked as skipped or to do: that counts as failed.`);
