@@ -19,7 +19,7 @@ namespace meetwire {
 
 // Given once, at construction.
 struct ClientOptions {
-  RoomId room;
+  std::optional<RoomId> room;  // absent: only online, to call and to be called
   UserId user;
   std::string name;
   std::string token;  // empty: none
@@ -87,6 +87,49 @@ struct ChatRequested {
     visit("id", self.id);
     visit("text", self.text);
     visit("to", self.to);
+  }
+};
+
+// Ring somebody. `request` is settled at once: an error, or none when it has been asked for. What comes of it is told by
+// command::CallChanged.
+struct CallRequested {
+  static constexpr std::string_view kType = "call_requested";
+  RequestId request = 0;
+  CallId id;  // made by the host, unique for ever
+  UserId to;
+  std::uint32_t timeout_ms = 0;  // how long it may ring; 0: the server's own
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("to", self.to);
+    visit("timeoutMs", self.timeout_ms);
+  }
+};
+
+struct CallAccepted {
+  static constexpr std::string_view kType = "call_accepted";
+  RequestId request = 0;
+  CallId id;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+  }
+};
+
+// The user wants no more of it. Whether that cancels, rejects or hangs up depends on who it is and on how far the call
+// is once the server hears of it: that must not be guessed here.
+struct CallEnded {
+  static constexpr std::string_view kType = "call_ended";
+  RequestId request = 0;
+  CallId id;
+  std::optional<std::string> reason;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("reason", self.reason);
   }
 };
 
@@ -263,7 +306,7 @@ struct TrackEnded {
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
-                 event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TimePassed>;

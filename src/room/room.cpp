@@ -2,7 +2,6 @@
 #include "room/room.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace meetwire::room {
@@ -26,14 +25,15 @@ bool same_secret(const std::string& a, const std::string& b) {
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) {
-    return members_.size() < policy_->limits.participants_max ? Verdict::Enter : Verdict::Full;
+    const Limits& limits = policy_->limits;
+    return members_.size() < (is_listed() ? limits.participants_max : limits.online_max) ? Verdict::Enter : Verdict::Full;
   }
   if (sitting->second.secret.empty()) return Verdict::AskHolder;
   const bool knows = admission.resume && same_secret(*admission.resume, sitting->second.secret);
   return knows ? Verdict::Resume : Verdict::Taken;
 }
 
-Decision Room::admit(Millis, const Admission& admission) {
+Decision Room::admit(Millis now, const Admission& admission) {
   Decision out;
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) {
@@ -46,10 +46,10 @@ Decision Room::admit(Millis, const Admission& admission) {
       out.push_back(Delivery{*sitting->second.connection, 0, Ended{Failure{ErrorCode::Replaced}}});
       out.push_back(Closing{*sitting->second.connection});
     }
-    depart(sitting, LeaveReason::Lost, out);
+    depart(now, sitting, LeaveReason::Lost, out);
     enter(admission, out);
   }
-  give_up_overfull(out);
+  give_up_overfull(now, out);
   return out;
 }
 
@@ -66,10 +66,10 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.dialect = admission.dialect;
   member.row.media = admission.media;
   member.row.version = 1;
-  const bool first = members_.empty();
+  const bool first = members_.empty() && is_listed();
   member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
 
-  broadcast(MemberJoined{member.row}, nullptr, out);
+  broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
   send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
@@ -81,7 +81,7 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
-  member.kept_until.reset();
+  kept_until_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(admission.received);
 
   Participant row = member.row;
@@ -91,7 +91,7 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
   if (row != member.row) {
     ++row.version;
     member.row = std::move(row);
-    broadcast(MemberChanged{member.row}, &member.row.user, out);
+    broadcast(MemberChanged{member.row}, member.row.user, /*to_itself=*/false, out);
   }
   // The welcome first, as it says what the rest belongs to.
   send(member, welcome(member, /*resumed=*/true, admission.version), out);
@@ -107,7 +107,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.resumed = resumed;
   welcome.self = self.row;
   for (const auto& [user, member] : members_) {
-    if (user != self.row.user) welcome.members.push_back(member.row);
+    if (sees(self.row.user, user)) welcome.members.push_back(member.row);
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
@@ -124,37 +124,39 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
   Member* member = find_seated(user, connection);
   if (member == nullptr) return out;
   if (member->secret.empty()) {
-    depart(members_.find(user), LeaveReason::Lost, out);
+    depart(now, members_.find(user), LeaveReason::Lost, out);
   } else {
     member->connection.reset();
-    member->kept_until = now + policy_->limits.resume_window;
+    kept_until_.set(user, now + policy_->limits.resume_window);
     member->row.away = true;
     ++member->row.version;
-    broadcast(MemberChanged{member->row}, &user, out);
+    broadcast(MemberChanged{member->row}, user, /*to_itself=*/false, out);
     log(LogLevel::Info, "away", user, out);
   }
-  give_up_overfull(out);
+  give_up_overfull(now, out);
   return out;
 }
 
-Decision Room::leave(const UserId& user, const ConnectionId& connection, LeaveReason reason) {
+Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
-  if (find_seated(user, connection) != nullptr) depart(members_.find(user), reason, out);
-  give_up_overfull(out);
+  if (find_seated(user, connection) != nullptr) depart(now, members_.find(user), reason, out);
+  give_up_overfull(now, out);
   return out;
 }
 
-void Room::depart(Members::iterator who, LeaveReason reason, Decision& out) {
+void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
   members_.erase(who);
-  broadcast(MemberLeft{row.user, row.session, reason}, nullptr, out);
+  kept_until_.set(row.user, std::nullopt);
+  broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
+  tell(calls_.leave(now, policy_->limits, row.user), out);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
 }
 
 void Room::pass_host_on(Decision& out) {
-  if (policy_->roles_granted) return;
+  if (policy_->roles_granted || !is_listed()) return;
   const auto longest = std::min_element(members_.begin(), members_.end(), [](const auto& a, const auto& b) {
     return a.second.order < b.second.order;
   });
@@ -163,25 +165,15 @@ void Room::pass_host_on(Decision& out) {
   row.role = Role::Host;
   ++row.version;
   // To the new host too: its own row changed without its doing.
-  broadcast(MemberChanged{row}, nullptr, out);
+  broadcast(MemberChanged{row}, row.user, /*to_itself=*/true, out);
 }
 
 Decision Room::pass_time(Millis now) {
   Decision out;
-  for (auto at = members_.begin(); at != members_.end();) {
-    const auto next = std::next(at);
-    const auto& kept_until = at->second.kept_until;
-    if (kept_until && *kept_until <= now) depart(at, LeaveReason::Lost, out);
-    at = next;
-  }
-  give_up_overfull(out);
+  for (const UserId& user : kept_until_.take_due(now)) depart(now, members_.find(user), LeaveReason::Lost, out);
+  tell(calls_.elapsed(now, policy_->limits), out);
+  give_up_overfull(now, out);
   return out;
-}
-
-std::optional<Millis> Room::wake_at() const {
-  std::optional<Millis> first;
-  for (const auto& [user, member] : members_) first = earlier(first, member.kept_until);
-  return first;
 }
 
 Decision Room::shut_down() {
@@ -192,6 +184,8 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
+  kept_until_ = {};
+  calls_ = {};
   return out;
 }
 
@@ -217,20 +211,30 @@ void Room::send(Member& to, ServerMessage message, Decision& out) {
   }
 }
 
-void Room::broadcast(const ServerMessage& message, const UserId* except, Decision& out) {
-  for (auto& [user, member] : members_) {
-    if (except == nullptr || user != *except) send(member, message, out);
+void Room::broadcast(const ServerMessage& message, const UserId& about, bool to_itself, Decision& out) {
+  if (!is_listed()) {
+    const auto partner = calls_.partner_of(about);
+    Member* only = partner ? find(*partner) : nullptr;
+    if (only != nullptr) send(*only, message, out);
+    return;
   }
+  for (auto& [user, member] : members_) {
+    if (to_itself || user != about) send(member, message, out);
+  }
+}
+
+bool Room::sees(const UserId& user, const UserId& other) const {
+  return user != other && (is_listed() || calls_.partner_of(user) == other);
 }
 
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes
 // messages of its own, which may fill another one.
-void Room::give_up_overfull(Decision& out) {
+void Room::give_up_overfull(Millis now, Decision& out) {
   while (!overfull_.empty()) {
     const UserId user = overfull_.back();
     overfull_.pop_back();
     const auto at = members_.find(user);
-    if (at != members_.end() && !at->second.connection) depart(at, LeaveReason::Lost, out);
+    if (at != members_.end() && !at->second.connection) depart(now, at, LeaveReason::Lost, out);
   }
 }
 
@@ -240,7 +244,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return user == from.row.user ? nullptr : find(user);
+  return sees(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -17,11 +17,11 @@ std::string misuse(ConnectionPhase phase, ConnectionInput input) {
 }  // namespace
 
 std::optional<Failure> Session::Body::refusal_of_options() const {
-  if (!is_acceptable_id(options.room.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
+  if (options.room && !is_acceptable_id(options.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
   if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
-  if (!wire.is_usable()) {
+  if (!wire.is_usable() || (!options.room && wire.in_use() == DialectName::Classic)) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
@@ -67,7 +67,7 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
 
 void Session::Body::open(Turn& turn) {
   const DialectName dialect = has_been_joined() ? wire.in_use() : options.dialect;
-  turn.say(command::OpenTransport{connection.attempt(), options.room, options.user, options.name, dialect});
+  turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect});
 }
 
 void Session::Body::greet(Turn& turn) {
@@ -109,6 +109,9 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
     announced = sources.media();
     outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
   }
+  call::Outputs outputs;
+  calls.resume(turn.now, resumed, outputs);
+  carry_out(turn, std::move(outputs));
   for (EarlyMessage& waiting : std::exchange(early, {})) receive(turn, std::move(waiting.message), waiting.number);
 }
 
@@ -142,6 +145,7 @@ void Session::Body::lose(Turn& turn, Failure why) {
   offers_awaited.clear();
   receipts.pause();
   chat.pause();
+  calls.pause();
   carry_out(turn, links.handle_all(turn.now, link::SignallingLost{}));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }
@@ -156,6 +160,9 @@ void Session::Body::finish(Turn& turn, std::optional<Failure> why, bool say_good
   carry_out(turn, links.end_all(turn.now));
   sources.finish(turn, reason);
   chat.finish(turn, reason);
+  call::Outputs outputs;
+  calls.finish(outputs);
+  carry_out(turn, std::move(outputs));
   if (connection.attempt() != 0) turn.say(command::CloseTransport{});
   say_meeting(turn, MeetingState::Left, std::move(why));
 }

@@ -1,6 +1,6 @@
 // What a session consists of, and how its parts act on one another.
 // The functions are in session.cpp (the door), admission.cpp (getting in, back in, and out), messages.cpp (what the
-// server says) and members.cpp (roster → links, links → server and application).
+// server says), calling.cpp (calls) and members.cpp (roster → links, links → server and application).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "call/calls.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/chat.hpp"
@@ -86,6 +87,15 @@ struct Session::Body {
   void take(Turn&, const protocol::RelayFrom&) {}
   void reject(Turn& turn, const Failure& why);
 
+  // ---- calling.cpp
+  void on(Turn& turn, const event::CallRequested& event);
+  void on(Turn& turn, const event::CallAccepted& event);
+  void on(Turn& turn, const event::CallEnded& event);
+  void take(Turn& turn, const protocol::CallTold& message);
+  template <class Wish>
+  void call(Turn& turn, RequestId request, Wish&& wish);
+  void carry_out(Turn& turn, call::Outputs&& outputs);
+
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
@@ -112,6 +122,7 @@ struct Session::Body {
   Links links;
   Sources sources;
   Chat chat;
+  call::Calls calls;
 
   // As the last welcome had it.
   Participant self;

@@ -89,7 +89,7 @@ TEST_CASE("room: a full room takes nobody, until somebody leaves; a place that i
   REQUIRE(room.judge(admission("eve")) == Verdict::Full);
   // One's own place is there however full it is.
   REQUIRE(room.judge(returning("bob", "c2", "secret-c-bob", 0)) == Verdict::Resume);
-  room.leave(UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left);
+  room.leave(Millis{0}, UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left);
   REQUIRE(room.judge(admission("eve")) == Verdict::Enter);
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("S8: a row goes with its own connection only: the old one's late end h
   room.admit(kNow, admission("bob"));
   room.admit(kNow, returning("ada", "c2", "secret-c-ada", 1));
   REQUIRE(room.lose(kNow, UserId{"ada"}, ConnectionId{"c-ada"}).empty());
-  REQUIRE(room.leave(UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left).empty());
+  REQUIRE(room.leave(Millis{0}, UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left).empty());
   REQUIRE(room.receive(kNow, UserId{"ada"}, ConnectionId{"c-ada"}, Leave{}).empty());
   REQUIRE(room.size() == 2);
   REQUIRE(room.connection_of(UserId{"ada"}) == ConnectionId{"c2"});
@@ -176,7 +176,7 @@ TEST_CASE("room: where the host process grants the roles, nobody becomes host by
   room.admit(kNow, boss);
   REQUIRE(role_of(room, "watcher") == Role::Viewer);
   REQUIRE(role_of(room, "boss") == Role::Host);
-  room.leave(UserId{"boss"}, ConnectionId{"c-boss"}, LeaveReason::Left);
+  room.leave(Millis{0}, UserId{"boss"}, ConnectionId{"c-boss"}, LeaveReason::Left);
   REQUIRE(role_of(room, "watcher") == Role::Viewer);
 }
 

@@ -28,6 +28,8 @@ struct Shown {
   std::map<UserId, LinkState> links;
   std::map<Source, SourceState> sources;
   std::vector<ChatMessage> chat;
+  std::vector<Call> call_changes;
+  std::map<CallId, Call> calls;  // each as it was told last; one that another stands for is not there
   std::map<RequestId, std::optional<Failure>> settled;
   std::vector<Failure> problems;
   std::vector<std::string> violations;  // of the order in which applications may be told things
@@ -85,6 +87,15 @@ class MeetingWorld {
     handle(person, event::ChatRequested{person.requests, id, text, std::move(to)});
     return person.requests;
   }
+
+  // Gives the call's id, for which there is a prefix of one's own.
+  CallId ring(Person& person, const Person& callee, std::uint32_t timeout_ms = 0) {
+    const CallId id{person.user.value + "-call-" + std::to_string(++person.requests)};
+    handle(person, event::CallRequested{person.requests, id, callee.user, timeout_ms});
+    return id;
+  }
+  void accept(Person& person, const CallId& id) { handle(person, event::CallAccepted{++person.requests, id}); }
+  void end(Person& person, const CallId& id) { handle(person, event::CallEnded{++person.requests, id, std::nullopt}); }
 
   // The socket breaks; the server sees it, or finds out only later.
   void cut(Person& person, Millis server_notices = Millis{0}) {
@@ -258,6 +269,16 @@ class MeetingWorld {
     person.shown.sources[changed.source] = changed.state;
   }
   void carry_out(Person& person, const command::ChatReceived& received) { person.shown.chat.push_back(received.message); }
+  void carry_out(Person& person, const command::CallChanged& changed) {
+    const Call& call = changed.call;
+    const auto known = person.shown.calls.find(call.id);
+    if (known != person.shown.calls.end() && known->second.state >= call.state) {
+      person.shown.violations.push_back("call told twice, or backwards: " + call.id.value);
+    }
+    if (call.replaces) person.shown.calls.erase(*call.replaces);
+    person.shown.calls[call.id] = call;
+    person.shown.call_changes.push_back(call);
+  }
   void carry_out(Person& person, const command::SettleRequest& settle) {
     if (!person.shown.settled.emplace(settle.request, settle.error).second) {
       person.shown.violations.push_back("settled twice: " + std::to_string(settle.request));
