@@ -74,7 +74,8 @@ class Calls {
 
   // The other side of the user's connected call, if there is one.
   std::optional<UserId> partner_of(const UserId& user) const;
-  std::size_t size() const { return calls_.size(); }
+  // All that is known: what rings or stands, and what is remembered.
+  const std::map<CallId, Call>& all() const { return calls_; }
 
  private:
   Call* find(const CallId& id);
