@@ -132,10 +132,10 @@ export interface Call {
   to: string;
   state: CallState;
   outcome: CallOutcome;
-  /** The words of the one who ended it. */
-  reason?: string;
+  /** The words of the one who ended it; empty: none. */
+  reason: string;
   /** Both called each other at the same time: this is the one that both keep, and it stands for that one too. */
-  replaces?: string;
+  replaces: string;
 }
 
 export interface CapturedTrack {
@@ -166,7 +166,7 @@ export type ClientEvent =
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
-  | { type: 'call_ended'; request: number; id: string; reason?: string }
+  | { type: 'call_ended'; request: number; id: string; reason: string }
   | { type: 'transport_opened'; attempt: number }
   | { type: 'transport_closed'; attempt: number; reason: string }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }

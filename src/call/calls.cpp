@@ -1,19 +1,24 @@
 #include "call/calls.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace meetwire::call {
 
 std::optional<Failure> Calls::request(Millis now, const event::CallRequested& wanted, Outputs& out) {
-  const auto wrong = [](const char* what) { return Failure{ErrorCode::InvalidArgument, what}; };
-  if (!is_acceptable_id(wanted.id.value, limits_.id_bytes_max)) return wrong("the call's id");
   if (!is_acceptable_id(wanted.to.value, limits_.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
-  if (wanted.to == self_) return wrong("a call to oneself");
-  if (!live_.empty()) return wrong("another call is under way");
-  live_.push_back(Live{Call{wanted.id, self_, wanted.to}, Phase::Calling, wanted.timeout_ms, {}, {}, true});
-  out.changed.push_back(live_.back().call);
-  submit(now, live_.back(), out);
+  if (!is_acceptable_id(wanted.id.value, limits_.id_bytes_max) || wanted.to == self_ || !live_.empty()) {
+    return Failure{ErrorCode::InvalidArgument, wanted.to == self_ ? "a call to oneself"
+                                               : live_.empty()    ? "the call's id"
+                                                                  : "another call is under way"};
+  }
+  Live& made = live_.emplace_back();
+  made.call.id = wanted.id;
+  made.call.from = self_;
+  made.call.to = wanted.to;
+  made.timeout_ms = wanted.timeout_ms;
+  made.unheard = true;
+  show(made, out);
+  submit(now, made, out);
   return std::nullopt;
 }
 
@@ -22,8 +27,8 @@ std::optional<Failure> Calls::accept(Millis now, const CallId& id, Outputs& out)
   return Failure{ErrorCode::InvalidArgument, "no such call to accept"};
 }
 
-std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::optional<std::string>& reason, Outputs& out) {
-  if (reason && reason->size() > limits_.call_reason_bytes_max) {
+std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::string& reason, Outputs& out) {
+  if (reason.size() > limits_.call_reason_bytes_max) {
     return Failure{ErrorCode::InvalidArgument, "the reason is too long"};
   }
   const Position at = find(id);
@@ -33,19 +38,30 @@ std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::optio
 }
 
 std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
-  if (call.replaces) merge(now, call, out);
   Position at = find(call.id);
+  // We called each other at the same time, and the server keeps the other one's call: ours is the same from now on.
+  const Position ours = find(call.replaces);
   if (at == live_.end()) {
     // Of a call that is over here, or never was, no more is wanted; only a ring begins one.
-    if (call.state != CallState::Ringing || call.from == self_) return std::nullopt;
+    if (ours == live_.end() && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
     if (live_.size() >= limits_.calls_live_max) return Failure{ErrorCode::RateLimited, "too many calls at once"};
-    live_.push_back(Live{call, Phase::Ringing});
-    schedule(now, live_.back());
-    out.changed.push_back(call);
-    return std::nullopt;
+    at = live_.emplace(live_.end());
+    at->call.id = call.id;
+    at->call.from = call.from;
+    at->call.to = call.to;
+    at->phase = Phase::New;
   }
-  at->unheard = false;
+  if (ours != live_.end()) {
+    at->call.replaces = call.replaces;
+    // Is ours to end, so is the one that took its place.
+    if (ours->phase == Phase::Ending && at->phase != Phase::Ending) {
+      at->reason = ours->reason;
+      drive(now, at, Input::EndWanted, out);
+    }
+    live_.erase(ours);
+  }
   // Who calls whom was said when it began; the answer to a question may not know any more.
+  at->unheard = false;
   at->call.state = call.state;
   at->call.outcome = call.outcome;
   at->call.reason = call.reason;
@@ -54,23 +70,6 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
                                                            : Input::RingingTold;
   drive(now, at, input, out);
   return std::nullopt;
-}
-
-// We called each other at the same time, and the server keeps the other one's call: ours is the same from now on. Is
-// ours to end, so is the one that took its place.
-void Calls::merge(Millis now, const Call& call, Outputs& out) {
-  const Position ours = find(*call.replaces);
-  if (ours == live_.end()) return;
-  const Live was = *ours;
-  live_.erase(ours);
-  Position theirs = find(call.id);
-  if (theirs == live_.end()) {
-    theirs = live_.insert(live_.end(), Live{call, Phase::Ringing});
-  }
-  theirs->call.replaces = call.replaces;
-  if (was.phase != Phase::Ending || theirs->phase == Phase::Ending) return;
-  theirs->reason = was.reason;
-  drive(now, theirs, Input::EndWanted, out);
 }
 
 void Calls::resume(Millis now, bool same_place, Outputs& out) {
@@ -91,11 +90,12 @@ void Calls::elapsed(Millis now, Outputs& out) {
 }
 
 void Calls::finish(Outputs& out) {
-  for (Live& one : std::exchange(live_, {})) {
+  for (Live& one : live_) {
     one.call.state = CallState::Ended;
     one.call.outcome = CallOutcome::Gone;
-    out.changed.push_back(std::move(one.call));
+    show(one, out);
   }
+  live_.clear();
 }
 
 std::optional<Millis> Calls::deadline() const {
@@ -105,13 +105,19 @@ std::optional<Millis> Calls::deadline() const {
 }
 
 bool Calls::has_called(const UserId& user) const {
-  return std::any_of(live_.begin(), live_.end(),
-                     [&](const Live& one) { return one.call.from == self_ && one.call.to == user; });
+  for (const Live& one : live_) {
+    if (one.call.to == user) return true;
+  }
+  return false;
 }
 
 Calls::Position Calls::find(const CallId& id) {
-  return std::find_if(live_.begin(), live_.end(), [&](const Live& one) { return one.call.id == id; });
+  Position at = live_.begin();
+  while (at != live_.end() && at->call.id != id) ++at;
+  return at;
 }
+
+void Calls::show(const Live& one, Outputs& out) { out.changed.push_back(command::CallChanged{one.call}); }
 
 bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   if (at == live_.end()) return false;
@@ -119,22 +125,20 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   const bool moved = at->phase != entry.next;
   at->phase = entry.next;
   if (moved) schedule(now, *at);
-  if (entry.action == Action::Show) out.changed.push_back(at->call);
+  if (entry.action == Action::Show) show(*at, out);
   if (entry.action == Action::Submit) submit(now, *at, out);
   if (entry.next == Phase::Ended) live_.erase(at);
   return entry.action != Action::Missing;
 }
 
 void Calls::submit(Millis now, Live& one, Outputs& out) const {
-  protocol::CallSubmitted word{one.call.id, word_of(one.phase), std::nullopt, 0, std::nullopt};
-  if (one.phase == Phase::Calling) {
-    word.to = one.call.to;
-    word.timeout_ms = one.timeout_ms;
-  } else if (one.phase == Phase::Ending) {
-    // So that a server which never heard of it can tell that it was taken back, from one that is forgotten.
-    if (one.unheard) word.to = one.call.to;
-    word.reason = one.reason;
-  }
+  protocol::CallSubmitted word;
+  word.id = one.call.id;
+  word.action = word_of(one.phase);
+  // With the end too, so that a server which never heard of it can tell that it was taken back, from one forgotten.
+  if (one.unheard || one.phase == Phase::Calling) word.to = one.call.to;
+  word.timeout_ms = one.timeout_ms;
+  if (one.phase == Phase::Ending) word.reason = one.reason;
   out.submitted.push_back(std::move(word));
   schedule(now, one);
 }

@@ -2,11 +2,14 @@
 // Must not know: sockets, rosters, links. Its owner says when the server can be reached.
 #pragma once
 
+#include <list>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "call/ringing.hpp"
 #include "core/call.hpp"
+#include "core/client_commands.hpp"
 #include "core/client_events.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
@@ -18,8 +21,8 @@ namespace meetwire::call {
 
 // What one step asks of the owner, in order: tell the application, then the server.
 struct Outputs {
-  std::vector<Call> changed;
-  std::vector<protocol::CallSubmitted> submitted;
+  std::vector<ClientCommand> changed;               // command::CallChanged
+  std::vector<protocol::ClientMessage> submitted;  // protocol::CallSubmitted
 };
 
 class Calls {
@@ -29,7 +32,7 @@ class Calls {
   // The user's wishes; a failure when they cannot be, and then nothing has changed.
   std::optional<Failure> request(Millis now, const event::CallRequested& wanted, Outputs& out);
   std::optional<Failure> accept(Millis now, const CallId& id, Outputs& out);
-  std::optional<Failure> end(Millis now, const CallId& id, const std::optional<std::string>& reason, Outputs& out);
+  std::optional<Failure> end(Millis now, const CallId& id, const std::string& reason, Outputs& out);
 
   // The server's word. A failure when it makes no sense.
   std::optional<Failure> told(Millis now, const Call& call, Outputs& out);
@@ -51,25 +54,25 @@ class Calls {
     Call call;  // as the application was told
     Phase phase = Phase::Calling;
     std::uint32_t timeout_ms = 0;
-    std::optional<std::string> reason;  // ours, for the end that we want
+    std::string reason;  // ours, for the end that we want
     std::optional<Millis> deadline;
     bool unheard = false;  // the server has not said a word about it
   };
-  const std::vector<Live>& live() const { return live_; }
+  const std::list<Live>& live() const { return live_; }
 
  private:
-  using Position = std::vector<Live>::iterator;
+  using Position = std::list<Live>::iterator;  // holds while others come and go
 
   Position find(const CallId& id);
   // The table's entry for it, carried out. False: there is none.
   bool drive(Millis now, Position at, Input input, Outputs& out);
   void submit(Millis now, Live& one, Outputs& out) const;
   void schedule(Millis now, Live& one) const;
-  void merge(Millis now, const Call& call, Outputs& out);
+  static void show(const Live& one, Outputs& out);
 
   Limits limits_;
   UserId self_;
-  std::vector<Live> live_;
+  std::list<Live> live_;
 };
 
 }  // namespace meetwire::call

@@ -12,6 +12,7 @@
 namespace meetwire::call {
 
 enum class Phase : std::uint8_t {
+  New,        // somebody else's, of which the first word is just being read
   Calling,    // we asked for it, the server has not answered
   Waiting,    // it rings at the other's
   Ringing,    // it rings here
@@ -21,10 +22,10 @@ enum class Phase : std::uint8_t {
   Ended,      // for good
 };
 constexpr auto names_of(Phase) {
-  return std::array<std::string_view, 7>{"calling",   "waiting", "ringing", "accepting",
-                                         "connected", "ending",  "ended"};
+  return std::array<std::string_view, 8>{"new",       "calling",   "waiting", "ringing",
+                                         "accepting", "connected", "ending",  "ended"};
 }
-inline constexpr std::size_t kPhases = 7;
+inline constexpr std::size_t kPhases = 8;
 
 enum class Input : std::uint8_t {
   AcceptWanted,
@@ -62,9 +63,11 @@ constexpr Table make_table() {
   constexpr Action none = Action::Missing, stay = Action::Ignore, show = Action::Show, say = Action::Submit;
   return {{
       // accept-wanted         end-wanted           ringing-told          connected-told         ended-told         elapsed
+      // Its first word can be more than a ring, or go with an own call that is to end: the two have crossed.
+      {{{P::New, none},       {P::Ending, say},    {P::Ringing, show},   {P::Connected, show},  {P::Ended, show},  {P::New, stay}}},
       {{{P::Calling, none},   {P::Ending, say},    {P::Waiting, show},   {P::Connected, show},  {P::Ended, show},  {P::Calling, say}}},
       {{{P::Waiting, none},   {P::Ending, say},    {P::Waiting, stay},   {P::Connected, show},  {P::Ended, show},  {P::Waiting, say}}},
-      // Connected without our word: the two calls crossed, and the one we asked for was taken for it.
+      // Connected without our word: the two have crossed, and the one that we asked for was taken for our word.
       {{{P::Accepting, say},  {P::Ending, say},    {P::Ringing, stay},   {P::Connected, show},  {P::Ended, show},  {P::Ringing, say}}},
       {{{P::Accepting, stay}, {P::Ending, say},    {P::Accepting, stay}, {P::Connected, show},  {P::Ended, show},  {P::Accepting, say}}},
       {{{P::Connected, stay}, {P::Ending, say},    {P::Connected, stay}, {P::Connected, stay},  {P::Ended, show},  {P::Connected, stay}}},

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,9 +44,9 @@ struct Call {
   UserId to;
   CallState state = CallState::Calling;
   CallOutcome outcome = CallOutcome::Pending;
-  std::optional<std::string> reason;  // the words of the one who ended it
-  // Both called each other at the same time: this is the one that both keep, and it stands for that one too.
-  std::optional<CallId> replaces;
+  std::string reason;  // the words of the one who ended it; empty: none
+  // Both called each other at the same time: this is the one that both keep, and it stands for that one too. Empty: none.
+  CallId replaces;
 
   friend bool operator==(const Call&, const Call&) = default;
 

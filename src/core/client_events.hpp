@@ -124,7 +124,7 @@ struct CallEnded {
   static constexpr std::string_view kType = "call_ended";
   RequestId request = 0;
   CallId id;
-  std::optional<std::string> reason;
+  std::string reason;  // for the other one; empty: none
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("request", self.request);

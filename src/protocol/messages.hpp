@@ -68,9 +68,9 @@ constexpr auto names_of(CallAction) {
 struct CallSubmitted {
   CallId id;
   CallAction action = CallAction::Ask;
-  std::optional<UserId> to;           // Request
-  std::uint32_t timeout_ms = 0;       // Request; 0: the server's own
-  std::optional<std::string> reason;  // End
+  UserId to;                     // Request; also End, while the server has said nothing of the call
+  std::uint32_t timeout_ms = 0;  // Request; 0: the server's own
+  std::string reason;            // End
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {

@@ -13,10 +13,10 @@ bool is_side(const Call& call, const UserId& user) { return call.from == user ||
 
 // Of a call that is not known here, or not the asker's business: the same, whichever it is.
 Call unknown_call(const UserId& asker, const CallSubmitted& word) {
-  Call call{word.id, asker, word.to.value_or(UserId{}), CallState::Ended, CallOutcome::Gone};
+  Call call{word.id, asker, word.to, CallState::Ended, CallOutcome::Gone};
   if (word.action == CallAction::Request) call.outcome = CallOutcome::Unavailable;
   // The caller took it back before it was ever heard of here.
-  if (word.action == CallAction::End && word.to) call.outcome = CallOutcome::Cancelled;
+  if (word.action == CallAction::End && !word.to.empty()) call.outcome = CallOutcome::Cancelled;
   return call;
 }
 
@@ -43,9 +43,9 @@ Calls::Tellings Calls::handle(Millis now, const Limits& limits, const UserId& fr
 
 Calls::Tellings Calls::request(Millis now, const Limits& limits, const UserId& from, const CallSubmitted& word,
                                bool reachable) {
-  const UserId to = word.to.value_or(UserId{});
+  const UserId& to = word.to;
   Call* own = live_of(from);
-  if (own != nullptr && reachable && own->from == to && !own->replaces) {
+  if (own != nullptr && reachable && own->from == to && own->replaces.empty()) {
     own->replaces = word.id;
     replaced_.emplace(word.id, own->id);
     Tellings tellings = drive(now, limits, *own, CallInput::CalleeAccepts);
@@ -140,7 +140,7 @@ void Calls::remember(Millis now, const Limits& limits, const Call& call) {
 void Calls::forget(const CallId& id) {
   const auto at = calls_.find(id);
   if (at == calls_.end()) return;
-  if (at->second.replaces) replaced_.erase(*at->second.replaces);
+  if (!at->second.replaces.empty()) replaced_.erase(at->second.replaces);
   const auto made = made_.find(at->second.from);
   made->second.erase(std::remove(made->second.begin(), made->second.end(), id), made->second.end());
   if (made->second.empty()) made_.erase(made);

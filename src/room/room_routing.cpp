@@ -70,14 +70,10 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
 
 // Who is away can be called: it may be back before the call has rung out. Who speaks a dialect without calls can't.
 void Room::on(Millis now, Member& from, CallSubmitted&& word, Decision& out) {
-  const Limits& limits = policy_->limits;
-  if (!is_acceptable_id(word.id.value, limits.id_bytes_max)) {
-    return send(from, Problem{Failure{ErrorCode::MessageMalformed, "call: id"}}, out);
-  }
   const UserId user = from.row.user;
-  const Member* callee = word.to && *word.to != user ? find(*word.to) : nullptr;
+  const Member* callee = word.to != user ? find(word.to) : nullptr;
   const bool reachable = callee != nullptr && knows_calls(callee->row.dialect);
-  tell(calls_.handle(now, limits, user, word, reachable), out);
+  tell(calls_.handle(now, policy_->limits, user, word, reachable), out);
 }
 
 // In a room without a roster a call is what two know each other by.

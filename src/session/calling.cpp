@@ -30,7 +30,7 @@ void Session::Body::on(Turn& turn, const event::CallEnded& event) {
 }
 
 void Session::Body::carry_out(Turn& turn, call::Outputs&& outputs) {
-  for (Call& changed : outputs.changed) turn.say(command::CallChanged{std::move(changed)});
+  for (ClientCommand& changed : outputs.changed) turn.say(std::move(changed));
   if (!is_joined()) return calls.pause();
   for (auto& word : outputs.submitted) outbox.add(turn.now, std::move(word), Urgency::Now);
 }

@@ -62,11 +62,13 @@ Step<ClientCommand> Session::handle(Millis now, const ClientEvent& event) {
 // After the end nothing is wanted any more: what still comes is given back or answered.
 void Session::Body::on_late(Turn& turn, const ClientEvent& event) {
   if (const auto* captured = std::get_if<event::CaptureSucceeded>(&event)) sources.captured(turn, *captured);
-  std::visit(
-      [&turn](const auto& one) {
-        if constexpr (requires { one.request; }) turn.settle(one.request, Failure{ErrorCode::AlreadyLeft});
+  const RequestId* request = std::visit(
+      [](const auto& one) -> const RequestId* {
+        if constexpr (requires { one.request; }) return &one.request;
+        return nullptr;
       },
       event);
+  if (request != nullptr) turn.settle(*request, Failure{ErrorCode::AlreadyLeft});
 }
 
 void Session::Body::on(Turn& turn, const event::JoinRequested&) {

@@ -16,7 +16,7 @@ event::CallRequested to(const std::string& user, const std::string& id = "k1", s
 
 Call call_of(const std::string& id, const std::string& from, const std::string& to, CallState state,
           CallOutcome outcome = CallOutcome::Pending) {
-  return {CallId{id}, UserId{from}, UserId{to}, state, outcome, std::nullopt, std::nullopt};
+  return {CallId{id}, UserId{from}, UserId{to}, state, outcome, "", CallId{}};
 }
 
 // One client's calls, and all that came of the last step.
@@ -32,7 +32,7 @@ struct Client {
     out = {};
     return calls.accept(kNow, CallId{id}, out);
   }
-  std::optional<Failure> end(const std::string& id, std::optional<std::string> reason = std::nullopt) {
+  std::optional<Failure> end(const std::string& id, const std::string& reason = "") {
     out = {};
     return calls.end(kNow, CallId{id}, reason, out);
   }
@@ -46,11 +46,12 @@ struct Client {
   }
   CallAction said() const {
     REQUIRE(out.submitted.size() == 1);
-    return out.submitted.front().action;
+    return word().action;
   }
+  protocol::CallSubmitted word() const { return std::get<protocol::CallSubmitted>(out.submitted.front()); }
   Call shown() const {
     REQUIRE(out.changed.size() == 1);
-    return out.changed.front();
+    return std::get<command::CallChanged>(out.changed.front()).call;
   }
   bool quiet() const { return out.changed.empty() && out.submitted.empty(); }
 };
@@ -84,8 +85,8 @@ TEST_CASE("call: a call is asked for, rings, is taken and hung up") {
   CHECK_FALSE(me.request(to("you", "k1", 5'000)));
   CHECK(me.shown() == call_of("k1", "me", "you", CallState::Calling));
   REQUIRE(me.said() == CallAction::Request);
-  CHECK(me.out.submitted.front().to == UserId{"you"});
-  CHECK(me.out.submitted.front().timeout_ms == 5'000);
+  CHECK(me.word().to == UserId{"you"});
+  CHECK(me.word().timeout_ms == 5'000);
   me.told(call_of("k1", "me", "you", CallState::Ringing));
   CHECK(me.shown().state == CallState::Ringing);
   me.told(call_of("k1", "me", "you", CallState::Connected, CallOutcome::Accepted));
@@ -94,8 +95,8 @@ TEST_CASE("call: a call is asked for, rings, is taken and hung up") {
   CHECK_FALSE(me.end("k1", "tea is ready"));
   CHECK(me.out.changed.empty());  // the outcome is the server's
   REQUIRE(me.said() == CallAction::End);
-  CHECK(me.out.submitted.front().reason == "tea is ready");
-  CHECK_FALSE(me.out.submitted.front().to);
+  CHECK(me.word().reason == "tea is ready");
+  CHECK(me.word().to.empty());
   me.told(call_of("k1", "me", "you", CallState::Ended, CallOutcome::HungUp));
   CHECK(me.shown().outcome == CallOutcome::HungUp);
   CHECK(me.calls.live().empty());
@@ -211,11 +212,11 @@ TEST_CASE("call: after a lost socket the wish is said anew; before, nothing is d
   me.resume(/*same_place=*/true);
   REQUIRE(me.said() == CallAction::End);
   // A server that never heard of it can so tell that it was taken back.
-  CHECK(me.out.submitted.front().to == UserId{"you"});
+  CHECK(me.word().to == UserId{"you"});
   me.resume(/*same_place=*/false);
   REQUIRE(me.said() == CallAction::End);
   // The one that had us in another place may have heard of it, and have forgotten.
-  CHECK_FALSE(me.out.submitted.front().to);
+  CHECK(me.word().to.empty());
 }
 
 TEST_CASE("call: a place of its own again: of a standing call is asked") {
@@ -254,7 +255,7 @@ TEST_CASE("G8: our call crosses theirs: theirs is kept, and stands for ours") {
     me.told(kept);
     CHECK(me.out.changed.empty());
     REQUIRE(me.said() == CallAction::End);
-    CHECK(me.out.submitted.front().id == CallId{"theirs"});
+    CHECK(me.word().id == CallId{"theirs"});
     kept.state = CallState::Ended;
     kept.outcome = CallOutcome::HungUp;
     me.told(kept);

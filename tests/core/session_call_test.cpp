@@ -12,11 +12,11 @@ World& accept(World& world, RequestId request, const std::string& id) {
   return world.on(event::CallAccepted{request, CallId{id}});
 }
 World& end(World& world, RequestId request, const std::string& id) {
-  return world.on(event::CallEnded{request, CallId{id}, std::nullopt});
+  return world.on(event::CallEnded{request, CallId{id}, ""});
 }
 p::CallTold told(const std::string& id, const std::string& from, const std::string& to, CallState state,
                  CallOutcome outcome = CallOutcome::Pending) {
-  return {Call{CallId{id}, UserId{from}, UserId{to}, state, outcome, std::nullopt, std::nullopt}};
+  return {Call{CallId{id}, UserId{from}, UserId{to}, state, outcome, "", CallId{}}};
 }
 std::vector<p::CallAction> said(const World& world) {
   std::vector<p::CallAction> actions;

@@ -23,9 +23,9 @@ inline CallSubmitted ring(const std::string& to, const std::string& id, std::uin
 }
 inline CallSubmitted accept(const std::string& id) { return word(CallAction::Accept, id); }
 inline CallSubmitted ask(const std::string& id) { return word(CallAction::Ask, id); }
-inline CallSubmitted end(const std::string& id, std::optional<std::string> reason = std::nullopt) {
+inline CallSubmitted end(const std::string& id, const std::string& reason = "") {
   CallSubmitted ended = word(CallAction::End, id);
-  ended.reason = std::move(reason);
+  ended.reason = reason;
   return ended;
 }
 

@@ -95,7 +95,7 @@ class MeetingWorld {
     return id;
   }
   void accept(Person& person, const CallId& id) { handle(person, event::CallAccepted{++person.requests, id}); }
-  void end(Person& person, const CallId& id) { handle(person, event::CallEnded{++person.requests, id, std::nullopt}); }
+  void end(Person& person, const CallId& id) { handle(person, event::CallEnded{++person.requests, id, ""}); }
 
   // The socket breaks; the server sees it, or finds out only later.
   void cut(Person& person, Millis server_notices = Millis{0}) {
@@ -275,7 +275,7 @@ class MeetingWorld {
     if (known != person.shown.calls.end() && known->second.state >= call.state) {
       person.shown.violations.push_back("call told twice, or backwards: " + call.id.value);
     }
-    if (call.replaces) person.shown.calls.erase(*call.replaces);
+    if (!call.replaces.empty()) person.shown.calls.erase(call.replaces);
     person.shown.calls[call.id] = call;
     person.shown.call_changes.push_back(call);
   }

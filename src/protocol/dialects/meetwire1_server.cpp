@@ -160,9 +160,9 @@ MaybeMessage read_call(const Value& from, const Limits& limits) {
   // All of it is there or has its default, but for the two that say what is meant.
   const bool whole = find(from, "id") && find(from, "action") && read(from, word);
   if (!whole || !is_acceptable_id(word.id.value, limits.id_bytes_max)) return malformed("call: id and action");
-  if (word.to && !is_acceptable_id(word.to->value, limits.id_bytes_max)) return malformed("call: to");
-  if (word.action == CallAction::Request && !word.to) return malformed("call: to");
-  if (word.reason && word.reason->size() > limits.call_reason_bytes_max) return malformed("call: reason");
+  const bool names = word.action == CallAction::Request || !word.to.empty();
+  if (names && !is_acceptable_id(word.to.value, limits.id_bytes_max)) return malformed("call: to");
+  if (word.reason.size() > limits.call_reason_bytes_max) return malformed("call: reason");
   return ClientMessage{std::move(word)};
 }
 

@@ -21,10 +21,10 @@
 #include "call/calls.hpp"
 #include "room/calls.hpp"
 
-namespace meetwire::support {
+namespace meetwire::exploration {
 
 struct CallBudget {
-  int rings = 1;  // each user's
+  std::vector<int> rings;  // of each user; absent: one
   int cuts = 0;
   int give_ups = 0;
   int losses = 0;
@@ -79,7 +79,9 @@ class CallWorld {
 
   CallWorldState initial() const {
     CallWorldState state;
-    for (const std::string& user : users_) state.ends.emplace_back(UserId{user}, budget_.rings);
+    for (std::size_t i = 0; i < users_.size(); ++i) {
+      state.ends.emplace_back(UserId{users_[i]}, i < budget_.rings.size() ? budget_.rings[i] : 1);
+    }
     state.left = budget_;
     return state;
   }
@@ -137,7 +139,7 @@ class CallWorld {
         break;
       }
       case CallStep::Accepts: (void)end.calls.accept(now, chosen(end, call::Phase::Ringing), out); break;
-      case CallStep::Ends: (void)end.calls.end(now, chosen(end, std::nullopt), std::nullopt, out); break;
+      case CallStep::Ends: (void)end.calls.end(now, chosen(end, std::nullopt), "", out); break;
       case CallStep::Leaves:
         --state.left.leaves;
         end.calls.finish(out);
@@ -176,7 +178,7 @@ class CallWorld {
       }
       text += ">";
       for (const auto& word : end.to_server) {
-        text += word ? word->id.value + std::to_string(static_cast<int>(word->action)) + (word->to ? word->to->value : "") : "leave";
+        text += word ? word->id.value + std::to_string(static_cast<int>(word->action)) + word->to.value : "leave";
         text += ",";
       }
       text += "<";
@@ -274,14 +276,14 @@ class CallWorld {
   }
   static void write(std::string& text, const Call& call) {
     text += call.id.value + "(" + call.from.value + call.to.value + std::to_string(static_cast<int>(call.state)) +
-            std::to_string(static_cast<int>(call.outcome)) + (call.replaces ? call.replaces->value : "") + ")";
+            std::to_string(static_cast<int>(call.outcome)) + call.replaces.value + ")";
   }
 
   void server_hears(CallWorldState& state, CallEnd& end) const {
     const auto word = end.to_server.front();
     end.to_server.pop_front();
     if (!word) return give_up(state, end);
-    const bool reachable = word->to && *word->to != end.user && at(state, *word->to).present;
+    const bool reachable = !word->to.empty() && word->to != end.user && at(state, word->to).present;
     tell(state, state.server.handle(Millis{0}, kDefaultLimits, end.user, *word, reachable));
   }
   void give_up(CallWorldState& state, CallEnd& end) const {
@@ -297,89 +299,19 @@ class CallWorld {
     }
   }
   static void show(CallWorldState& state, CallEnd& end, const call::Outputs& out) {
-    for (const Call& call : out.changed) {
+    for (const ClientCommand& said : out.changed) {
+      const Call& call = std::get<command::CallChanged>(said).call;
       const auto known = end.shown.find(call.id);
       if (known != end.shown.end() && known->second.state >= call.state) state.wrong = "a call is told twice, or backwards";
-      if (call.replaces) end.shown.erase(*call.replaces);
+      if (!call.replaces.empty()) end.shown.erase(call.replaces);
       end.shown[call.id] = call;
     }
     if (!end.up) return end.calls.pause();
-    for (const auto& word : out.submitted) end.to_server.push_back(word);
+    for (const auto& word : out.submitted) end.to_server.push_back(std::get<protocol::CallSubmitted>(word));
   }
 
   std::vector<std::string> users_;
   CallBudget budget_;
 };
 
-struct CallExploration {
-  std::size_t states = 0;
-  std::size_t transitions = 0;
-  std::size_t ends = 0;  // states in which the world has nothing more to do
-  std::size_t depth = 0;
-  std::string bad;
-  std::vector<std::string> path;
-};
-
-// Breadth first, so that the first bad state is one of the nearest. `drives`: from each state the world alone must come to
-// a good end, in so many steps.
-inline CallExploration explore_calls(const CallWorld& world) {
-  constexpr int kDriveSteps = 200;
-  struct Node {
-    CallWorldState state;
-    std::size_t parent;
-    std::string came_by;
-    std::size_t depth;
-  };
-  CallExploration found;
-  std::deque<Node> waiting{{world.initial(), 0, "", 0}};
-  std::vector<std::pair<std::size_t, std::string>> back{{0, ""}};  // by number: parent and step
-  std::set<std::string> seen{world.encode(waiting.front().state)};
-  std::size_t number = 0;
-  const auto fail = [&](std::size_t at, std::string what, std::vector<std::string> then) {
-    found.bad = std::move(what);
-    for (; at != 0; at = back[at].first) found.path.insert(found.path.begin(), back[at].second);
-    found.path.insert(found.path.end(), then.begin(), then.end());
-  };
-  const auto of_world = [&world](const CallWorldState& state) -> std::optional<CallActed> {
-    for (const CallActed& one : world.actions(state)) {
-      if (CallWorld::is_of_world(one.step)) return one;
-    }
-    return std::nullopt;
-  };
-  for (; !waiting.empty(); waiting.pop_front(), ++number) {
-    const Node node = std::move(waiting.front());
-    found.depth = node.depth;
-    CallWorldState driven = node.state;
-    std::vector<std::string> then;
-    int steps = 0;
-    for (auto next = of_world(driven); next && steps < kDriveSteps; next = of_world(driven), ++steps) {
-      then.push_back("then " + world.describe(driven, *next));
-      world.apply(driven, *next);
-    }
-    if (steps == 0) ++found.ends;
-    std::string lacks = steps == kDriveSteps ? "it does not come to an end" : world.check(driven);
-    if (lacks.empty()) lacks = world.goal(driven);
-    if (!lacks.empty()) {
-      fail(number, lacks, then);
-      break;
-    }
-    for (const CallActed& acted : world.actions(node.state)) {
-      CallWorldState next = node.state;
-      world.apply(next, acted);
-      ++found.transitions;
-      if (!seen.insert(world.encode(next)).second) continue;
-      const std::string step = world.describe(node.state, acted);
-      back.emplace_back(number, step);
-      if (const std::string wrong = world.check(next); !wrong.empty()) {
-        fail(back.size() - 1, wrong, {});
-        found.states = seen.size();
-        return found;
-      }
-      waiting.push_back({std::move(next), number, step, node.depth + 1});
-    }
-  }
-  found.states = seen.size();
-  return found;
-}
-
-}  // namespace meetwire::support
+}  // namespace meetwire::exploration
