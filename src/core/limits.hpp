@@ -66,6 +66,11 @@ struct Limits {
   Millis reconnect_delay_max{10'000};
   Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
   Millis request_deadline{15'000};    // chat without a receipt for this long fails, if not reconnecting
+  // An unanswered one goes out again after this: the bad round trip of a bad network, twice.
+  Millis chat_repeat_after{4'000};
+  // What goes out at once stays in one envelope, even where every byte of a text becomes six ("\u0001").
+  std::size_t chat_batch_messages_max = 32;
+  std::size_t chat_batch_bytes_max = 8 * 1024;
   std::size_t requests_pending_max = 256;
   std::size_t chat_history_max = 500;
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
@@ -77,6 +82,10 @@ struct Limits {
   // Received messages are acknowledged after so many or so long, unless something else is said before.
   std::uint32_t acknowledge_messages_max = 32;
   Millis acknowledge_after{5'000};
+  // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which
+  // confirms nothing.
+  Millis announcement_repeat_after{5'000};
+  std::uint32_t announcement_repeats_max = 3;
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.

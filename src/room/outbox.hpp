@@ -40,6 +40,8 @@ class Outbox {
   // What is kept after this number, in order.
   std::vector<Numbered> after(std::uint64_t received) const;
 
+  // The number of the newest message; 0 while there is none.
+  std::uint64_t last() const { return last_; }
   std::size_t kept() const { return messages_.size(); }
 
  private:

@@ -106,6 +106,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.version = version;
   welcome.resumed = resumed;
   welcome.self = self.row;
+  welcome.as_of = self.outbox.last();
   for (const auto& [user, member] : members_) {
     if (user != self.row.user) welcome.members.push_back(member.row);
   }

@@ -69,10 +69,13 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
-  if (from.row.media == announced.media) return;
-  from.row.media = announced.media;
-  ++from.row.version;
-  broadcast(MemberChanged{from.row}, &from.row.user, out);
+  if (from.row.media != announced.media) {
+    from.row.media = announced.media;
+    ++from.row.version;
+    broadcast(MemberChanged{from.row}, &from.row.user, out);
+  }
+  // To its owner the row is the receipt; what comes again has lost it, or the first was lost.
+  send(from, MemberChanged{from.row}, out);
 }
 
 void Room::on(Millis, Member& from, Leave&&, Decision& out) {

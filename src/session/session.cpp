@@ -34,6 +34,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       links(parts, operations),
       sources(operations),
       chat(limits, options.user),
+      announcement(limits),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
@@ -109,11 +110,13 @@ void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
     wishes = std::move(wanted);
     carry_out(turn, links.handle_all(turn.now, link::WishesChanged{wishes}));
   }
-  if (is_joined() && sources.media() != announced) {
-    announced = sources.media();
-    outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
-  }
+  announce(turn);
   turn.append(std::move(deeds));
+}
+
+void Session::Body::announce(Turn& turn) {
+  if (!is_joined() || !announcement.is_due(turn.now, sources.media(), wire.in_use() == DialectName::Meetwire)) return;
+  outbox.add(turn.now, protocol::MediaAnnounced{sources.media()}, Urgency::MayWait);
 }
 
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
@@ -139,6 +142,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  announce(turn);
 }
 
 // What is ready goes out; each envelope says what has come in.
@@ -158,6 +162,7 @@ std::optional<Millis> Session::Body::deadline() const {
   if (is_over()) return std::nullopt;
   std::optional<Millis> first = earlier(connection.deadline(), links.deadline());
   first = earlier(first, outbox.deadline());
+  first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   return earlier(first, chat.deadline());
 }
