@@ -86,6 +86,8 @@ struct Limits {
   // confirms nothing.
   Millis announcement_repeat_after{5'000};
   std::uint32_t announcement_repeats_max = 3;
+  // Resumes for the sake of one gap. Each may be lost too; a server that cannot fill it after these never will.
+  std::uint32_t gap_resumes_max = 5;
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.
@@ -100,6 +102,9 @@ struct Limits {
   // Frames kept for a member until it acknowledges them.
   std::size_t resume_messages_max = 512;
   std::size_t resume_bytes_max = 1024 * 1024;
+  // What a member has not acknowledged by then goes out to it again: twice what a client waits before it does.
+  Millis room_repeat_after{10'000};
+  Millis room_repeat_after_max{60'000};
   // The server closes a connection that has not said hello by then: slow and silent sockets cost memory.
   Millis server_hello_deadline{5'000};
   // Whose id a newcomer claims has so long to answer a ping before it counts as lost: several bad round trips, and

@@ -128,6 +128,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
     depart(members_.find(user), LeaveReason::Lost, out);
   } else {
     member->connection.reset();
+    member->outbox.pause();
     member->kept_until = now + policy_->limits.resume_window;
     member->row.away = true;
     ++member->row.version;
@@ -175,14 +176,26 @@ Decision Room::pass_time(Millis now) {
     if (kept_until && *kept_until <= now) depart(at, LeaveReason::Lost, out);
     at = next;
   }
+  for (auto& [user, member] : members_) {
+    if (!member.connection) continue;
+    for (Numbered& again : member.outbox.due(now)) out.push_back(Delivery{*member.connection, again.number, std::move(again.message)});
+  }
   give_up_overfull(out);
   return out;
 }
 
 std::optional<Millis> Room::wake_at() const {
   std::optional<Millis> first;
-  for (const auto& [user, member] : members_) first = earlier(first, member.kept_until);
+  for (const auto& [user, member] : members_) {
+    first = earlier(first, member.connection ? member.outbox.repeat_at() : member.kept_until);
+  }
   return first;
+}
+
+void Room::begin_waiting(Millis now) {
+  for (auto& [user, member] : members_) {
+    if (member.connection) member.outbox.begin_waiting(now);
+  }
 }
 
 Decision Room::shut_down() {

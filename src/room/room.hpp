@@ -83,6 +83,8 @@ class Room {
   Decision leave(const UserId& user, const ConnectionId& connection, LeaveReason reason);
 
   Decision pass_time(Millis now);
+  // After each of the above: what was said waits for its acknowledgement from then on.
+  void begin_waiting(Millis now);
   std::optional<Millis> wake_at() const;
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();

@@ -125,6 +125,7 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   members_ -= room.size();
   Decision decision = act(room);
   members_ += room.size();
+  room.begin_waiting(now_);
   room_deadlines_.set(id, room.wake_at());
   if (room.size() == 0) rooms_.erase(at);
   carry_out(std::move(decision));

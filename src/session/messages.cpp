@@ -34,7 +34,7 @@ void Session::Body::receive(Turn& turn, protocol::ServerMessage message, std::ui
   if (!is_about_connection(message)) {
     const bool is_problem = std::holds_alternative<protocol::Problem>(message);
     if (!is_joined() && !is_problem) return keep_early(turn, std::move(message), number);
-    if (is_joined() && receipts.is_duplicate(number)) return;
+    if (is_joined() && receipts.is_duplicate(number)) return receipts.take(turn.now, number);
     if (is_joined() && receipts.leaves_gap(number)) return recover(turn, number);
   }
   if (!is_history(message, number)) std::visit([&](const auto& said) { take(turn, said); }, message);
