@@ -66,6 +66,11 @@ struct Limits {
   Millis reconnect_delay_max{10'000};
   Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
   Millis request_deadline{15'000};    // chat without a receipt for this long fails, if not reconnecting
+  // An unanswered one goes out again after this: the bad round trip of a bad network, twice.
+  Millis chat_repeat_after{4'000};
+  // What goes out at once stays in one envelope, even where every byte of a text becomes six ("\u0001").
+  std::size_t chat_batch_messages_max = 32;
+  std::size_t chat_batch_bytes_max = 8 * 1024;
   std::size_t requests_pending_max = 256;
   std::size_t chat_history_max = 500;
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
@@ -85,6 +90,12 @@ struct Limits {
   std::size_t calls_live_max = 8;
   // What somebody says who rejects a call or hangs up: a sentence.
   std::size_t call_reason_bytes_max = 256;
+  // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which
+  // confirms nothing.
+  Millis announcement_repeat_after{5'000};
+  std::uint32_t announcement_repeats_max = 3;
+  // Resumes for the sake of one gap. Each may be lost too; a server that cannot fill it after these never will.
+  std::uint32_t gap_resumes_max = 5;
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.
@@ -101,6 +112,9 @@ struct Limits {
   // Frames kept for a member until it acknowledges them.
   std::size_t resume_messages_max = 512;
   std::size_t resume_bytes_max = 1024 * 1024;
+  // What a member has not acknowledged by then goes out to it again: twice what a client waits before it does.
+  Millis room_repeat_after{10'000};
+  Millis room_repeat_after_max{60'000};
   // The server closes a connection that has not said hello by then: slow and silent sockets cost memory.
   Millis server_hello_deadline{5'000};
   // Whose id a newcomer claims has so long to answer a ping before it counts as lost: several bad round trips, and

@@ -139,6 +139,7 @@ struct Welcome {
   bool resumed = false;   // the old place was taken again; what was missed follows
   Participant self;
   std::vector<Participant> members;  // without self
+  std::uint64_t as_of = 0;           // the rows have everything up to the message of this number
   std::string ice_servers = "[]";    // JSON
   std::string secret;                // for the next resume
   WelcomeLimits limits;

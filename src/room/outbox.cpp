@@ -1,5 +1,6 @@
 #include "room/outbox.hpp"
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -57,7 +58,27 @@ Outbox::Pushed Outbox::push(const ServerMessage& message) {
 
 void Outbox::acknowledge(std::uint64_t number) {
   if (number > last_) return;
+  if (messages_.empty() || oldest() > number) return;
   while (!messages_.empty() && oldest() <= number) drop_oldest();
+  repeat_at_.reset();
+  repeat_wait_ = repeat_after_;
+}
+
+void Outbox::begin_waiting(Millis now) {
+  if (messages_.empty()) {
+    repeat_at_.reset();
+  } else if (!repeat_at_) {
+    repeat_at_ = now + repeat_wait_;
+  }
+}
+
+std::vector<Numbered> Outbox::due(Millis now) {
+  if (!repeat_at_ || *repeat_at_ > now) return {};
+  repeat_wait_ = std::min(repeat_wait_ * 2, repeat_wait_max_);
+  repeat_at_ = now + repeat_wait_;
+  std::vector<Numbered> again = after(0);
+  if (again.size() > repeat_messages_max_) again.resize(repeat_messages_max_);
+  return again;
 }
 
 bool Outbox::covers(std::uint64_t received) const { return received <= last_ && received + 1 >= oldest(); }

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "core/limits.hpp"
+#include "core/time.hpp"
 #include "protocol/messages.hpp"
 
 namespace meetwire::room {
@@ -24,7 +26,9 @@ class Outbox {
  public:
   // `keeps`: false for members that cannot resume; nothing is numbered then.
   Outbox(bool keeps, const Limits& limits)
-      : keeps_(keeps), messages_max_(limits.resume_messages_max), bytes_max_(limits.resume_bytes_max) {}
+      : keeps_(keeps), messages_max_(limits.resume_messages_max), bytes_max_(limits.resume_bytes_max),
+        repeat_after_(limits.room_repeat_after), repeat_wait_(limits.room_repeat_after),
+        repeat_wait_max_(limits.room_repeat_after_max), repeat_messages_max_(limits.batch_messages_max) {}
 
   struct Pushed {
     std::uint64_t number = 0;  // 0: unnumbered
@@ -40,6 +44,16 @@ class Outbox {
   // What is kept after this number, in order.
   std::vector<Numbered> after(std::uint64_t received) const;
 
+  // A message may be lost while its socket lives on, and where none follows it nothing shows that. So what is not
+  // acknowledged in time goes out again: begin_waiting() after each change, and due() at its time.
+  void begin_waiting(Millis now);
+  std::vector<Numbered> due(Millis now);
+  // Nobody is there to say it to.
+  void pause() { repeat_at_.reset(); }
+  std::optional<Millis> repeat_at() const { return repeat_at_; }
+
+  // The number of the newest message; 0 while there is none.
+  std::uint64_t last() const { return last_; }
   std::size_t kept() const { return messages_.size(); }
 
  private:
@@ -57,6 +71,9 @@ class Outbox {
   std::deque<Kept> messages_;  // the newest has the number last_
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
+  std::optional<Millis> repeat_at_;
+  Millis repeat_after_, repeat_wait_, repeat_wait_max_;
+  std::size_t repeat_messages_max_;
 };
 
 }  // namespace meetwire::room

@@ -81,7 +81,7 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
-  kept_until_.set(member.row.user, std::nullopt);
+  due_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(admission.received);
 
   Participant row = member.row;
@@ -98,6 +98,7 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
   for (Numbered& missed : member.outbox.after(admission.received)) {
     out.push_back(Delivery{admission.connection, missed.number, std::move(missed.message)});
   }
+  spoken_to_.push_back(member.row.user);
   log(LogLevel::Info, "resumed", admission.user, out);
 }
 
@@ -106,6 +107,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.version = version;
   welcome.resumed = resumed;
   welcome.self = self.row;
+  welcome.as_of = self.outbox.last();
   for (const auto& [user, member] : members_) {
     if (sees(self.row.user, user)) welcome.members.push_back(member.row);
   }
@@ -127,7 +129,8 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
     depart(now, members_.find(user), LeaveReason::Lost, out);
   } else {
     member->connection.reset();
-    kept_until_.set(user, now + policy_->limits.resume_window);
+    member->outbox.pause();
+    due_.set(user, now + policy_->limits.resume_window);
     member->row.away = true;
     ++member->row.version;
     broadcast(MemberChanged{member->row}, user, /*to_itself=*/false, out);
@@ -147,7 +150,7 @@ Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connect
 void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
   members_.erase(who);
-  kept_until_.set(row.user, std::nullopt);
+  due_.set(row.user, std::nullopt);
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
@@ -170,10 +173,30 @@ void Room::pass_host_on(Decision& out) {
 
 Decision Room::pass_time(Millis now) {
   Decision out;
-  for (const UserId& user : kept_until_.take_due(now)) depart(now, members_.find(user), LeaveReason::Lost, out);
+  for (const UserId& user : due_.take_due(now)) {
+    const auto at = members_.find(user);
+    if (at == members_.end()) continue;
+    if (!at->second.connection) {
+      depart(now, at, LeaveReason::Lost, out);
+      continue;
+    }
+    for (Numbered& again : at->second.outbox.due(now)) {
+      out.push_back(Delivery{*at->second.connection, again.number, std::move(again.message)});
+    }
+    spoken_to_.push_back(user);
+  }
   tell(calls_.elapsed(now, policy_->limits), out);
   give_up_overfull(now, out);
   return out;
+}
+
+void Room::begin_waiting(Millis now) {
+  for (const UserId& user : std::exchange(spoken_to_, {})) {
+    Member* member = find(user);
+    if (member == nullptr || !member->connection) continue;
+    member->outbox.begin_waiting(now);
+    due_.set(user, member->outbox.repeat_at());
+  }
 }
 
 Decision Room::shut_down() {
@@ -184,7 +207,7 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
-  kept_until_ = {};
+  due_ = {};
   calls_ = {};
   return out;
 }
@@ -205,6 +228,7 @@ std::optional<ConnectionId> Room::connection_of(const UserId& user) const {
 void Room::send(Member& to, ServerMessage message, Decision& out) {
   const Outbox::Pushed pushed = to.outbox.push(message);
   if (to.connection) {
+    if (pushed.number != 0) spoken_to_.push_back(to.row.user);
     out.push_back(Delivery{*to.connection, pushed.number, std::move(message)});
   } else if (pushed.dropped) {
     overfull_.push_back(to.row.user);

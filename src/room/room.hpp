@@ -88,7 +88,9 @@ class Room {
   Decision leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason);
 
   Decision pass_time(Millis now);
-  std::optional<Millis> wake_at() const { return earlier(kept_until_.next(), calls_.wake_at()); }
+  // After each of the above: what was said waits for its acknowledgement from then on.
+  void begin_waiting(Millis now);
+  std::optional<Millis> wake_at() const { return earlier(due_.next(), calls_.wake_at()); }
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();
 
@@ -145,10 +147,11 @@ class Room {
   RoomId id_;
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
-  Deadlines<UserId> kept_until_;  // of those who have no connection
+  Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
   Calls calls_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
+  std::vector<UserId> spoken_to_;  // since begin_waiting()
 };
 
 }  // namespace meetwire::room

@@ -18,7 +18,10 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
 }
 
 void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
-  if (Member* from = find_seated(user, connection)) from->outbox.acknowledge(number);
+  Member* from = find_seated(user, connection);
+  if (from == nullptr) return;
+  from->outbox.acknowledge(number);
+  spoken_to_.push_back(user);
 }
 
 // The refusal is the same for those who do not exist, sit in another room, have been followed by a new session, or
@@ -93,10 +96,13 @@ void Room::tell(const Calls::Tellings& tellings, Decision& out) {
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
-  if (from.row.media == announced.media) return;
-  from.row.media = announced.media;
-  ++from.row.version;
-  broadcast(MemberChanged{from.row}, from.row.user, /*to_itself=*/false, out);
+  if (from.row.media != announced.media) {
+    from.row.media = announced.media;
+    ++from.row.version;
+    broadcast(MemberChanged{from.row}, from.row.user, /*to_itself=*/false, out);
+  }
+  // To its owner the row is the receipt; what comes again has lost it, or the first was lost.
+  send(from, MemberChanged{from.row}, out);
 }
 
 void Room::on(Millis now, Member& from, Leave&&, Decision& out) {
@@ -105,7 +111,10 @@ void Room::on(Millis now, Member& from, Leave&&, Decision& out) {
   out.push_back(Closing{connection});
 }
 
-void Room::on(Millis, Member& from, Received&& received, Decision&) { from.outbox.acknowledge(received.number); }
+void Room::on(Millis, Member& from, Received&& received, Decision&) {
+  from.outbox.acknowledge(received.number);
+  spoken_to_.push_back(from.row.user);
+}
 
 // Never another room's, whatever the request says.
 void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {

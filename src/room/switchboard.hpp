@@ -127,6 +127,7 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   Decision decision = act(room);
   if (counts) members_ += room.size();
   const bool empty = room.size() == 0;
+  room.begin_waiting(now_);
   room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
   if (empty) rooms_.erase(at);
   carry_out(std::move(decision));

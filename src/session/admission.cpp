@@ -78,7 +78,8 @@ void Session::Body::greet(Turn& turn) {
   hello.user = options.user;
   hello.name = options.name;
   hello.token = options.token;
-  hello.media = announced = sources.media();
+  hello.media = sources.media();
+  announcement.said_with_hello(hello.media);
   hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
@@ -87,6 +88,7 @@ void Session::Body::greet(Turn& turn) {
 void Session::Body::take_place(const protocol::Welcome& welcome) {
   self = welcome.self;
   self.user = options.user;
+  roster_as_of = welcome.as_of;
   ice_servers = options.ice_servers.value_or(welcome.ice_servers);
   secret = welcome.secret;
   connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
@@ -100,15 +102,12 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   if (resumed) {
     // Who came meanwhile is a newcomer and offers; the offers follow with what was missed.
     apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
-    carry_out(turn, links.handle_all(turn.now, link::SignallingResumed{}));
+    carry_out(turn, links.resume_signalling(turn.now));
   } else {
     admit_as_newcomer(turn, welcome);
   }
   // The user may have switched something since the hello went out.
-  if (sources.media() != announced) {
-    announced = sources.media();
-    outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
-  }
+  announce(turn);
   call::Outputs outputs;
   calls.resume(turn.now, resumed, outputs);
   carry_out(turn, std::move(outputs));
@@ -119,6 +118,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
 void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome) {
   receipts.restart();
   carry_out(turn, links.end_all(turn.now));
+  carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);
   for (const auto& [user, row] : roster.rows()) offers_awaited.insert(user);
   if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
@@ -144,9 +144,10 @@ void Session::Body::lose(Turn& turn, Failure why) {
   outbox.clear();
   offers_awaited.clear();
   receipts.pause();
+  announcement.pause();
   chat.pause();
   calls.pause();
-  carry_out(turn, links.handle_all(turn.now, link::SignallingLost{}));
+  carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }
 

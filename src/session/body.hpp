@@ -13,6 +13,7 @@
 #include "call/calls.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
+#include "session/announcement.hpp"
 #include "session/chat.hpp"
 #include "session/connection.hpp"
 #include "session/links.hpp"
@@ -54,6 +55,7 @@ struct Session::Body {
   void flush(Turn& turn);
   std::optional<Millis> deadline() const;
   void apply_sources(Turn& turn, Turn&& deeds);
+  void announce(Turn& turn);
 
   // ---- admission.cpp
   std::optional<Failure> refusal_of_options() const;
@@ -71,6 +73,7 @@ struct Session::Body {
 
   // ---- messages.cpp
   void receive(Turn& turn, protocol::ServerMessage message, std::uint64_t number);
+  bool is_history(const protocol::ServerMessage& message, std::uint64_t number) const;
   void recover(Turn& turn, std::uint64_t number);
   void keep_early(Turn& turn, protocol::ServerMessage message, std::uint64_t number);
   void take(Turn& turn, const protocol::Welcome& message);
@@ -119,9 +122,11 @@ struct Session::Body {
   Receipts receipts;
   Outbox outbox;
   roster::Roster roster;
+  std::uint64_t roster_as_of = 0;  // the number of the newest message that the last welcome's rows have in them
   Links links;
   Sources sources;
   Chat chat;
+  Announcement announcement;
   call::Calls calls;
 
   // As the last welcome had it.
@@ -130,7 +135,6 @@ struct Session::Body {
   std::optional<std::string> secret;
 
   link::Wishes wishes;     // as the links were told
-  MediaState announced;    // as the server was told
   std::set<UserId> offers_awaited;  // links whose first offer the first envelope waits for
   std::vector<EarlyMessage> early;
 };

@@ -31,15 +31,23 @@ void Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster:
 
 std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
   std::vector<protocol::ChatSubmitted> out;
+  if (pending_.empty()) return out;
+  const bool is_repeat = pending_.front().deadline.has_value();
+  if (is_repeat && (!repeat_at_ || *repeat_at_ > now)) return out;
+  std::size_t bytes = 0;
   for (Pending& waiting : pending_) {
-    if (waiting.deadline) continue;
-    waiting.deadline = now + limits_.request_deadline;
+    if (is_repeat && !waiting.deadline) break;
+    bytes += waiting.bytes();
+    if (!out.empty() && (bytes > limits_.chat_batch_bytes_max || out.size() == limits_.chat_batch_messages_max)) break;
+    if (!waiting.deadline) waiting.deadline = now + limits_.request_deadline;
     out.push_back(waiting.message);
   }
+  repeat_at_ = now + limits_.chat_repeat_after;
   return out;
 }
 
 void Chat::pause() {
+  repeat_at_.reset();
   for (Pending& waiting : pending_) waiting.deadline.reset();
 }
 
@@ -74,7 +82,8 @@ void Chat::finish(Turn& turn, const Failure& why) {
 }
 
 std::optional<Millis> Chat::deadline() const {
-  return pending_.empty() ? std::nullopt : pending_.front().deadline;
+  if (pending_.empty() || !pending_.front().deadline) return std::nullopt;
+  return earlier(pending_.front().deadline, repeat_at_);
 }
 
 bool Chat::remember(const UserId& from, const std::string& id) {

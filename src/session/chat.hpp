@@ -23,7 +23,8 @@ class Chat {
 
   // What is refused is settled at once. What is taken waits for submit().
   void request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster);
-  // What has not gone out on this connection yet, in order.
+  // What goes out now, in order. One envelope at a time: the next one waits until all of the last is settled, and what is
+  // not settled in time goes out again. So none overtakes another, whatever is lost on the way.
   std::vector<protocol::ChatSubmitted> submit(Millis now);
   // The socket is lost: what is not settled goes out again on the next, with the same ids, in the same order.
   void pause();
@@ -42,6 +43,7 @@ class Chat {
     RequestId request = 0;
     protocol::ChatSubmitted message;
     std::optional<Millis> deadline;  // set: it is out
+    std::size_t bytes() const { return message.text.size() + message.id.size(); }
   };
   // The ids of one sender's last messages.
   struct Memory {
@@ -56,7 +58,8 @@ class Chat {
 
   Limits limits_;
   UserId self_;
-  std::vector<Pending> pending_;
+  std::vector<Pending> pending_;  // those that are out come first
+  std::optional<Millis> repeat_at_;
   std::map<UserId, Memory> remembered_;
   std::uint64_t uses_ = 0;
 };

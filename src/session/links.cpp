@@ -66,6 +66,33 @@ PeerOutputs Links::handle_all(Millis now, const link::LinkEvent& event) {
   return outputs;
 }
 
+PeerOutputs Links::lose_signalling(Millis now) {
+  signalling_up_ = false;
+  return handle_all(now, link::SignallingLost{});
+}
+
+PeerOutputs Links::resume_signalling(Millis now) {
+  signalling_up_ = true;
+  PeerOutputs outputs;
+  for (auto& [peer, entry] : links_) {
+    if (!entry.away) run(now, peer, entry, link::SignallingResumed{}, outputs);
+  }
+  return outputs;
+}
+
+PeerOutputs Links::set_away(Millis now, const UserId& peer, bool away) {
+  PeerOutputs outputs;
+  const auto at = links_.find(peer);
+  if (at == links_.end() || at->second.away == away) return outputs;
+  at->second.away = away;
+  if (away) {
+    run(now, peer, at->second, link::SignallingLost{}, outputs);
+  } else if (signalling_up_) {
+    run(now, peer, at->second, link::SignallingResumed{}, outputs);
+  }
+  return outputs;
+}
+
 PeerOutputs Links::elapsed(Millis now) {
   PeerOutputs outputs;
   for (auto& [peer, entry] : links_) {

@@ -32,6 +32,11 @@ class Links {
   // Of a peer without a link: nothing. The browser reports late.
   PeerOutputs handle(Millis now, const UserId& peer, const link::LinkEvent& event);
   PeerOutputs handle_all(Millis now, const link::LinkEvent& event);
+  // Our own way to the server is lost, or is back.
+  PeerOutputs lose_signalling(Millis now);
+  PeerOutputs resume_signalling(Millis now);
+  // The peer's way to the server: while it has none, nothing that a link could try would reach it.
+  PeerOutputs set_away(Millis now, const UserId& peer, bool away);
   // The clock, to those whose deadline has come.
   PeerOutputs elapsed(Millis now);
 
@@ -45,6 +50,7 @@ class Links {
     std::unique_ptr<LinkPart> link;
     std::optional<Millis> wake_at;
     bool connected_once = false;
+    bool away = false;
   };
 
   void run(Millis now, const UserId& peer, Entry& entry, const link::LinkEvent& event, PeerOutputs& outputs);
@@ -52,6 +58,7 @@ class Links {
   const Parts& parts_;
   OperationId& operations_;
   std::map<UserId, Entry> links_;
+  bool signalling_up_ = true;
 };
 
 }  // namespace meetwire::session

@@ -22,6 +22,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
       start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
+      carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));
       stop_awaiting(turn, left->user);
@@ -46,6 +47,7 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.ice_transport_policy = options.ice_transport_policy;
   how.limits = limits;
   carry_out(turn, links.start(turn.now, std::move(how), wishes));
+  carry_out(turn, links.set_away(turn.now, member.user, member.away));
 }
 
 void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {

@@ -34,11 +34,23 @@ void Session::Body::receive(Turn& turn, protocol::ServerMessage message, std::ui
   if (!is_about_connection(message)) {
     const bool is_problem = std::holds_alternative<protocol::Problem>(message);
     if (!is_joined() && !is_problem) return keep_early(turn, std::move(message), number);
-    if (is_joined() && receipts.is_duplicate(number)) return;
+    if (is_joined() && receipts.is_duplicate(number)) return receipts.take(turn.now, number);
     if (is_joined() && receipts.leaves_gap(number)) return recover(turn, number);
   }
-  std::visit([&](const auto& said) { take(turn, said); }, message);
+  if (!is_history(message, number)) std::visit([&](const auto& said) { take(turn, said); }, message);
   if (is_joined()) receipts.take(turn.now, number);
+}
+
+// What was missed comes after a welcome whose rows are newer. Who came and went meanwhile would come and go again, and
+// connections would be opened to sessions that are over.
+bool Session::Body::is_history(const protocol::ServerMessage& message, std::uint64_t number) const {
+  if (number == 0 || number > roster_as_of) return false;
+  if (const auto* signal = std::get_if<protocol::SignalFrom>(&message)) {
+    const Participant* member = roster.find(signal->from);
+    return member == nullptr || member->session != signal->session;
+  }
+  return std::holds_alternative<protocol::MemberJoined>(message) || std::holds_alternative<protocol::MemberChanged>(message) ||
+         std::holds_alternative<protocol::MemberLeft>(message);
 }
 
 // Something on the way to us is lost, and only the server has it still. It sends it again to whoever comes back with
@@ -85,7 +97,9 @@ void Session::Body::take(Turn& turn, const protocol::MemberJoined& message) {
 void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   const Participant& member = message.member;
   if (member.user != options.user) return apply(turn, roster.change(member), /*offers_first=*/false);
-  if (member.session != self.session || member.version <= self.version) return;
+  if (member.session != self.session) return;
+  announcement.seen(member.media);
+  if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
   self = member;
   if (other_role) say_meeting(turn, MeetingState::Joined);

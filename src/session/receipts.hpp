@@ -17,14 +17,20 @@ class Receipts {
   // 0 stands for "not numbered" and is always new.
   bool is_duplicate(std::uint64_t number) const { return number != 0 && number <= received_; }
 
-  // Something before it has not come in. A gap that is still there after the server was asked once is accepted: it
-  // has nothing more to give, and asking for ever would help nobody.
-  bool leaves_gap(std::uint64_t number) const { return number > received_ + 1 && gap_after_ != received_; }
-  void note_gap() { gap_after_ = received_; }
+  // Something before it has not come in. A gap that is still there after the server was asked several times is accepted:
+  // it has nothing more to give, and asking for ever would help nobody.
+  bool leaves_gap(std::uint64_t number) const {
+    return number > received_ + 1 && !(gap_after_ == received_ && gap_asked_ >= limits_.gap_resumes_max);
+  }
+  void note_gap() {
+    gap_asked_ = gap_after_ == received_ ? gap_asked_ + 1 : 1;
+    gap_after_ = received_;
+  }
 
   void take(Millis now, std::uint64_t number) {
-    if (number <= received_) return;
-    received_ = number;
+    // What comes again was not acknowledged, as far as the server knows.
+    if (number == 0) return;
+    if (number > received_) received_ = number;
     if (!acknowledge_at_) acknowledge_at_ = now + limits_.acknowledge_after;
   }
 
@@ -58,6 +64,7 @@ class Receipts {
   std::uint64_t received_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::optional<std::uint64_t> gap_after_;  // the number that the last gap came after
+  std::uint32_t gap_asked_ = 0;             // how often
   std::optional<Millis> acknowledge_at_;
 };
 

@@ -35,6 +35,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       links(parts, operations),
       sources(operations),
       chat(limits, options.user),
+      announcement(limits),
       calls(limits, options.user),
       wishes(sources.wishes()) {
   self.user = options.user;
@@ -112,11 +113,13 @@ void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
     wishes = std::move(wanted);
     carry_out(turn, links.handle_all(turn.now, link::WishesChanged{wishes}));
   }
-  if (is_joined() && sources.media() != announced) {
-    announced = sources.media();
-    outbox.add(turn.now, protocol::MediaAnnounced{announced}, Urgency::MayWait);
-  }
+  announce(turn);
   turn.append(std::move(deeds));
+}
+
+void Session::Body::announce(Turn& turn) {
+  if (!is_joined() || !announcement.is_due(turn.now, sources.media(), wire.in_use() == DialectName::Meetwire)) return;
+  outbox.add(turn.now, protocol::MediaAnnounced{sources.media()}, Urgency::MayWait);
 }
 
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
@@ -142,6 +145,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  announce(turn);
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
   carry_out(turn, std::move(outputs));
@@ -164,6 +168,7 @@ std::optional<Millis> Session::Body::deadline() const {
   if (is_over()) return std::nullopt;
   std::optional<Millis> first = earlier(connection.deadline(), links.deadline());
   first = earlier(first, outbox.deadline());
+  first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
   return earlier(first, calls.deadline());

@@ -22,9 +22,10 @@ class FakeBrowser {
   using Raise = std::function<void(ClientEvent)>;
   using Key = std::pair<UserId, Incarnation>;
 
-  FakeBrowser(std::string name, Millis operation_takes, Later later, Raise raise, std::function<void()> changed)
+  // `operation_takes`: asked for each operation and capture.
+  FakeBrowser(std::string name, std::function<Millis()> operation_takes, Later later, Raise raise, std::function<void()> changed)
       : name_(std::move(name)),
-        operation_takes_(operation_takes),
+        operation_takes_(std::move(operation_takes)),
         later_(std::move(later)),
         raise_(std::move(raise)),
         changed_(std::move(changed)) {}
@@ -33,6 +34,8 @@ class FakeBrowser {
   std::function<bool(const ClientCommand&)> accept = [](const ClientCommand&) { return true; };
   // The DOMException's name with which captures fail; none: they succeed.
   std::optional<std::string> capture_fails;
+  // Asked for each capture; as capture_fails.
+  std::function<std::optional<std::string>()> refuses_capture = [] { return std::nullopt; };
 
   std::map<Key, FakePeer> peers;  // closed ones stay, to be looked at
   std::map<Key, ConnectionState> connections;
@@ -59,6 +62,14 @@ class FakeBrowser {
       for (const auto& violation : peer.violations) all.push_back(name_ + " to " + key.first.value + ": " + violation);
     }
     return all;
+  }
+
+  std::optional<std::string> first_violation() const {
+    if (!violations.empty()) return violations.front();
+    for (const auto& [key, peer] : peers) {
+      if (!peer.violations.empty()) return peer.violations.front() + ", to " + key.first.value;
+    }
+    return std::nullopt;
   }
 
   void perform(const ClientCommand& command) {
@@ -98,7 +109,7 @@ class FakeBrowser {
   void carry_out(const command::OpenPeer& open, bool) {
     if (live(open.peer)) violations.push_back("two live connections to " + open.peer.value);
     const std::string name = name_ + ">" + open.peer.value + "/" + std::to_string(open.incarnation) + "#" +
-                             std::to_string(peers.size());
+                             std::to_string(opened_++);
     peers.insert_or_assign({open.peer, open.incarnation}, FakePeer(name, open.control_channel));
     connections[{open.peer, open.incarnation}] = ConnectionState::New;
   }
@@ -114,6 +125,18 @@ class FakeBrowser {
   void carry_out(const command::RestartIce& restart, bool) {
     with(restart, [](FakePeer& peer) { peer.restart_ice(); });
   }
+  // A connection that an operation was begun on: another one may have taken its place by the time the operation ends.
+  using Begun = std::function<FakePeer*()>;
+  template <class Command>
+  Begun begun_on(const Command& command) {
+    const FakePeer* peer = find(command.peer, command.incarnation);
+    if (peer == nullptr) violations.push_back(std::string(Command::kType) + " on a connection that is not there");
+    return [this, key = Key(command.peer, command.incarnation), name = peer == nullptr ? std::string() : peer->name()]() -> FakePeer* {
+      FakePeer* now = find(key.first, key.second);
+      return now != nullptr && now->name() == name ? now : nullptr;
+    };
+  }
+
   template <class Command, class Act>
   void with(const Command& command, Act act) {
     FakePeer* peer = find(command.peer, command.incarnation);
@@ -122,12 +145,12 @@ class FakeBrowser {
   }
 
   void carry_out(const command::SetLocalDescription& set, bool accepted) {
-    later_(operation_takes_, [this, set, accepted] {
-      FakePeer* peer = find(set.peer, set.incarnation);
+    later_(operation_takes_(), [this, set, accepted, begun = begun_on(set)] {
+      FakePeer* peer = begun();
       if (peer == nullptr) return;
       const auto description = accepted ? peer->set_local() : std::nullopt;
       if (!description) return finish(set, false);
-      gather(set.peer, set.incarnation, peer->local_ufrag);
+      gather(set, peer->local_ufrag);
       raise_(event::LocalDescriptionSet{set.operation, set.peer, set.incarnation, *description, peer->slots()});
       changed_();
     });
@@ -149,8 +172,9 @@ class FakeBrowser {
   }
   void carry_out(const command::Capture& capture, bool) {
     const int number = ++captures;
-    const auto fails = capture_fails;
-    later_(operation_takes_, [this, capture, number, fails] {
+    const auto refused = refuses_capture();
+    const auto fails = refused ? refused : capture_fails;
+    later_(operation_takes_(), [this, capture, number, fails] {
       if (fails) return raise_(event::CaptureFailed{capture.operation, *fails, "made up"});
       event::CaptureSucceeded succeeded{capture.operation, {}};
       for (const Slot slot : kSlots) {
@@ -170,8 +194,8 @@ class FakeBrowser {
 
   template <class Command, class Act>
   void operate(const Command& command, bool accepted, Act act) {
-    later_(operation_takes_, [this, command, accepted, act] {
-      FakePeer* peer = find(command.peer, command.incarnation);
+    later_(operation_takes_(), [this, command, accepted, act, begun = begun_on(command)] {
+      FakePeer* peer = begun();
       if (peer == nullptr) return;
       finish(command, accepted && act(*peer));
       changed_();
@@ -185,20 +209,21 @@ class FakeBrowser {
   }
 
   // Two candidates a generation, shortly after its description.
-  void gather(const UserId& peer, Incarnation incarnation, const std::string& ufrag) {
+  void gather(const command::SetLocalDescription& set, const std::string& ufrag) {
     for (int i = 0; i < 2; ++i) {
       Candidate candidate;
       candidate.candidate = "candidate:" + std::to_string(i) + " 1 udp 1 192.0.2.1 9 typ host";
       candidate.sdp_mid = "0";
       candidate.username_fragment = ufrag;
-      later_(Millis{3 + i}, [this, peer, incarnation, candidate] {
-        if (find(peer, incarnation)) raise_(event::CandidateGathered{peer, incarnation, candidate});
+      later_(Millis{3 + i}, [this, set, candidate, begun = begun_on(set)] {
+        if (begun()) raise_(event::CandidateGathered{set.peer, set.incarnation, candidate});
       });
     }
   }
 
   std::string name_;
-  Millis operation_takes_;
+  int opened_ = 0;
+  std::function<Millis()> operation_takes_;
   Later later_;
   Raise raise_;
   std::function<void()> changed_;

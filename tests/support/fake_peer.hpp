@@ -35,11 +35,13 @@ class FakePeer {
   std::string local_ufrag;
   std::string remote_ufrag;
   std::string remote_fingerprint;
+  std::set<std::string> offers_answered;  // the peer's, by their names
   int offers_made = 0;
   int ice_restarts = 0;
   bool closed = false;
 
   const std::string& name() const { return name_; }
+  std::string newest_offer() const { return "offer " + name_ + "!" + std::to_string(offers_made); }
   std::string fingerprint() const { return "sha-256 " + name_; }
 
   void add_slot(Slot slot) { transceivers.push_back({slot, std::nullopt, false, false, true, std::nullopt}); }
@@ -79,13 +81,14 @@ class FakePeer {
       }
       signaling = SignalingState::HaveLocalOffer;
       ++offers_made;
-      return Description{DescriptionType::Offer, describe()};
+      return Description{DescriptionType::Offer, describe(newest_offer())};
     }
     if (signaling == SignalingState::HaveRemoteOffer) {
       if (local_ufrag.empty() || remote_restarted_ || ice_restart_) new_credentials();
       signaling = SignalingState::Stable;
       agree();
-      return Description{DescriptionType::Answer, describe()};
+      offers_answered.insert(remote_offer_);
+      return Description{DescriptionType::Answer, describe("answer to " + remote_offer_)};
     }
     violations.push_back("set_local_description in " + std::string(name_of(signaling)));
     return std::nullopt;
@@ -106,10 +109,12 @@ class FakePeer {
     remote_restarted_ = !remote_ufrag.empty() && remote_ufrag != *facts.ufrags.begin();
     remote_ufrag = *facts.ufrags.begin();
     if (!is_offer) {
+      if (subject_of(description.sdp) != "answer to " + newest_offer()) violations.push_back("S4: an answer to another offer than the newest own one");
       signaling = SignalingState::Stable;
       agree();
       return true;
     }
+    remote_offer_ = subject_of(description.sdp);
     signaling = SignalingState::HaveRemoteOffer;
     for (const link::MediaLine& line : facts.lines) {
       if (line.kind == link::MediaKind::Other || has_mid(line.mid)) continue;
@@ -184,14 +189,19 @@ class FakePeer {
     ice_restart_ = false;
   }
 
+  static std::string subject_of(const std::string& sdp) {
+    const auto at = sdp.find("s=");
+    return at == std::string::npos ? std::string() : sdp.substr(at + 2, sdp.find("\r\n", at) - at - 2);
+  }
   void agree() {
     for (FakeTransceiver& each : transceivers) {
       if (each.mid) each.agreed = true;
     }
   }
 
-  std::string describe() const {
-    std::string sdp = "v=0\r\na=fingerprint:" + fingerprint() + "\r\n";
+  // The session's name says which offer this is, or answers.
+  std::string describe(const std::string& subject) const {
+    std::string sdp = "v=0\r\ns=" + subject + "\r\na=fingerprint:" + fingerprint() + "\r\n";
     if (control_channel_) sdp += "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:data\r\n";
     for (const FakeTransceiver& each : transceivers) {
       if (!each.mid) continue;
@@ -202,6 +212,7 @@ class FakePeer {
   }
 
   std::string name_;
+  std::string remote_offer_;
   bool control_channel_;
   int next_mid_ = 0;
   int generation_ = 0;

@@ -71,7 +71,7 @@ class MeetingWorld {
     if (adjust) adjust(options);
     person.session = std::make_unique<session::Session>(options);
     person.browser = std::make_unique<FakeBrowser>(
-        user, Millis{5}, [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
+        user, [] { return Millis{5}; }, [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, &person](const ClientEvent& event) { handle(person, event); }, [this] { look_at_ice(); });
     return person;
   }

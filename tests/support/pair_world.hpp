@@ -139,7 +139,7 @@ class PairWorld {
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
     end.browser = std::make_unique<FakeBrowser>(
-        std::move(name), options_.operation_takes,
+        std::move(name), [this] { return options_.operation_takes; },
         [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, at](const ClientEvent& event) { raise(at, event); },
         [this] { FakeBrowser::connect_if_joined(*ends[0].browser, ends[0].other(), *ends[1].browser, ends[1].other()); });

@@ -102,6 +102,7 @@ MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   welcome.version = *version;
   welcome.resumed = find_bool(from, "resumed").value_or(false);
   welcome.secret = *secret;
+  welcome.as_of = find_count(from, "asOf").value_or(0);
   if (const Value ice = find(from, "iceServers"); ice.is_array()) welcome.ice_servers = to_text(ice);
   if (const Value bounds = find(from, "limits")) welcome.limits = read_limits(bounds);
   for (const Value& item : members) {

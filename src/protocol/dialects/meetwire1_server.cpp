@@ -17,6 +17,7 @@ struct WriteServerMessage {
     put(writer, "resumed", welcome.resumed);
     put(writer, "self", welcome.self);
     put(writer, "members", welcome.members);
+    if (welcome.as_of > 0) put(writer, "asOf", welcome.as_of);
     writer.key("iceServers");
     // The host's own configuration; what is not a list is no servers.
     writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");

@@ -1,0 +1,291 @@
+#include "simulation/meeting.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "trace/codec.hpp"
+
+namespace meetwire::simulation {
+namespace {
+
+constexpr std::size_t kCommandsMax = 5'000;
+// A server's pings miss a machine that stands still for this long.
+constexpr Millis kPingTimeout{25'000};
+// From the last fault until everything is as it should be (L1).
+constexpr Millis kHealsWithin{30'000};
+// Kept places, backoffs and acknowledgements are all over after this.
+constexpr Millis kQuietAfter{120'000};
+
+}  // namespace
+
+Meeting::Meeting(const Script& script, Recorder& recorder)
+    : script_(script),
+      recorder_(recorder),
+      choices_(script.seed ^ 0x6d656574696e67ULL),
+      weather_(script.weather),
+      people_(static_cast<std::size_t>(script.people)),
+      signalling_(
+          schedule_, choices_, weather_, recorder,
+          [this](int who, int life, const ClientEvent& event) {
+            Person& person = people_[static_cast<std::size_t>(who)];
+            if (person.life == life) tell(person, event);
+          },
+          [this](const std::string& what) { violate(what); }),
+      paths_(schedule_, choices_, people_),
+      begun_(schedule_.now) {
+  for (int index = 0; index < script.people; ++index) {
+    Person& person = people_[static_cast<std::size_t>(index)];
+    person.index = index;
+    person.user = UserId{"p" + std::to_string(index)};
+    person.room = RoomId{"room-" + std::to_string(index % script.rooms)};
+  }
+}
+
+Result Meeting::run() {
+  for (const Action& action : script_.actions) {
+    schedule_.later(action.at, [this, &action] { act(action); });
+  }
+  run_until(begun_ + script_.calm_after);
+  if (!result_.violation) calm_down();
+  run_until(begun_ + script_.calm_after + kHealsWithin);
+  if (!result_.violation) check_linked();
+  if (!result_.violation) check_rosters();
+  run_until(begun_ + script_.calm_after + kQuietAfter);
+  if (!result_.violation) check_linked();
+  if (!result_.violation) check_chats();
+  if (!result_.violation) check_restarts();
+  if (!result_.violation) check_quiet();
+  result_.events += signalling_.events();
+  return result_;
+}
+
+void Meeting::run_until(Millis end) {
+  while (!result_.violation && schedule_.next() && *schedule_.next() <= end) schedule_.step();
+  if (schedule_.now < end) schedule_.now = end;
+}
+
+// ---- what people do, and what happens to them
+
+void Meeting::act(const Action& action) {
+  Person& person = people_[static_cast<std::size_t>(action.who)];
+  if (recorder_.is_on()) recorder_.note(schedule_.now, "====", describe(action));
+  const Millis lasts = std::min(action.lasts, begun_ + script_.calm_after - schedule_.now);
+  const bool awake = person.asleep_until <= schedule_.now;
+  switch (action.kind) {
+    case ActionKind::Join: return join(person);
+    case ActionKind::Leave:
+      if (awake) request(person, event::LeaveRequested{});
+      return;
+    case ActionKind::Want:
+      return request(person, event::SourceRequested{++person.requests, action.source, action.wanted, std::nullopt});
+    case ActionKind::Chat: return say(person, action.with);
+    case ActionKind::Reload:
+      if (!awake || !person.session) return;
+      request(person, event::LeaveRequested{});
+      signalling_.close(person.index, person.life);
+      retire(person);
+      schedule_.later(choices_.between({50}, {2'000}), [this, &person] { join(person); });
+      return;
+    case ActionKind::Crash: return crash(person);
+    case ActionKind::EndTrack: return end_track(person, action.source);
+    case ActionKind::CutSocket: return signalling_.cut(person.index, lasts);
+    case ActionKind::HalfOpen: return signalling_.half_open(person.index, lasts);
+    case ActionKind::RestartServer: return signalling_.restart_server(lasts);
+    case ActionKind::BreakPath: return paths_.break_until(action.who, action.with, schedule_.now + lasts);
+    case ActionKind::MoveAddress: return paths_.move_address(action.who);
+    case ActionKind::Sleep: return sleep(person, lasts);
+  }
+}
+
+void Meeting::join(Person& person) {
+  if (person.session && person.application.state != MeetingState::Left) return;
+  retire(person);
+  ClientOptions options;
+  options.room = person.room;
+  options.user = person.user;
+  options.name = person.user.value;
+  options.dialect = DialectName::Meetwire;
+  options.seed = static_cast<std::uint32_t>(choices_.next());
+  person.application = Application{};
+  person.present_since.reset();
+  person.session = std::make_unique<session::Session>(options);
+  person.browser = make_browser(person);
+  tell(person, event::JoinRequested{});
+}
+
+std::unique_ptr<support::FakeBrowser> Meeting::make_browser(Person& person) {
+  const int life = person.life;
+  auto browser = std::make_unique<support::FakeBrowser>(
+      person.user.value + "~" + std::to_string(life),
+      [this] { return choices_.between(weather_.operation_takes_least, weather_.operation_takes_most); },
+      [this](Millis delay, std::function<void()> what) { schedule_.later(delay, std::move(what)); },
+      [this, &person, life](const ClientEvent& event) {
+        if (person.life == life) tell(person, event);
+      },
+      [this, &person, life] {
+        if (person.life == life) paths_.look(person.index);
+      });
+  browser->accept = [this](const ClientCommand& command) {
+    // A track that is refused is reported and costs only itself: nothing to heal.
+    return std::holds_alternative<command::SetTrack>(command) || !choices_.per_mille(weather_.operations_refused);
+  };
+  browser->refuses_capture = [this]() -> std::optional<std::string> {
+    if (choices_.per_mille(weather_.captures_refused)) return "NotReadableError";
+    return std::nullopt;
+  };
+  return browser;
+}
+
+void Meeting::request(Person& person, const ClientEvent& event) {
+  if (person.session && person.asleep_until <= schedule_.now) tell(person, event);
+}
+
+// The page is gone, with everything in it.
+void Meeting::retire(Person& person) {
+  if (person.browser) retired_.push_back(std::move(person.browser));
+  person.browser.reset();
+  person.session.reset();
+  person.wake_at.reset();
+  person.missed.clear();
+  person.sent.clear();
+  person.present_since.reset();
+  ++person.life;
+  ++person.wake_token;
+}
+
+void Meeting::crash(Person& person) {
+  if (!person.session) return;
+  signalling_.vanish(person.index);
+  join_as_another(person);
+}
+
+// Put out of the meeting: anybody would try again.
+void Meeting::come_back(Person& person) {
+  if (person.application.error->code == ErrorCode::IdTaken) return join_as_another(person);
+  retire(person);
+  schedule_.later(choices_.between({300}, {2'000}), [this, &person] { join(person); });
+}
+
+// The old id is kept for one who was lost, and nobody has its secret any more.
+void Meeting::join_as_another(Person& person) {
+  retire(person);
+  person.user = UserId{"p" + std::to_string(person.index) + "." + std::to_string(person.life)};
+  schedule_.later(choices_.between({50}, {2'000}), [this, &person] { join(person); });
+}
+
+void Meeting::say(Person& person, int with) {
+  if (!person.session || person.asleep_until > schedule_.now) return;
+  std::optional<UserId> to;
+  if (with != person.index) to = people_[static_cast<std::size_t>(with)].user;
+  const std::string addressee = to ? to->value : "";
+  const std::string number = std::to_string(++person.chats);
+  SentChat chat{++person.requests, person.user.value + "|" + addressee + "|" + number, to, schedule_.now};
+  person.sent.push_back(chat);
+  tell(person, event::ChatRequested{chat.request, person.user.value + "-" + std::to_string(person.life) + "-" + number, chat.text, to});
+}
+
+void Meeting::end_track(Person& person, Source source) {
+  if (!person.session || person.application.tracks[source].empty()) return;
+  const TrackId track = person.application.tracks[source].front();
+  tell(person, event::TrackEnded{track});
+}
+
+void Meeting::sleep(Person& person, Millis lasts) {
+  if (!person.session || person.asleep_until > schedule_.now || lasts.value == 0) return;
+  person.asleep_until = schedule_.now + lasts;
+  for (const Person& other : people_) {
+    if (&other != &person) paths_.break_until(person.index, other.index, person.asleep_until);
+  }
+  if (lasts > kPingTimeout) signalling_.half_open(person.index, kPingTimeout);
+  schedule_.later(lasts, [this, &person] {
+    person.missed.push_back(event::TimePassed{});
+    catch_up(person);
+  });
+}
+
+void Meeting::calm_down() {
+  calm_ = true;
+  weather_ = Weather{};
+  signalling_.calm_down();
+  for (Person& person : people_) {
+    if (!person.session || person.application.state == MeetingState::Left) join(person);
+  }
+}
+
+// ---- one event of one core
+
+// Events come one at a time: one that a command causes waits until all commands are carried out.
+void Meeting::tell(Person& person, const ClientEvent& event) {
+  if (!person.session) return;
+  person.missed.push_back(event);
+  catch_up(person);
+}
+
+void Meeting::catch_up(Person& person) {
+  while (!person.is_busy && !person.missed.empty() && person.session && person.asleep_until <= schedule_.now && !result_.violation) {
+    const ClientEvent event = std::move(person.missed.front());
+    person.missed.pop_front();
+    person.is_busy = true;
+    handle(person, event);
+    person.is_busy = false;
+    if (person.application.state == MeetingState::Left && person.application.error) come_back(person);
+  }
+}
+
+void Meeting::handle(Person& person, const ClientEvent& event) {
+  ++result_.events;
+  auto step = person.session->handle(schedule_.now, event);
+  if (recorder_.is_on()) {
+    recorder_.note(schedule_.now, person.user.value + " <-", trace::write(event));
+    for (const ClientCommand& command : step.commands) recorder_.note(schedule_.now, person.user.value + " ->", trace::write(command));
+  }
+  if (const auto* message = std::get_if<event::MessageArrived>(&event)) {
+    // Words of the server's own: nobody else can say "welcome".
+    if (message->body.find("\"type\":\"welcome\"") != std::string::npos &&
+        (message->body.find("\"resumed\":false") != std::string::npos || !person.present_since)) {
+      person.present_since = schedule_.now;
+    }
+  }
+  if (step.commands.size() > kCommandsMax) violate("S12: a client asks for " + std::to_string(step.commands.size()) + " things at once");
+  if (step.wake_at != person.wake_at) {
+    person.wake_at = step.wake_at;
+    ++person.wake_token;
+    schedule_wake(person);
+  }
+  const int life = person.life;
+  for (const ClientCommand& command : step.commands) {
+    if (person.life != life || result_.violation) return;
+    carry_out(person, command);
+  }
+  check_after(person);
+}
+
+void Meeting::schedule_wake(Person& person) {
+  if (!person.wake_at) return;
+  const Millis delay = std::max(*person.wake_at - schedule_.now, Millis{0}) + choices_.between({0}, weather_.timer_late_most);
+  schedule_.later(delay, [this, &person, token = person.wake_token] {
+    if (token != person.wake_token) return;
+    person.wake_at.reset();
+    tell(person, event::TimePassed{});
+  });
+}
+
+void Meeting::carry_out(Person& person, const ClientCommand& command) {
+  person.application.see(command);
+  if (const auto* open = std::get_if<command::OpenTransport>(&command)) {
+    return signalling_.open(person.index, person.life, open->attempt);
+  }
+  if (std::holds_alternative<command::CloseTransport>(command)) return signalling_.close(person.index, person.life);
+  if (const auto* send = std::get_if<command::Send>(&command)) return signalling_.send(person.index, person.life, *send);
+  if (const auto* back = std::get_if<command::RollBack>(&command)) check_rollback(person, *back);
+  if (const auto* set = std::get_if<command::SetRemoteDescription>(&command)) check_description(person, *set);
+  // Another session of the peer's is another link.
+  if (const auto* joined = std::get_if<command::ParticipantJoined>(&command)) connections_since_calm_.erase({person.user, joined->participant.user});
+  if (const auto* open = std::get_if<command::OpenPeer>(&command); open != nullptr && calm_) {
+    ++connections_since_calm_[{person.user, open->peer}];
+  }
+  person.browser->perform(command);
+  if (std::holds_alternative<command::ClosePeer>(command)) paths_.look(person.index);
+}
+
+}  // namespace meetwire::simulation

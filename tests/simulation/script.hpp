@@ -1,0 +1,70 @@
+// What people do and what goes wrong in one meeting, drawn from the seed before it begins: so that a failing meeting can be
+// tried again with parts of it left out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/media.hpp"
+#include "core/time.hpp"
+
+namespace meetwire::simulation {
+
+enum class ActionKind : std::uint8_t {
+  Join,
+  Leave,
+  Want,         // `source`, `wanted`
+  Chat,         // `with`: to this one only, if it is another
+  Reload,       // the page is loaded again; the old one says goodbye
+  Crash,        // the tab is gone without a word; somebody new comes in its stead
+  EndTrack,     // unplugged, or "stop sharing": `source`
+  CutSocket,    // both ends learn of it: the client now, the server after `lasts`
+  HalfOpen,     // frames vanish both ways until both ends notice, after `lasts`
+  RestartServer,  // all it knew is gone; it is away for `lasts`
+  BreakPath,    // no media between `who` and `with` for `lasts`
+  MoveAddress,  // everything that ICE has found for `who` leads nowhere any more
+  Sleep,        // the machine of `who` stands still for `lasts`
+};
+constexpr auto names_of(ActionKind) {
+  return std::array<std::string_view, 13>{"join",      "leave",          "want",       "chat",         "reload", "crash", "end-track",
+                                          "cut-socket", "half-open",     "restart-server", "break-path", "move-address", "sleep"};
+}
+
+struct Action {
+  Millis at{0};  // since the meeting's beginning
+  ActionKind kind = ActionKind::Join;
+  int who = 0;
+  int with = 0;
+  Source source = Source::Camera;
+  Wanted wanted = Wanted::Off;
+  Millis lasts{0};
+};
+std::string describe(const Action& action);
+
+// What the network, the browsers and the devices are like while things go wrong. Rates are per mille.
+struct Weather {
+  Millis frame_takes_least{1}, frame_takes_most{40};
+  Millis operation_takes_least{1}, operation_takes_most{30};
+  Millis timer_late_most{5};
+  std::uint32_t frames_lost = 0;
+  std::uint32_t frames_doubled = 0;
+  std::uint32_t operations_refused = 0;
+  std::uint32_t captures_refused = 0;
+};
+
+struct Script {
+  std::uint64_t seed = 0;
+  int people = 0;
+  int rooms = 1;
+  Weather weather;
+  std::vector<Action> actions;  // in the order of their times
+  Millis calm_after{0};         // from then on nothing goes wrong any more
+};
+
+// `people` 0: drawn as well, from 2 to 6.
+Script write_script(std::uint64_t seed, int people);
+
+}  // namespace meetwire::simulation

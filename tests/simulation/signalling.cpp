@@ -1,0 +1,226 @@
+#include "simulation/signalling.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "trace/codec.hpp"
+
+namespace meetwire::simulation {
+namespace {
+
+// What one event of one machine may ask for at most: far above what any needs, far below "without end" (S12).
+constexpr std::size_t kCommandsMax = 5'000;
+
+std::string hexadecimal(std::uint64_t value) {
+  std::string out;
+  for (int shift = 60; shift >= 0; shift -= 4) out.push_back("0123456789abcdef"[value >> shift & 15]);
+  return out;
+}
+
+}  // namespace
+
+Signalling::Signalling(Schedule& schedule, Choices& choices, const Weather& weather, Recorder& recorder, Tell tell, Violation violation)
+    : schedule_(schedule), choices_(choices), weather_(weather), recorder_(recorder), tell_(std::move(tell)), violation_(std::move(violation)) {
+  start_server();
+}
+
+void Signalling::start_server() {
+  ++server_life_;
+  RoomOptions options;
+  options.participants_max = 64;  // those whose tab has crashed keep their places for a while
+  server_ = std::make_unique<room::Switchboard>(std::move(options));
+  server_wake_at_.reset();
+}
+
+Millis Signalling::arrival(Millis& last) {
+  last = std::max(last, schedule_.now + takes());
+  return last - schedule_.now;
+}
+
+std::optional<ConnectionId> Signalling::socket_of(int who, int life) const {
+  for (const auto& [id, socket] : sockets_) {
+    if (socket.who == who && socket.life == life && socket.client_open) return id;
+  }
+  return std::nullopt;
+}
+
+void Signalling::open(int who, int life, std::uint32_t attempt) {
+  close(who, life);
+  const ConnectionId id{"c" + std::to_string(++opened_)};
+  Socket& socket = sockets_[id];
+  socket.who = who;
+  socket.life = life;
+  socket.attempt = attempt;
+  socket.client_open = true;
+  schedule_.later(arrival(socket.to_server_at), [this, id] {
+    const auto at = sockets_.find(id);
+    if (at == sockets_.end() || !at->second.client_open) return;
+    if (!server_) return lost_at_client(id, takes(), "connect error");
+    at->second.server_open = true;
+    event::ConnectionOpened opened;
+    opened.connection = id;
+    opened.session = SessionId{hexadecimal(choices_.next())};
+    opened.secret = hexadecimal(choices_.next());
+    tell_server(opened);
+    schedule_.later(arrival(at->second.to_client_at), [this, id] {
+      const auto here = sockets_.find(id);
+      if (here == sockets_.end() || !here->second.client_open || here->second.dead) return;
+      tell_(here->second.who, here->second.life, event::TransportOpened{here->second.attempt});
+    });
+  });
+}
+
+void Signalling::close(int who, int life) {
+  const auto id = socket_of(who, life);
+  if (!id) return;
+  Socket& socket = sockets_.at(*id);
+  socket.client_open = false;
+  lost_at_server(*id, arrival(socket.to_server_at), /*deliberate=*/!socket.dead);
+}
+
+void Signalling::send(int who, int life, const command::Send& send) {
+  const auto id = socket_of(who, life);
+  if (!id) return;
+  Socket& socket = sockets_.at(*id);
+  if (socket.dead || choices_.per_mille(weather_.frames_lost)) return;
+  const int copies = choices_.per_mille(weather_.frames_doubled) ? 2 : 1;
+  for (int copy = 0; copy < copies; ++copy) {
+    ++frames_;
+    schedule_.later(arrival(socket.to_server_at), [this, id = *id, life = server_life_, name = send.name, body = send.body] {
+      const auto at = sockets_.find(id);
+      if (at == sockets_.end() || !at->second.server_open || at->second.dead || life != server_life_) return;
+      last_frame_ = schedule_.now;
+      tell_server(event::FrameArrived{id, name, body});
+    });
+  }
+}
+
+void Signalling::tell_server(const RoomEvent& event) {
+  if (!server_) return;
+  ++events_;
+  auto step = server_->handle(schedule_.now, event);
+  if (recorder_.is_on()) {
+    recorder_.note(schedule_.now, "server <-", trace::write(event));
+    for (const RoomCommand& command : step.commands) recorder_.note(schedule_.now, "server ->", trace::write(command));
+  }
+  if (step.commands.size() > kCommandsMax) violation_("S12: the server asks for " + std::to_string(step.commands.size()) + " things at once");
+  if (step.wake_at != server_wake_at_) {
+    server_wake_at_ = step.wake_at;
+    ++server_wake_token_;
+    wake_server();
+  }
+  for (RoomCommand& command : step.commands) {
+    if (const auto* out = std::get_if<command::Deliver>(&command)) {
+      deliver(*out);
+    } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {
+      close_by_server(close->connection);
+    }
+  }
+}
+
+void Signalling::wake_server() {
+  if (!server_wake_at_) return;
+  const Millis delay = std::max(*server_wake_at_ - schedule_.now, Millis{1});
+  schedule_.later(delay, [this, token = server_wake_token_, life = server_life_] {
+    if (token != server_wake_token_ || life != server_life_) return;
+    server_wake_at_.reset();
+    tell_server(event::TimePassed{});
+  });
+}
+
+void Signalling::deliver(const command::Deliver& deliver) {
+  const auto at = sockets_.find(deliver.connection);
+  if (at == sockets_.end() || !at->second.server_open) return violation_("S7: the server speaks to a connection that is closed");
+  Socket& socket = at->second;
+  if (socket.dead || !socket.client_open || choices_.per_mille(weather_.frames_lost)) return;
+  const int copies = choices_.per_mille(weather_.frames_doubled) ? 2 : 1;
+  for (int copy = 0; copy < copies; ++copy) {
+    ++frames_;
+    schedule_.later(arrival(socket.to_client_at), [this, id = deliver.connection, name = deliver.name, body = deliver.body] {
+      const auto here = sockets_.find(id);
+      if (here == sockets_.end() || !here->second.client_open || here->second.dead) return;
+      last_frame_ = schedule_.now;
+      tell_(here->second.who, here->second.life, event::MessageArrived{here->second.attempt, name, body});
+    });
+  }
+}
+
+void Signalling::close_by_server(const ConnectionId& id) {
+  const auto at = sockets_.find(id);
+  if (at == sockets_.end() || !at->second.server_open) return violation_("the server closes a connection twice");
+  at->second.server_open = false;
+  if (!at->second.dead) lost_at_client(id, arrival(at->second.to_client_at), "io server disconnect");
+}
+
+void Signalling::lost_at_client(const ConnectionId& id, Millis delay, std::string reason) {
+  schedule_.later(delay, [this, id, reason = std::move(reason)] {
+    const auto at = sockets_.find(id);
+    if (at == sockets_.end() || !at->second.client_open) return;
+    const Socket socket = at->second;
+    at->second.client_open = false;
+    if (!socket.server_open) sockets_.erase(at);
+    tell_(socket.who, socket.life, event::TransportClosed{socket.attempt, reason});
+  });
+}
+
+void Signalling::lost_at_server(const ConnectionId& id, Millis delay, bool deliberate) {
+  schedule_.later(delay, [this, id, deliberate] {
+    const auto at = sockets_.find(id);
+    if (at == sockets_.end()) return;
+    const bool was_open = at->second.server_open;
+    at->second.server_open = false;
+    if (!at->second.client_open) sockets_.erase(at);
+    if (was_open) tell_server(event::ConnectionClosed{id, deliberate});
+  });
+}
+
+void Signalling::cut(int who, Millis server_notices) {
+  for (auto& [id, socket] : sockets_) {
+    if (socket.who != who || !socket.client_open) continue;
+    socket.dead = true;
+    lost_at_client(id, {0}, "transport close");
+    lost_at_server(id, server_notices, false);
+  }
+}
+
+void Signalling::half_open(int who, Millis noticed) {
+  for (auto& [id, socket] : sockets_) {
+    if (socket.who != who || !socket.client_open) continue;
+    socket.dead = true;
+    lost_at_client(id, noticed + choices_.between({0}, {3'000}), "ping timeout");
+    lost_at_server(id, noticed + choices_.between({0}, {3'000}), false);
+  }
+}
+
+void Signalling::vanish(int who) {
+  for (auto& [id, socket] : sockets_) {
+    if (socket.who != who || !socket.client_open) continue;
+    socket.client_open = false;
+    lost_at_server(id, arrival(socket.to_server_at), false);
+  }
+}
+
+void Signalling::restart_server(Millis away) {
+  if (!server_) return;
+  server_.reset();
+  ++server_life_;
+  for (auto& [id, socket] : sockets_) {
+    socket.dead = true;
+    socket.server_open = false;
+    if (socket.client_open) lost_at_client(id, choices_.between({0}, {500}), "transport close");
+  }
+  schedule_.later(away, [this] {
+    if (!server_) start_server();
+  });
+}
+
+void Signalling::calm_down() {
+  if (!server_) start_server();
+  for (auto& [id, socket] : sockets_) {
+    if (!socket.dead) continue;
+    lost_at_client(id, {0}, "ping timeout");
+    lost_at_server(id, {0}, false);
+  }
+}
+
+}  // namespace meetwire::simulation

@@ -1,0 +1,89 @@
+// Sockets between the participants and one server that may restart: each keeps its order, may be lost at either end at
+// different times, and may be dead while both ends still think it open. The server behind it is the real switchboard.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "room/switchboard.hpp"
+#include "simulation/choices.hpp"
+#include "simulation/person.hpp"
+#include "simulation/recorder.hpp"
+#include "simulation/schedule.hpp"
+#include "simulation/script.hpp"
+
+namespace meetwire::simulation {
+
+class Signalling {
+ public:
+  // An event for a client; `life`: of the person, when the socket was opened.
+  using Tell = std::function<void(int who, int life, const ClientEvent& event)>;
+  using Violation = std::function<void(std::string)>;
+
+  Signalling(Schedule& schedule, Choices& choices, const Weather& weather, Recorder& recorder, Tell tell, Violation violation);
+
+  // ---- what a client asks for
+  void open(int who, int life, std::uint32_t attempt);
+  void close(int who, int life);
+  void send(int who, int life, const command::Send& send);
+
+  // ---- what goes wrong
+  void cut(int who, Millis server_notices);
+  void half_open(int who, Millis noticed);
+  // The tab is gone: the operating system closes the socket.
+  void vanish(int who);
+  void restart_server(Millis away);
+  // From now on the server is up, and every dead socket is seen as such.
+  void calm_down();
+
+  bool is_server_up() const { return server_ != nullptr; }
+  std::size_t held() const { return server_ ? server_->held() : 0; }
+  std::uint64_t events() const { return events_; }
+  std::uint64_t frames() const { return frames_; }
+  Millis last_frame() const { return last_frame_; }
+
+ private:
+  struct Socket {
+    int who = 0;
+    int life = 0;
+    std::uint32_t attempt = 0;
+    bool client_open = false;
+    bool server_open = false;
+    bool dead = false;  // frames vanish
+    Millis to_server_at{0}, to_client_at{0};  // when the last frame on its way arrives: none overtakes another
+  };
+
+  Millis takes() { return choices_.between(weather_.frame_takes_least, weather_.frame_takes_most); }
+  Millis arrival(Millis& last);
+  std::optional<ConnectionId> socket_of(int who, int life) const;
+  void tell_server(const RoomEvent& event);
+  void deliver(const command::Deliver& deliver);
+  void close_by_server(const ConnectionId& id);
+  void lost_at_client(const ConnectionId& id, Millis delay, std::string reason);
+  void lost_at_server(const ConnectionId& id, Millis delay, bool deliberate);
+  void start_server();
+  void wake_server();
+
+  Schedule& schedule_;
+  Choices& choices_;
+  const Weather& weather_;
+  Recorder& recorder_;
+  Tell tell_;
+  Violation violation_;
+  std::unique_ptr<room::Switchboard> server_;
+  std::uint64_t server_life_ = 0;
+  std::optional<Millis> server_wake_at_;
+  std::uint64_t server_wake_token_ = 0;
+  std::map<ConnectionId, Socket> sockets_;
+  std::uint64_t opened_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t frames_ = 0;
+  Millis last_frame_{0};
+};
+
+}  // namespace meetwire::simulation
