@@ -117,6 +117,7 @@ struct Session::Body {
   Participant self;
   std::string ice_servers = "[]";
   std::optional<std::string> secret;
+  std::string token;  // what the next hello carries
 
   link::Wishes wishes;     // as the links were told
   MediaState announced;    // as the server was told

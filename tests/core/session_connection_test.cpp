@@ -172,6 +172,32 @@ TEST_CASE("signalling.D3: a place that is lost is taken anew: links are built ag
   CHECK(w.got<command::ChatReceived>().size() == 1);
 }
 
+TEST_CASE("signalling.D11: a newer token goes with its hello and with those after it") {
+  ClientOptions options = World::options();
+  options.token = "first";
+  World w(DialectName::Meetwire, options);
+  w.join();
+  CHECK(w.sent<p::Hello>().back().token == "first");
+  w.close().wake().open();
+  CHECK(w.sent<p::Hello>().back().token == "first");
+  w.close().wake().on(event::TransportOpened{w.attempt, "second"});
+  CHECK(w.sent<p::Hello>().back().token == "second");
+  w.close().wake();
+  w.on(event::TransportOpened{w.attempt - 1, "of an attempt that was given up"});
+  CHECK(w.sent<p::Hello>().size() == 3);
+  w.open();
+  CHECK(w.sent<p::Hello>().back().token == "second");
+}
+
+TEST_CASE("session.join: a token that is too long ends it before a socket is opened") {
+  ClientOptions options = World::options();
+  options.token = std::string(World(DialectName::Meetwire).limits.token_bytes_max + 1, 't');
+  World w(DialectName::Meetwire, options);
+  w.on(event::JoinRequested{});
+  CHECK(w.state().error->code == ErrorCode::InvalidArgument);
+  CHECK(w.ever<command::OpenTransport>().empty());
+}
+
 TEST_CASE("signalling.D10: tries come apart, with backoff, jitter and an end") {
   World w;
   w.join().close();
