@@ -1,18 +1,19 @@
 // Three and four people in Chromium: everybody sees and hears everybody, shares, mutes, writes, leaves.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { closeAll, type Guest } from './support/guest.ts';
 import { useStage } from './support/stage.ts';
 
-const stage = useStage();
 let ada: Guest;
 let ben: Guest;
 let cleo: Guest;
 
-before(async () => {
-  // All at once, so that they are each other's newcomers.
-  [ada, ben, cleo] = await Promise.all(['Ada', 'Ben', 'Cleo'].map((name) => stage.join('three', { name }))) as [Guest, Guest, Guest];
+const stage = useStage({
+  ready: async () => {
+    // All at once, so that they are each other's newcomers.
+    [ada, ben, cleo] = await Promise.all(['Ada', 'Ben', 'Cleo'].map((name) => stage.join('three', { name }))) as [Guest, Guest, Guest];
+  },
 });
 
 test('G9: three who join at once all see and hear each other', async () => {

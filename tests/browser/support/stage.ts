@@ -12,6 +12,8 @@ export interface StageOptions {
   open?: (options: ServeOptions) => Promise<Site>;
   server?: ServeOptions;
   chromium?: LaunchOptions;
+  /** What else is there before the first test. A `before` of the file's own would not wait for the stage. */
+  ready?: () => Promise<void>;
 }
 
 export class Stage {
@@ -35,9 +37,10 @@ export class Stage {
     return Guest.join(this.browser, this.site, room, options);
   }
 
-  async setUp({ open = openFixture, server = {}, chromium = {} }: StageOptions): Promise<void> {
+  async setUp({ open = openFixture, server = {}, chromium = {}, ready }: StageOptions): Promise<void> {
     this.#site = await open(server);
     this.#browser = await launchChromium(chromium);
+    await ready?.();
   }
 
   async close(): Promise<void> {
@@ -51,7 +54,7 @@ function there<Value>(value: Value | undefined): Value {
   return value;
 }
 
-/** For the top of a file: set up before its tests, closed after them and after the `after` hooks that it registers. */
+/** For the top of a file: set up before its tests, closed after them, with every page that is still open. */
 export function useStage(options: StageOptions = {}): Stage {
   const stage = new Stage();
   before(() => stage.setUp(options));
