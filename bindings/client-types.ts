@@ -138,7 +138,8 @@ export type ClientEvent =
   | { type: 'leave_requested' }
   | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
-  | { type: 'transport_opened'; attempt: number }
+  /** `token`: for this hello and those after it; absent: as the last time. */
+  | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }
   | {

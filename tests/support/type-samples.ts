@@ -25,7 +25,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   leave_requested: { type: 'leave_requested' },
   source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
-  transport_opened: { type: 'transport_opened', attempt: 1 },
+  transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
   local_description_set: {
