@@ -167,7 +167,8 @@ export type ClientEvent =
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
-  | { type: 'transport_opened'; attempt: number }
+  /** `token`: for this hello and those after it; absent: as the last time. */
+  | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }
   | {

@@ -79,7 +79,7 @@ export class Executor {
     this.#closed = true;
     this.#queue.length = 0;
     this.#cancelWake?.();
-    this.#transport?.close();
+    this.#closeTransport();
     for (const { peer } of this.#peers.values()) peer?.close();
     this.#peers.clear();
     this.#ports.devices.onEnded = undefined;
@@ -162,10 +162,19 @@ export class Executor {
     const dispatch = (event: ClientEvent): void => {
       if (number === this.#transportNumber) this.dispatch(event);
     };
-    this.#transport = this.#ports.transport.open(command, {
-      opened: () => dispatch({ type: 'transport_opened', attempt }),
-      closed: (reason) => dispatch({ type: 'transport_closed', attempt, reason }),
-      arrived: (name, body) => dispatch({ type: 'message_arrived', attempt, name, body }),
+    const closed = (reason: string): void => dispatch({ type: 'transport_closed', attempt, reason });
+    const open = (token?: string): void => {
+      if (number !== this.#transportNumber) return;
+      this.#transport = this.#ports.transport.open(command, {
+        opened: () => dispatch({ type: 'transport_opened', attempt, ...(token !== undefined && { token }) }),
+        closed,
+        arrived: (name, body) => dispatch({ type: 'message_arrived', attempt, name, body }),
+      });
+    };
+    if (attempt === 1 || !this.#ports.renewToken) return open();
+    this.#ports.renewToken().then(open, (error: unknown) => {
+      this.#ports.report(error);
+      closed('no token');
     });
   }
 

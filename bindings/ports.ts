@@ -103,6 +103,8 @@ export interface ClientPorts {
   clock: ClockPort;
   secrets: SecretsPort;
   transport: TransportPort;
+  /** Fetches a token for each connection after the first: that of the first may have expired. Absent: it serves for all. */
+  renewToken?(): Promise<string>;
   peers: PeerPort;
   devices: DevicesPort;
   /** Calls back when the page goes away. */

@@ -138,9 +138,11 @@ struct CallEnded {
 struct TransportOpened {
   static constexpr std::string_view kType = "transport_opened";
   std::uint32_t attempt = 0;  // of the OpenTransport that it answers
+  std::optional<std::string> token;  // a newer one, for this hello and those after it; absent: as the last time
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
+    visit("token", self.token);
   }
 };
 

@@ -77,7 +77,7 @@ void Session::Body::greet(Turn& turn) {
   hello.room = options.room;
   hello.user = options.user;
   hello.name = options.name;
-  hello.token = options.token;
+  hello.token = token;
   hello.media = sources.media();
   announcement.said_with_hello(hello.media);
   hello.resume = secret;

@@ -133,6 +133,7 @@ struct Session::Body {
   Participant self;
   std::string ice_servers = "[]";
   std::optional<std::string> secret;
+  std::string token;  // what the next hello carries
 
   link::Wishes wishes;     // as the links were told
   std::set<UserId> offers_awaited;  // links whose first offer the first envelope waits for

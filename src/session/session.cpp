@@ -40,6 +40,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
+  token = options.token;
 }
 
 Session::Session(ClientOptions options) : Session(std::move(options), default_parts()) {}
@@ -132,7 +133,9 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
 }
 
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
-  if (event.attempt == connection.attempt()) drive(turn, ConnectionInput::Opened);
+  if (event.attempt != connection.attempt()) return;
+  if (event.token) token = *event.token;
+  drive(turn, ConnectionInput::Opened);
 }
 
 void Session::Body::on(Turn& turn, const event::TransportClosed& event) {

@@ -1,29 +1,17 @@
 // The classic protocol between real browsers: its clients on our server, and our SDK on its server.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
+import { test } from 'node:test';
 import type { ClassicEdition } from '../support/classic-client.ts';
 import { ClassicServer } from '../support/classic-server.ts';
-import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { closeAll, type Guest } from './support/guest.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
-
-before(async () => {
-  site = await openFixture();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useStage();
 
 /** A page with a classic client on it, connected to a room; what it receives is shown in <video> elements. */
 async function joinClassic(room: string, user: string, edition: ClassicEdition): Promise<Guest> {
-  const guest = await Guest.arrive(browser, site);
+  const guest = await stage.arrive();
   guest.id = user;
   await guest.page.evaluate(
     async (to, as, which) => {
@@ -68,9 +56,9 @@ async function classicSees(guest: Guest, other: Guest): Promise<void> {
 for (const edition of ['first', 'later'] as const) {
   test(`a classic client of the ${edition} edition and ours see each other on our server, whoever comes first`, async () => {
     const room = `classic ${edition}`;
-    const ada = await Guest.join(browser, site, room, { name: 'Ada' });
+    const ada = await stage.join(room, { name: 'Ada' });
     const ben = await joinClassic(room, 'ben', edition);
-    const cleo = await Guest.join(browser, site, room, { name: 'Cleo' });
+    const cleo = await stage.join(room, { name: 'Cleo' });
     try {
       await Promise.all([ada.isWith(ben, cleo), cleo.isWith(ada, ben)]);
       await Promise.all([ada.sees(ben), cleo.sees(ben), classicSees(ben, ada), classicSees(ben, cleo)]);
@@ -90,8 +78,8 @@ for (const edition of ['first', 'later'] as const) {
   test(`two of ours find each other on a classic server of the ${edition} edition`, async () => {
     const server = await ClassicServer.start({ edition });
     const options = { url: server.url };
-    const ada = await Guest.join(browser, site, 'course', { user: 'ada', ...options });
-    const ben = await Guest.join(browser, site, 'course', { user: 'ben', ...options });
+    const ada = await stage.join('course', { user: 'ada', ...options });
+    const ben = await stage.join('course', { user: 'ben', ...options });
     try {
       assert.equal(await ada.do((meeting) => meeting.dialect), 'classic');
       await Promise.all([ada.isWith(ben), ben.isWith(ada)]);

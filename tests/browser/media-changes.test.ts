@@ -1,32 +1,20 @@
 // Media changed at awkward moments, between two real browsers' engines: collisions, bursts, many rounds.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
-import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { beforeEach, test } from 'node:test';
+import { closeAll, type Guest } from './support/guest.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
+const stage = useStage();
 let ada: Guest;
 let ben: Guest;
 let rooms = 0;
 
-before(async () => {
-  site = await openFixture();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
 beforeEach(async () => {
   await closeAll([ada, ben]);
   const room = `changes ${(rooms += 1)}`;
-  ada = await Guest.join(browser, site, room, { name: 'Ada' });
-  ben = await Guest.join(browser, site, room, { name: 'Ben' });
+  ada = await stage.join(room, { name: 'Ada' });
+  ben = await stage.join(room, { name: 'Ben' });
   await Promise.all([ada.isWith(ben), ben.isWith(ada)]);
 });
 
@@ -45,16 +33,10 @@ test('A1: both share a screen at the same moment: both shares arrive, and nothin
       await Promise.all([ada.isWith(ben), ben.isWith(ada)]);
     }
     await Promise.all([ada.sees(ben), ben.sees(ada)]);
-    const moment = Date.now() + 200;
-    await Promise.all(
-      [ada, ben].map((guest) =>
-        guest.page.evaluate(async (when) => {
-          const track = window.fixture.drawnTrack();
-          await new Promise((resolve) => setTimeout(resolve, when - Date.now()));
-          await window.meeting.screen.start(track);
-        }, moment),
-      ),
+    const both = await Promise.all(
+      [ada, ben].map(async ({ page }) => ({ page, track: await page.evaluateHandle(() => window.fixture.drawnTrack()) })),
     );
+    await Promise.all(both.map(({ page, track }) => page.evaluate((given) => window.meeting.screen.start(given).then(() => undefined), track)));
     await Promise.all([ada.sees(ben, 'screen'), ben.sees(ada, 'screen')]);
     await Promise.all([ada.sees(ben), ben.sees(ada), ada.hears(ben), ben.hears(ada)]);
     assert.equal((await mediaLines(ada)).length, 1, 'still the one connection');

@@ -1,37 +1,16 @@
 // The meeting page as it ships, used through its controls.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
+import { test } from 'node:test';
 import { launchChromium } from '../support/browsers.ts';
-import { openMeetingPage, type Site } from './support/site.ts';
+import { openMeetingPage } from './support/site.ts';
+import { useStage } from './support/stage.ts';
 import { Visitor } from './support/visitor.ts';
 
-let browser: Browser;
-let site: Site;
-const open = new Set<Visitor>();
+const stage = useStage({ open: openMeetingPage, server: { participantsMax: 3 } });
 
-before(async () => {
-  site = await openMeetingPage({ participantsMax: 3 });
-  browser = await launchChromium();
-});
-after(async () => {
-  await Promise.allSettled([...open].map((visitor) => visitor.close()));
-  await browser?.close();
-  await site?.close();
-});
-
-async function enter(path: string, name: string): Promise<Visitor> {
-  const visitor = await Visitor.enter(browser, `${site.url}${path}`, name);
-  open.add(visitor);
-  return visitor;
-}
-
-async function visit(path: string): Promise<Visitor> {
-  const visitor = await Visitor.open(browser, `${site.url}${path}`);
-  open.add(visitor);
-  return visitor;
-}
+const enter = (path: string, name: string): Promise<Visitor> => Visitor.enter(stage.browser, `${stage.site.url}${path}`, name);
+const visit = (path: string): Promise<Visitor> => Visitor.open(stage.browser, `${stage.site.url}${path}`);
 
 const tile = '[data-testid="tile"]';
 const muted = `${tile} [data-testid="muted-badge"]`;
@@ -112,7 +91,7 @@ test('who is here: a list with the state of each', async () => {
 
 test('the link that is copied leads into the room, and the name is remembered', async () => {
   const ada = await enter('#a%2Fb%20c', 'Ada');
-  const expected = `${site.url}#a%2Fb%20c`;
+  const expected = `${stage.site.url}#a%2Fb%20c`;
   // The system's clipboard is out of the page's reach here: what is handed to it counts.
   await ada.page.evaluate(() => {
     navigator.clipboard.writeText = async (text) => void (document.title = text);
@@ -137,7 +116,7 @@ test('the link that is copied leads into the room, and the name is remembered', 
 test('without devices one still gets in: the words say why, and what to do', async () => {
   const denying = await launchChromium({ args: ['--use-fake-ui-for-media-stream=deny'] });
   try {
-    const ada = await Visitor.open(denying, `${site.url}#denied`);
+    const ada = await Visitor.open(denying, `${stage.site.url}#denied`);
     await ada.reads('[data-testid="device-problem"]', 'This page may not use your camera or microphone.');
     await ada.reads('[data-testid="device-problem"]', 'Allow it');
     await ada.submit('Ada');
@@ -173,7 +152,7 @@ test('refusals are told in words: room full, id taken, no server, an insecure pa
 
   const other = await launchChromium({ args: ['--host-resolver-rules=MAP meet.test 127.0.0.1'] });
   try {
-    const insecure = await Visitor.open(other, `http://meet.test:${site.port}/#insecure`);
+    const insecure = await Visitor.open(other, `http://meet.test:${stage.site.port}/#insecure`);
     await insecure.reads('[data-testid="device-problem"]', 'its address is not secure');
     await insecure.submit('Ada');
     await insecure.page.waitForSelector('[data-screen="meeting"]');

@@ -1,31 +1,21 @@
 // What is refused, and how the SDK says so: devices, pages, servers, rooms.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
+import { test } from 'node:test';
 import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
-
-before(async () => {
+const stage = useStage({
+  server: { participantsMax: 2 },
   // The later of two flags counts: here the prompt is answered with no.
-  const args = ['--use-fake-ui-for-media-stream=deny', '--host-resolver-rules=MAP meet.test 127.0.0.1'];
-  site = await openFixture({ participantsMax: 2 });
-  browser = await launchChromium({ args });
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
+  chromium: { args: ['--use-fake-ui-for-media-stream=deny', '--host-resolver-rules=MAP meet.test 127.0.0.1'] },
 });
 
 const deviceErrors = (guest: Guest) =>
   guest.do(({ camera, microphone }) => [camera, microphone].map(({ state, error }) => [state, error?.code, error?.blame]));
 
 test('H1: devices that are denied fail the sources, not the join', async () => {
-  const ada = await Guest.join(browser, site, 'denied', { camera: true });
+  const ada = await stage.join('denied', { camera: true });
   try {
     await ada.until('both have failed', () => window.meeting.camera.state === 'failed' && window.meeting.microphone.state === 'failed');
     assert.deepEqual(await deviceErrors(ada), [
@@ -42,7 +32,7 @@ test('H1: devices that are denied fail the sources, not the join', async () => {
 });
 
 test('on an insecure page one can join, and the devices say why they are not there', async () => {
-  const ada = await Guest.join(browser, { url: `http://meet.test:${site.port}/` }, 'insecure', { camera: true });
+  const ada = await Guest.join(stage.browser, { url: `http://meet.test:${stage.site.port}/` }, 'insecure', { camera: true });
   try {
     assert.equal(await ada.page.evaluate(() => window.isSecureContext), false);
     await ada.until('both have failed', () => window.meeting.camera.state === 'failed' && window.meeting.microphone.state === 'failed');
@@ -56,7 +46,7 @@ test('on an insecure page one can join, and the devices say why they are not the
 });
 
 test('a server that is not there: server-unreachable, and nothing is left open', async () => {
-  const ada = await Guest.arrive(browser, site);
+  const ada = await stage.arrive();
   try {
     const { code, blame } = await ada.joinRefused('anywhere', { url: 'http://localhost:9/' });
     assert.deepEqual([code, blame], ['server-unreachable', 'network']);
@@ -67,8 +57,8 @@ test('a server that is not there: server-unreachable, and nothing is left open',
 });
 
 test('a room that is full: room-full', async () => {
-  const seated = await Promise.all(['Ada', 'Ben'].map((name) => Guest.join(browser, site, 'full', { name, camera: false, microphone: false })));
-  const cleo = await Guest.arrive(browser, site);
+  const seated = await Promise.all(['Ada', 'Ben'].map((name) => stage.join('full', { name, camera: false, microphone: false })));
+  const cleo = await stage.arrive();
   try {
     const { code, blame } = await cleo.joinRefused('full');
     assert.deepEqual([code, blame], ['room-full', 'server']);
@@ -81,8 +71,8 @@ test('a room that is full: room-full', async () => {
 });
 
 test('F4: an id that somebody has in the room: id-taken, the sitting one unharmed', async () => {
-  const ada = await Guest.join(browser, site, 'ids', { user: 'ada', camera: false, microphone: false });
-  const other = await Guest.arrive(browser, site);
+  const ada = await stage.join('ids', { user: 'ada', camera: false, microphone: false });
+  const other = await stage.arrive();
   try {
     const { code, blame } = await other.joinRefused('ids', { user: 'ada' });
     assert.deepEqual([code, blame], ['id-taken', 'local']);
@@ -94,7 +84,7 @@ test('F4: an id that somebody has in the room: id-taken, the sitting one unharme
 });
 
 test('names that cannot be: typed, and nothing is opened', async () => {
-  const ada = await Guest.arrive(browser, site);
+  const ada = await stage.arrive();
   try {
     assert.equal((await ada.joinRefused('')).code, 'invalid-room');
     assert.equal((await ada.joinRefused('room', { user: '__proto__' })).code, 'invalid-user');

@@ -1,23 +1,11 @@
 // What a set-up costs on the signalling line, counted in the messages that the page sends and receives.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
-import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { test } from 'node:test';
+import { closeAll, type Guest } from './support/guest.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
-
-before(async () => {
-  site = await openFixture();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useStage();
 
 interface Frame {
   sent: boolean;
@@ -64,8 +52,8 @@ async function assertTwoExchanges(newcomer: Guest, others: number): Promise<void
 }
 
 test('two people: one exchange for the admission, one for offer and answer', async () => {
-  const ada = await Guest.join(browser, site, 'count two');
-  const ben = await Guest.join(browser, site, 'count two');
+  const ada = await stage.join('count two');
+  const ben = await stage.join('count two');
   try {
     await Promise.all([ada.isWith(ben), ben.isWith(ada)]);
     await Promise.all([ada.sees(ben), ben.sees(ada)]);
@@ -78,8 +66,8 @@ test('two people: one exchange for the admission, one for offer and answer', asy
 test('a fourth joiner: the same two exchanges, with three offers', async () => {
   const options = { camera: false, microphone: true };
   const seated: Guest[] = [];
-  for (const name of ['Ada', 'Ben', 'Cleo']) seated.push(await Guest.join(browser, site, 'count four', { name, ...options }));
-  const dora = await Guest.join(browser, site, 'count four', { name: 'Dora', ...options });
+  for (const name of ['Ada', 'Ben', 'Cleo']) seated.push(await stage.join('count four', { name, ...options }));
+  const dora = await stage.join('count four', { name: 'Dora', ...options });
   try {
     await dora.isWith(...seated);
     await assertTwoExchanges(dora, 3);

@@ -1,28 +1,19 @@
 // Three and four people in Chromium: everybody sees and hears everybody, shares, mutes, writes, leaves.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
-import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { test } from 'node:test';
+import { closeAll, type Guest } from './support/guest.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
 let ada: Guest;
 let ben: Guest;
 let cleo: Guest;
 
-before(async () => {
-  site = await openFixture();
-  browser = await launchChromium();
-  // All at once, so that they are each other's newcomers.
-  [ada, ben, cleo] = await Promise.all(['Ada', 'Ben', 'Cleo'].map((name) => Guest.join(browser, site, 'three', { name }))) as [Guest, Guest, Guest];
-});
-after(async () => {
-  await closeAll([ada, ben, cleo]);
-  await browser?.close();
-  await site?.close();
+const stage = useStage({
+  ready: async () => {
+    // All at once, so that they are each other's newcomers.
+    [ada, ben, cleo] = await Promise.all(['Ada', 'Ben', 'Cleo'].map((name) => stage.join('three', { name }))) as [Guest, Guest, Guest];
+  },
 });
 
 test('G9: three who join at once all see and hear each other', async () => {
@@ -41,7 +32,7 @@ test('a screen share goes on, reaches a late joiner, and off again', async () =>
   await ada.page.evaluate(() => window.meeting.screen.start());
   await Promise.all([ben.sees(ada, 'screen'), cleo.sees(ada, 'screen')]);
 
-  const dora = await Guest.join(browser, site, 'three', { name: 'Dora', camera: false });
+  const dora = await stage.join('three', { name: 'Dora', camera: false });
   try {
     await dora.isWith(ada, ben, cleo);
     await Promise.all([dora.sees(ada, 'screen'), dora.sees(ada, 'camera'), dora.sees(ben)]);

@@ -2,26 +2,14 @@
 // each other move.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../support/browsers.ts';
-import { closeAll, Guest } from './support/guest.ts';
-import { openFixture, type Site } from './support/site.ts';
+import { test } from 'node:test';
+import { closeAll } from './support/guest.ts';
+import { useStage } from './support/stage.ts';
 
-let browser: Browser;
-let site: Site;
-
-before(async () => {
-  site = await openFixture();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useStage();
 
 test('the shortest program: join and mount show everybody, moving', async () => {
-  const guests = await Promise.all([Guest.arrive(browser, site), Guest.arrive(browser, site)]);
+  const guests = await Promise.all([stage.arrive(), stage.arrive()]);
   try {
     for (const { page } of guests) {
       await page.evaluate(async () => {
@@ -46,8 +34,8 @@ test('the shortest program: join and mount show everybody, moving', async () => 
 });
 
 test('two Chromium pages see each other move', async () => {
-  const ada = await Guest.join(browser, site, 'first', { name: 'Ada' });
-  const ben = await Guest.join(browser, site, 'first', { name: 'Ben' });
+  const ada = await stage.join('first', { name: 'Ada' });
+  const ben = await stage.join('first', { name: 'Ben' });
   try {
     await Promise.all([ada.isWith(ben), ben.isWith(ada)]);
     await Promise.all([ada.sees(ben), ben.sees(ada)]);

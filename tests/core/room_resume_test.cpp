@@ -193,4 +193,47 @@ TEST_CASE("resume: the acknowledgement in an envelope frees what is kept") {
   REQUIRE(world.heard<ChatDelivered>("ada2").size() == 4);
 }
 
+TEST_CASE("D7: what nobody acknowledges goes out again on the same socket, ever more seldom, until somebody does") {
+  ServerWorld world;
+  world.acknowledging = false;
+  world.join("ada", "r");
+  world.join("bob", "r");
+  world.clear();
+  TestClient& ada = world.at("ada");
+  const std::uint64_t first = ada.received;
+  world.say("bob", chat("k1", "hi"));
+  world.pass(kDefaultLimits.room_repeat_after.value - 1);
+  REQUIRE(ada.repeats == 0);
+  world.pass(1);
+  REQUIRE(ada.repeats == first + 1);
+  REQUIRE(world.heard<ChatDelivered>("ada").size() == 1);
+  // Twice as long until the next one.
+  world.pass(kDefaultLimits.room_repeat_after.value);
+  REQUIRE(ada.repeats == first + 1);
+  world.pass(kDefaultLimits.room_repeat_after.value);
+  REQUIRE(ada.repeats == 2 * (first + 1));
+  world.acknowledging = true;
+  world.say("ada", Received{ada.received});
+  world.say("bob", Received{world.at("bob").received});
+  REQUIRE_FALSE(world.wake_at.has_value());  // L5: quiet
+}
+
+TEST_CASE("D7: nothing is repeated to one who is away, and what was missed comes once with the resume") {
+  ServerWorld world;
+  world.join("ada", "r");
+  world.join("bob", "r");
+  world.say("ada", Received{world.at("ada").received});
+  world.say("bob", Received{world.at("bob").received});
+  const std::string secret = world.at("ada").secret;
+  const std::uint64_t received = world.at("ada").received;
+  world.lose("ada");
+  world.say("bob", chat("k1", "hi"));
+  world.say("bob", Received{world.at("bob").received});
+  world.pass(kDefaultLimits.room_repeat_after.value * 2);
+  REQUIRE(world.at("ada").repeats == 0);
+  world.come_back("ada2", "ada", "r", secret, received);
+  REQUIRE(world.heard<ChatDelivered>("ada2").size() == 1);
+  REQUIRE(world.at("ada2").repeats == 0);
+}
+
 }  // namespace

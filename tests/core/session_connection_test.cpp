@@ -172,6 +172,32 @@ TEST_CASE("signalling.D3: a place that is lost is taken anew: links are built ag
   CHECK(w.got<command::ChatReceived>().size() == 1);
 }
 
+TEST_CASE("signalling.D11: a newer token goes with its hello and with those after it") {
+  ClientOptions options = World::options();
+  options.token = "first";
+  World w(DialectName::Meetwire, options);
+  w.join();
+  CHECK(w.sent<p::Hello>().back().token == "first");
+  w.close().wake().open();
+  CHECK(w.sent<p::Hello>().back().token == "first");
+  w.close().wake().on(event::TransportOpened{w.attempt, "second"});
+  CHECK(w.sent<p::Hello>().back().token == "second");
+  w.close().wake();
+  w.on(event::TransportOpened{w.attempt - 1, "of an attempt that was given up"});
+  CHECK(w.sent<p::Hello>().size() == 3);
+  w.open();
+  CHECK(w.sent<p::Hello>().back().token == "second");
+}
+
+TEST_CASE("session.join: a token that is too long ends it before a socket is opened") {
+  ClientOptions options = World::options();
+  options.token = std::string(World(DialectName::Meetwire).limits.token_bytes_max + 1, 't');
+  World w(DialectName::Meetwire, options);
+  w.on(event::JoinRequested{});
+  CHECK(w.state().error->code == ErrorCode::InvalidArgument);
+  CHECK(w.ever<command::OpenTransport>().empty());
+}
+
 TEST_CASE("signalling.D10: tries come apart, with backoff, jitter and an end") {
   World w;
   w.join().close();
@@ -270,12 +296,48 @@ TEST_CASE("signalling.D7: a lost message is fetched by coming back with the numb
 TEST_CASE("signalling.D7: a gap that the server cannot fill is not asked for again and again") {
   World w;
   w.join();
-  w.hear({p::Problem{}}, 5);
-  CHECK(w.state().state == MeetingState::Reconnecting);
-  w.wake().open().hear({welcome({}, true)});
+  for (std::uint32_t asked = 1; asked <= w.limits.gap_resumes_max; ++asked) {
+    w.hear({p::MemberJoined{member("bob", "s1")}}, 5);
+    CHECK(w.state().state == MeetingState::Reconnecting);
+    w.wake().open().hear({welcome({}, true)});
+  }
+  CHECK(w.ever<command::ParticipantJoined>().empty());
   w.hear({p::MemberJoined{member("bob", "s1")}}, 5);
   CHECK(w.state().state == MeetingState::Joined);
   CHECK(w.got<command::ParticipantJoined>().size() == 1);
+}
+
+TEST_CASE("signalling.D7: a repeat is acknowledged again, since it shows that the first word of it was lost") {
+  World w;
+  w.join();
+  w.hear({p::MemberJoined{member("bob", "s1")}}, 1);
+  w.wait(w.limits.acknowledge_after.value);
+  REQUIRE(w.sent<p::Received>().size() == 1);
+  w.hear({p::MemberJoined{member("bob", "s1")}}, 1);
+  CHECK(w.got<command::ParticipantJoined>().empty());
+  w.wait(w.limits.acknowledge_after.value);
+  REQUIRE(w.sent<p::Received>().size() == 2);
+  CHECK(w.shared->sent.back().received == 1);
+}
+
+TEST_CASE("signalling.D1: what was missed is older than the welcome's rows: nobody comes, goes or changes by it") {
+  World w;
+  w.join({member("ann", "s1"), member("bob", "s1", 3)});
+  w.close().wake().open();
+  p::Welcome back = welcome({member("ann", "s2"), member("bob", "s1", 5)}, true);
+  back.as_of = 4;
+  w.hear({back});
+  const auto joined = w.ever<command::ParticipantJoined>().size();
+  const std::size_t links = w.shared->links.size();
+  w.hear({p::MemberLeft{UserId{"ann"}, SessionId{"s1"}, LeaveReason::Left}, p::MemberJoined{member("cid", "s1")},
+          p::MemberChanged{member("bob", "s1", 4)}, p::SignalFrom{UserId{"ann"}, SessionId{"s1"}, {}}},
+         1);
+  CHECK(w.last.empty());
+  CHECK(w.ever<command::ParticipantJoined>().size() == joined);
+  CHECK(w.shared->links.size() == links);
+  // What comes after them counts.
+  w.hear({p::MemberLeft{UserId{"ann"}, SessionId{"s2"}, LeaveReason::Left}}, 5);
+  CHECK(w.only<command::ParticipantLeft>().participant.user.value == "ann");
 }
 
 TEST_CASE("signalling.D7: a server that has not heard the hello is told again; what it says counts in the end") {

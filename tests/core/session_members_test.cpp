@@ -167,6 +167,26 @@ TEST_CASE("session.members: who came and went while we were away is told once ea
   CHECK(w.last.empty());
 }
 
+TEST_CASE("session.members: a link waits while its member is away, or we are") {
+  World w;
+  w.join({member("ann", "s1", 2)});
+  Participant ann = member("ann", "s1", 3);
+  ann.away = true;
+  w.hear({p::MemberChanged{ann}});
+  CHECK(w.link_to("ann").count<link::SignallingLost>() == 1);
+  // Our own coming back is not hers.
+  w.close();
+  w.wake().open().hear({welcome({ann}, true)});
+  CHECK(w.link_to("ann").count<link::SignallingLost>() == 1);
+  CHECK(w.link_to("ann").count<link::SignallingResumed>() == 0);
+  ann.away = false;
+  ann.version = 4;
+  w.hear({p::MemberChanged{ann}});
+  CHECK(w.link_to("ann").count<link::SignallingResumed>() == 1);
+  w.close();
+  CHECK(w.link_to("ann").count<link::SignallingLost>() == 2);
+}
+
 TEST_CASE("signalling.D4: what a link says while the socket is down is not queued") {
   World w;
   w.join({member("ann", "s1")});

@@ -327,6 +327,29 @@ TEST_CASE("devices.announce: what changed between the hello and the welcome is a
   CHECK(w.sent<p::MediaAnnounced>()[0].media.microphone == Wanted::On);
 }
 
+TEST_CASE("devices.announce: what the server does not confirm is said again, a few times, and no longer") {
+  World w;
+  with_live(w, Source::Camera, "cam");
+  REQUIRE(w.sent<p::MediaAnnounced>().size() == 1);
+  const MediaState media = w.sent<p::MediaAnnounced>()[0].media;
+  w.wait(w.limits.announcement_repeat_after.value);
+  CHECK(w.sent<p::MediaAnnounced>().size() == 2);
+  // An older row confirms nothing.
+  Participant own = member("me", "s-me", 2);
+  w.hear({p::MemberChanged{own}});
+  w.wait(w.limits.announcement_repeat_after.value);
+  CHECK(w.sent<p::MediaAnnounced>().size() == 3);
+  own.version = 3;
+  own.media = media;
+  w.hear({p::MemberChanged{own}});
+  CHECK_FALSE(w.wake_at.has_value());  // L5: quiet
+
+  World deaf;
+  with_live(deaf, Source::Camera, "cam");
+  while (deaf.wake_at) deaf.wake();
+  CHECK(deaf.sent<p::MediaAnnounced>().size() == deaf.limits.announcement_repeats_max + 1);
+}
+
 TEST_CASE("devices.announce: quick changes are announced once, as they end") {
   World w;
   w.want(1, Source::Microphone, Wanted::On);

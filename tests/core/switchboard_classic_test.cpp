@@ -56,7 +56,8 @@ TEST_CASE("mixed: an offer, an answer and candidates, either way, lose only thei
   world.say("ada", signal_to("kit", Acknowledge{}));
   world.say("ada", MediaAnnounced{{Wanted::On, Wanted::Off, Wanted::Off}});
   REQUIRE(world.at("kit").frames.empty());
-  REQUIRE(world.at("ada").frames.empty());
+  REQUIRE(world.heard<Problem>("ada").empty());
+  REQUIRE(world.only<MemberChanged>("ada").member.user.value == "ada");
 }
 
 TEST_CASE("mixed: chat goes both ways; what only classic clients say leaves no gap in the others' numbers") {

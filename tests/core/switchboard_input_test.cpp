@@ -19,7 +19,8 @@ TEST_CASE("L3: 64 KiB are taken, one byte more is refused, and others notice not
   world.join("bob", "r");
   world.clear();
   world.say_raw("ada", "meetwire", envelope_of(64 * 1024));
-  REQUIRE(world.at("ada").frames.empty());
+  REQUIRE(world.heard<MemberChanged>("ada").size() == 1);
+  REQUIRE(world.heard<Problem>("ada").empty());
   world.say_raw("ada", "meetwire", envelope_of(64 * 1024 + 1));
   REQUIRE(world.error<Problem>("ada") == ErrorCode::MessageTooLarge);
   world.clear();

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Emitter } from '../../web/sdk/events.ts';
-import { FakeWorld, until } from '../support/fake-world.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 interface Events {
   word: string;

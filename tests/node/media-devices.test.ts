@@ -5,7 +5,7 @@ import { beforeEach, describe, test } from 'node:test';
 import type { CaptureWish } from '../../bindings/ports.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { FakeMediaDevices, FakeStream, FakeTrack, asFake, asStream, asTrack } from '../support/fake-media.ts';
-import { until } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 let media: FakeMediaDevices;
 let devices: BrowserDevices;

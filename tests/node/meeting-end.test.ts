@@ -8,7 +8,8 @@ import type { Person } from '../support/fake-world.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { LoadedClientCore } from '../../bindings/machine.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
-import { FakeWorld, until } from '../support/fake-world.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 let world: FakeWorld;
 
@@ -157,11 +158,91 @@ describe('joining', () => {
     await meeting.leave();
   });
 
-  test('a token function is asked once, and its token goes to the server', async () => {
-    let asked = 0;
-    const { meeting } = await world.join('r', { user: 'ada', token: async () => `token-${++asked}` });
+});
+
+describe('a token function', () => {
+  let valid: string;
+  let asked: number;
+  const judged: string[] = [];
+  const token = async (): Promise<string> => `token-${++asked}`;
+
+  beforeEach(async () => {
+    world.close();
+    world = await FakeWorld.make((text) => judged.push(text) > 0 && text === valid);
+    [valid, asked, judged.length] = ['token-1', 0, 0];
+  });
+
+  const reconnected = (meeting: Meeting, tries: number): Promise<unknown> =>
+    until('it is back', () => judged.length === tries && meeting.state === 'joined');
+
+  test('is asked once for the join', async () => {
+    const { meeting, person } = await world.join('r', { user: 'ada', token });
     assert.equal(asked, 1);
+    assert.deepEqual(judged, ['token-1']);
     await meeting.leave();
+    await nothingIsLeft(person);
+  });
+
+  test('D11: is asked anew to reconnect, so that a token that expired meanwhile does not end the meeting', async () => {
+    const { meeting, person } = await world.join('r', { user: 'ada', token });
+    for (const tries of [2, 3]) {
+      valid = `token-${tries}`;
+      person.cutSocket();
+      await reconnected(meeting, tries);
+    }
+    assert.deepEqual(judged, ['token-1', 'token-2', 'token-3']);
+    await meeting.leave();
+  });
+
+  test('D11: a token that is a text and has expired ends the meeting, with the reason', async () => {
+    const { meeting, person } = await world.join('r', { user: 'ada', token: 'token-1' });
+    valid = 'token-2';
+    person.cutSocket();
+    await meeting.finished;
+    assert.equal(meeting.error?.code, 'token-refused');
+    await nothingIsLeft(person);
+  });
+
+  test('that fails while reconnecting is reported and asked again', async () => {
+    let down = false;
+    const sometimes = async (): Promise<string> => {
+      if (down) throw new Error('503');
+      return token();
+    };
+    const { meeting, person } = await world.join('r', { user: 'ada', token: sometimes });
+    down = true;
+    person.cutSocket();
+    const error = await until('it is reported', () => person.reported[0]);
+    assert.equal((error as { code?: string }).code, 'token-refused');
+    assert.equal(meeting.state, 'reconnecting');
+    assert.equal(person.sockets(), 0);
+    down = false;
+    valid = 'token-2';
+    await reconnected(meeting, 2);
+    await meeting.leave();
+  });
+
+  test('that is still being asked when the meeting is left opens nothing afterwards', async () => {
+    let answer = (_text: string): void => {};
+    const slow = (): string | Promise<string> => {
+      asked++;
+      return asked === 1 ? 'token-1' : new Promise((resolve) => (answer = resolve));
+    };
+    const { meeting, person } = await world.join('r', { user: 'ada', token: slow });
+    person.cutSocket();
+    await until('it is asked again', () => asked === 2);
+    await meeting.leave();
+    const opened: unknown[] = [];
+    const { transport } = person.ports;
+    const { open } = transport;
+    transport.open = (...given) => {
+      opened.push(given);
+      return open(...given);
+    };
+    answer('token-2');
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(opened, []);
+    await nothingIsLeft(person);
   });
 });
 

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { DialectName } from '../../bindings/client-types.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { socketPort } from '../../bindings/browser/socket.ts';
-import { FakeWorld, until } from '../support/fake-world.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 import { Harness, type TestServer } from '../support/server-harness.ts';
 
 const harness = new Harness();
@@ -28,7 +29,7 @@ async function enter(user: string, dialect: DialectName): Promise<Meeting> {
   return meeting;
 }
 
-const sees = (viewer: Meeting, sender: Meeting): Promise<void> =>
+const sees = (viewer: Meeting, sender: Meeting): Promise<unknown> =>
   until(`${viewer.me.id} sees ${sender.me.id}`, () => {
     const sent = sender.camera.track;
     return sent !== undefined && world.wire.sentInto(viewer.participants.get(sender.me.id)?.camera.track) === sent;

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import type { Participant } from '../../web/sdk/participant.ts';
 import type { Person } from '../support/fake-world.ts';
-import { FakeWorld, until } from '../support/fake-world.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 let world: FakeWorld;
 let meetings: Meeting[];

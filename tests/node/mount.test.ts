@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { FakePage, type FakeElement } from '../support/fake-page.ts';
-import { FakeWorld, until } from '../support/fake-world.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 let world: FakeWorld;
 let page: FakePage;

@@ -7,7 +7,7 @@ import type { Peer } from '../../bindings/ports.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { FakeStream, FakeTrack, asStream, asTrack, tick } from '../support/fake-media.ts';
 import { type FakePeerConnection, FakeWire } from '../support/fake-peer-connection.ts';
-import { until } from '../support/fake-world.ts';
+import { until } from '../support/waiting.ts';
 
 let wire: FakeWire;
 

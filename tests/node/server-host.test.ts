@@ -4,10 +4,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { RoomCommand, RoomEvent } from '../../bindings/room-types.ts';
+import { systemClock } from '../../web/server/clock.ts';
 import { RoomHost } from '../../web/server/room-host.ts';
 import type { Machine, RoomPorts } from '../../web/server/room-host.ts';
 import type { AdmissionRequest } from '../../web/server/index.ts';
 import { Harness, KeptLog } from '../support/server-harness.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { until } from '../support/waiting.ts';
 
 const harness = new Harness();
@@ -92,29 +94,66 @@ test('events that come of carrying out a command wait until its step is done', a
   assert.deepEqual(order, ['shutdown_requested', 'close 1', 'close 2', 'connection_closed', 'connection_closed']);
 });
 
-test('the core is woken once at the time that its last step named, and never after the end', async (context) => {
+test('an application that does not answer: the client is told, and the question ends too', async () => {
+  const clock = new VirtualClock();
+  let asked = false;
+  const authorize = (): Promise<boolean> => {
+    asked = true;
+    return new Promise(() => undefined);
+  };
+  const { url, log } = await harness.serve({ authorize }, { clock });
+  const client = harness.client(url);
+  await until('connected', () => client.socket.connected);
+  client.hello({ room: 'r', user: 'ada' });
+  await until('the application is asked', () => asked);
+  clock.advance(4_999);
+  assert.deepEqual(client.messages, []);
+  clock.advance(1);
+  assert.equal(await client.problem('refused'), 'server-timeout');
+  assert.doesNotMatch(log.text, /authorize failed/);
+  clock.advance(5_000);
+  await until('it is logged', () => /RangeError.*authorize failed/.test(log.text));
+});
+
+test('the core is woken once at the time that its last step named, and never after the end', async () => {
+  const clock = new VirtualClock();
   let step = 0;
   const machine = standIn((_event, now) => {
     step += 1;
     return step === 1 ? { wakeAt: now + 60_000 } : step === 2 ? { wakeAt: now + 30 } : step === 3 ? {} : { wakeAt: now + 5 };
   });
-  const host = new RoomHost(noPorts, new KeptLog());
+  const host = new RoomHost(noPorts, new KeptLog(), undefined, clock);
   await host.load(async () => machine, options);
+  const begun = clock.now();
   host.handle(closed('1'));
   host.handle(closed('2'));
-  const ticking = setInterval(() => undefined, 10);
-  context.after(() => clearInterval(ticking));
-  await until('it is woken', () => machine.events.length === 3);
-  assert.equal(machine.events[2]!.type, 'time_passed');
-  const [, asked, woken] = machine.times;
-  // A timer counts whole milliseconds of its own, so it may be one early by another clock: harmless to the core.
-  assert.ok(woken! >= asked! + 29 && woken! < asked! + 5_000, `${woken! - asked!} ms`);
+  clock.advance(29);
+  assert.equal(machine.events.length, 2);
+  clock.advance(120_000);
+  assert.deepEqual(machine.events.slice(2), [{ type: 'time_passed' }]);
+  assert.deepEqual(machine.times, [begun, begun, begun + 30]);
   host.handle(closed('3'));
+  assert.equal(clock.pending, 1);
   host.dispose();
-  const after = machine.events.length;
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  assert.equal(machine.events.length, after);
+  assert.equal(clock.pending, 0);
+  clock.advance(120_000);
+  assert.equal(machine.events.length, 4);
   assert.equal(machine.disposed, true);
+});
+
+test('the system clock wakes at the instant or after it, unless it was undone', async (context) => {
+  const ticking = setInterval(() => undefined, 10); // its own timers do not keep a process alive
+  context.after(() => clearInterval(ticking));
+  const woken: [string, number][] = [];
+  const begun = systemClock.now();
+  systemClock.at(begun + 20, () => woken.push(['undone', systemClock.now()]))();
+  systemClock.at(begun + 30, () => woken.push(['in time', systemClock.now()]));
+  systemClock.at(begun - 30, () => woken.push(['at once', systemClock.now()]));
+  systemClock.at(begun + 2 ** 40, () => woken.push(['in 35 years', systemClock.now()]));
+  await until('both are woken', () => woken.length >= 2);
+  assert.deepEqual(woken.map(([what]) => what), ['at once', 'in time']);
+  // A timer counts whole milliseconds of its own, so it may be one early by another clock: harmless to the core.
+  assert.ok(woken[1]![1] >= begun + 29 && woken[1]![1] < begun + 5_000, `${woken[1]![1] - begun} ms`);
 });
 
 test('time is in milliseconds since 1970 and does not go backwards with the system clock', async (context) => {
@@ -166,17 +205,22 @@ test('a core that cannot be loaded fails the start, and a step without commands 
 });
 
 test('a holder of an id that answers is kept, and one that does not is closed', async () => {
-  const machine = standIn((event) => (event.type === 'frame_arrived' ? { commands: [
+  const clock = new VirtualClock();
+  const machine = standIn((event) => (event.type === 'frame_arrived' && event.body === 'probe me' ? { commands: [
     { type: 'probe_connection', connection: event.connection, deadlineMs: 150 },
   ] } : undefined));
-  const { url } = await harness.serve({}, { makeMachine: async () => machine });
+  const { url } = await harness.serve({}, { makeMachine: async () => machine, clock });
   const closings = (): RoomEvent[] => machine.events.filter((event) => event.type === 'connection_closed');
+  const heard = (body: string): boolean => machine.events.some((event) => event.type === 'frame_arrived' && event.body === body);
   for (const transports of [['websocket'], ['polling']] as const) {
     const alive = harness.client(url, { transports: [...transports] });
     await until('connected', () => alive.socket.connected);
     alive.sendText('probe me');
-    await until('probed', () => machine.events.at(-1)?.type === 'frame_arrived');
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await until('probed', () => heard('probe me'));
+    await until('its answer ends the deadline', () => clock.pending === 0);
+    clock.advance(10_000);
+    alive.sendText('still here');
+    await until('it is still heard', () => heard('still here'));
     assert.equal(alive.disconnected, undefined, transports[0]);
     alive.close();
     await until('closed', () => closings().length > 0);
@@ -184,9 +228,12 @@ test('a holder of an id that answers is kept, and one that does not is closed', 
   }
   const dead = harness.client(url);
   await until('connected', () => dead.socket.connected);
-  const frames = machine.events.length;
   dead.sendText('probe me');
   dead.freeze();
-  await until('probed', () => machine.events.length > frames);
+  await until('probed', () => clock.pending === 1);
+  clock.advance(149);
+  assert.equal(clock.pending, 1);
+  assert.deepEqual(closings(), []);
+  clock.advance(1);
   await until('closed by the deadline', () => closings().length === 1, 2_000);
 });

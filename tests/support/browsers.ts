@@ -10,6 +10,8 @@ import puppeteer from 'puppeteer-core';
 export interface LaunchOptions {
   /** Further command-line arguments. */
   args?: string[];
+  /** Chromium only: puppeteer's own arguments to leave out. */
+  ignoreDefaultArgs?: string[];
   /** Firefox only: further preferences, or other values for those below. */
   preferences?: Record<string, boolean | number | string>;
   /** Default true; a visible browser helps when a test is being written. */
@@ -55,11 +57,12 @@ function executable(variable: string, commands: string[]): string {
   throw new Error(`No ${commands.join(' or ')} on the PATH, and ${variable} is not set: npm run setup`);
 }
 
-export function launchChromium({ args = [], headless = true }: LaunchOptions = {}): Promise<Browser> {
+export function launchChromium({ args = [], ignoreDefaultArgs = [], headless = true }: LaunchOptions = {}): Promise<Browser> {
   return puppeteer.launch({
     browser: 'chrome',
     executablePath: executable('MEETWIRE_CHROMIUM', ['chromium', 'google-chrome-stable', 'google-chrome']),
     headless,
+    ignoreDefaultArgs,
     args: [...chromiumArguments, ...args],
   });
 }

@@ -46,17 +46,20 @@ export class FakeWorld {
   /** The server accepts, and says nothing. */
   silent = false;
   readonly #room: RoomMachine;
+  readonly #admits: (token: string) => boolean;
   readonly #lines = new Map<string, Line>();
   #connections = 0;
   #names = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  static async make(): Promise<FakeWorld> {
-    return new FakeWorld((await rooms).create({ iceServers: '[]', authorize: false }));
+  /** `admits`: whom the server lets in; everybody by default. */
+  static async make(admits?: (token: string) => boolean): Promise<FakeWorld> {
+    return new FakeWorld((await rooms).create({ iceServers: '[]', authorize: admits !== undefined }), admits);
   }
 
-  private constructor(room: RoomMachine) {
+  private constructor(room: RoomMachine, admits = (_token: string) => true) {
     this.#room = room;
+    this.#admits = admits;
   }
 
   /** Joins, as `join` of the package does, but in this world. */
@@ -181,6 +184,9 @@ export class FakeWorld {
       });
     } else if (command.type === 'close_connection') {
       setImmediate(() => this.#drop(command.connection, 'io server disconnect', false));
+    } else if (command.type === 'authorize') {
+      const { operation, token } = command;
+      setImmediate(() => this.#tell({ type: 'authorized', operation, allowed: this.#admits(token), role: 'guest' }));
     } else if (command.type === 'log' && command.level === 'warn') {
       this.problems.push(command);
     }
@@ -200,13 +206,4 @@ function wakeAt(timers: Set<NodeJS.Timeout>, instant: number, wake: () => void):
     clearTimeout(timer);
     timers.delete(timer);
   };
-}
-
-/** Waits for a condition, at most that long. */
-export async function until(what: string, holds: () => boolean, msMax = 5_000): Promise<void> {
-  const end = performance.now() + msMax;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`After ${msMax} ms still not: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }

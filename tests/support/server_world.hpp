@@ -27,6 +27,7 @@ struct TestClient {
   std::vector<ServerMessage> heard;       // decoded, since the last look
   std::vector<std::uint64_t> numbers;     // beside `heard`; 0: unnumbered
   std::uint64_t received = 0;
+  std::size_t repeats = 0;                // numbered messages that had come in before; not among `heard`
   std::string secret;
   bool closed = false;
 };
@@ -207,6 +208,11 @@ class ServerWorld {
         client.secret = welcome->secret;
         client.user = welcome->self.user;
         if (!welcome->resumed) client.received = 0;
+      }
+      if (number > 0 && number <= client.received) {
+        ++client.repeats;
+        ++number;
+        continue;
       }
       client.numbers.push_back(number);
       if (number > 0) client.received = number++;

@@ -28,7 +28,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
-  transport_opened: { type: 'transport_opened', attempt: 1 },
+  transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
   local_description_set: {

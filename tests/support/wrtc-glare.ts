@@ -12,7 +12,8 @@ import type { End, Findings, MeetingFindings } from './wrtc-findings.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { FakeStream, asStream } from './fake-media.ts';
-import { FakeWorld, until } from './fake-world.ts';
+import { FakeWorld } from './fake-world.ts';
+import { until } from './waiting.ts';
 
 const msMax = 15_000;
 // So that both roles, giving way and being given way, come to the one who was there first and to the newcomer.

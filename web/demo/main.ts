@@ -93,5 +93,21 @@ window.addEventListener('hashchange', () => {
   if (meeting === undefined && room !== '') toLobby(room);
 });
 
+// The browser may keep the page when it goes away, and show it again as it was. The SDK has left the meeting by then:
+// it is entered anew, with what was on. In the lobby the devices are given back meanwhile.
+let left: Wish | undefined;
+window.addEventListener('pagehide', () => {
+  const choice = (source: 'camera' | 'microphone') => meeting?.[source].state === 'on' && (last?.[source] || true);
+  left = meeting && last && { ...last, camera: choice('camera'), microphone: choice('microphone') };
+  lobby.close();
+});
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  if (left !== undefined) {
+    show('lobby');
+    void enter(left);
+  } else if (document.body.dataset['screen'] === 'lobby') lobby.open();
+});
+
 show('lobby');
 lobby.open();

@@ -16,7 +16,7 @@ export interface JoinOptions {
   name?: string;
   /** Unique in the room; default: a random id. */
   user?: string;
-  /** What the server admits by, or a function that fetches it. */
+  /** What the server admits by, or a function that fetches it: called for the join, and anew to reconnect. */
   token?: string | (() => string | Promise<string>);
   /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
   camera?: boolean | DeviceOptions;
@@ -61,10 +61,12 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const { errors } = core;
   const { signal } = options;
   const checked = check(errors, room, options);
-  const token = await tokenOf(errors, options.token);
+  const askToken = () => tokenOf(errors, options.token);
+  const token = await askToken();
   if (signal?.aborted) throw errors.make('aborted', undefined, signal.reason);
 
   const ports = world.ports(options.url);
+  if (typeof options.token === 'function') ports.renewToken = askToken;
   const user = options.user ?? ports.secrets.id();
   const name = options.name ?? '';
   // Read before anything is opened: a bad argument must leave nothing behind.

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'socket.io';
+import type { ClockPort } from '../../bindings/ports.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 
 // What may wait for a client that does not read. Four times what the core keeps for a resume: whoever is that far
@@ -11,12 +12,14 @@ const pendingBytesMax = 4 * 1024 * 1024;
 export class Connection {
   readonly id: string;
   readonly #socket: Socket;
+  readonly #clock: ClockPort;
   #pendingBytes = 0;
   #closing = false;
 
-  constructor(id: string, socket: Socket) {
+  constructor(id: string, socket: Socket, clock: ClockPort) {
     this.id = id;
     this.#socket = socket;
+    this.#clock = clock;
     socket.conn.on('flush', () => {
       this.#pendingBytes = 0;
     });
@@ -57,13 +60,13 @@ export class Connection {
     if (this.#closing || !askForPong(this.#socket.conn)) return this.#closing;
     const { conn } = this.#socket;
     const alive = (): void => {
-      clearTimeout(deadline);
+      cancel();
       conn.off('packet', alive);
     };
-    const deadline = setTimeout(() => {
+    const cancel = this.#clock.at(this.#clock.now() + deadlineMs, () => {
       conn.off('packet', alive);
       this.drop();
-    }, deadlineMs);
+    });
     conn.on('packet', alive);
     conn.once('close', alive);
     if (conn.protocol === 3) webSocketOf(conn)?.once('pong', alive);

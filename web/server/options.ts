@@ -14,7 +14,10 @@ export interface AdmissionRequest {
   readonly token: string;
 }
 
-/** `true` and `{ role }` admit. `false`, an exception and no answer within 10 s are told to the client as `token-refused`. */
+/**
+ * `true` and `{ role }` admit. `false` and an exception are told to the client as `token-refused`, no answer within 5 s
+ * as `server-timeout`.
+ */
 export type Admission = boolean | { readonly role?: Role };
 export type Authorize = (request: AdmissionRequest) => Admission | Promise<Admission>;
 

@@ -4,8 +4,10 @@
 
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 import type { Step } from '../../bindings/machine.ts';
+import type { ClockPort, Undo } from '../../bindings/ports.ts';
 import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts';
 import type { Logger } from './log.ts';
+import { systemClock } from './clock.ts';
 import { describe } from './log.ts';
 
 /** What the host needs of the core; bindings/machine.ts has the real one. */
@@ -31,10 +33,8 @@ export interface Figures {
   readonly members: number;
 }
 
-// A newcomer waits for its welcome meanwhile; clients give up after their hello deadline of 8 s and try again.
+// The core has told the newcomer after 5 s that nobody answered; this ends the question itself, and says so in the log.
 const authorizeMsMax = 10_000;
-// The longest that setTimeout can wait; longer ones would fire at once.
-const timerMsMax = 2 ** 31 - 1;
 
 const roles: readonly unknown[] = ['host', 'guest', 'viewer'] satisfies Role[];
 
@@ -42,17 +42,19 @@ export class RoomHost {
   readonly #ports: RoomPorts;
   readonly #log: Logger;
   readonly #authorize: Authorize | undefined;
+  readonly #clock: ClockPort;
   #machine: Machine | undefined;
   #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
   #queue: RoomEvent[] = [];
   #draining = false;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
 
-  constructor(ports: RoomPorts, log: Logger, authorize?: Authorize) {
+  constructor(ports: RoomPorts, log: Logger, authorize?: Authorize, clock = systemClock) {
     this.#ports = ports;
     this.#log = log;
     this.#authorize = authorize;
+    this.#clock = clock;
   }
 
   get figures(): Figures {
@@ -86,7 +88,7 @@ export class RoomHost {
 
   dispose(): void {
     if (this.#state === 'disposed') return;
-    clearTimeout(this.#timer);
+    this.#cancelWake?.();
     this.#queue = [];
     if (this.#state === 'running') this.#machine?.dispose();
     this.#state = 'disposed';
@@ -105,7 +107,7 @@ export class RoomHost {
   }
 
   #step(event: RoomEvent): void {
-    const step = this.#machine!.handle(now(), event);
+    const step = this.#machine!.handle(this.#clock.now(), event);
     if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
     for (const command of step.commands) this.#carryOut(command);
     this.#wakeAt(step.wakeAt);
@@ -135,7 +137,7 @@ export class RoomHost {
   async #ask(operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
     let role: Role | undefined;
     try {
-      role = roleOf(await withinTime(this.#authorize!({ room, user, token })));
+      role = roleOf(await this.#withinTime(this.#authorize!({ room, user, token })));
     } catch (error) {
       // Whatever the application's hook throws might hold the token: only that it threw is told.
       this.#log.warn({ room, user, error: error instanceof Error ? error.name : typeof error }, 'authorize failed');
@@ -143,30 +145,29 @@ export class RoomHost {
     this.handle({ type: 'authorized', operation, allowed: role !== undefined, role: role ?? 'guest' });
   }
 
+  #withinTime(answer: Admission | Promise<Admission>): Promise<Admission> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new RangeError('no answer in time'));
+      const cancel = this.#clock.at(this.#clock.now() + authorizeMsMax, late);
+      Promise.resolve(answer).then(resolve, reject).finally(cancel);
+    });
+  }
+
   // One timer, always at what the last step said.
   #wakeAt(time: number | undefined): void {
-    clearTimeout(this.#timer);
-    if (time === undefined) return;
-    const wait = Math.min(Math.max(Math.ceil(time - now()), 0), timerMsMax);
-    this.#timer = setTimeout(() => this.handle({ type: 'time_passed' }), wait);
-    // The sockets keep the process alive; a deadline about them need not.
-    this.#timer.unref();
+    this.#cancelWake?.();
+    this.#cancelWake = time === undefined ? undefined : this.#clock.at(time, () => this.handle({ type: 'time_passed' }));
   }
 
   #fail(error: unknown): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
     this.#state = 'failed';
     this.#queue = [];
-    clearTimeout(this.#timer);
+    this.#cancelWake?.();
     const cause = error instanceof Error && error.cause !== undefined ? { cause: describe(error.cause) } : {};
     this.#log.fatal({ ...describe(error), ...cause }, 'the core failed');
     this.#ports.failed(error);
   }
-}
-
-/** Milliseconds since 1970 that never go backwards, whatever is done to the system's clock meanwhile. */
-function now(): number {
-  return Math.floor(performance.timeOrigin + performance.now());
 }
 
 function roleOf(admission: Admission): Role | undefined {
@@ -175,13 +176,4 @@ function roleOf(admission: Admission): Role | undefined {
   const role: unknown = typeof admission === 'object' && admission !== null ? (admission.role ?? 'guest') : undefined;
   if (!roles.includes(role)) throw new TypeError('authorize must give true, false or { role }');
   return role as Role;
-}
-
-function withinTime(answer: Admission | Promise<Admission>): Promise<Admission> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RangeError('no answer in time')), authorizeMsMax);
-    Promise.resolve(answer)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }

@@ -8,9 +8,11 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as SocketServer } from 'socket.io';
 import type { ServerOptions, Socket } from 'socket.io';
+import type { ClockPort } from '../../bindings/ports.ts';
 import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { attachBeside } from './beside.ts';
+import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { Logger } from './log.ts';
 import { Occasional } from './log.ts';
@@ -28,6 +30,8 @@ export interface Stats extends Figures {
 /** What only this package's own parts and tests say. */
 export interface SignallingParts {
   readonly makeMachine?: MakeMachine;
+  /** Of the core, of its questions to the application and of probes. */
+  readonly clock?: ClockPort;
   /** The http server is all ours: an upgrade to another path is nobody's. */
   readonly alone?: boolean;
 }
@@ -56,6 +60,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #refusals: Occasional;
   readonly #origins: readonly string[] | undefined;
   readonly #host: RoomHost;
+  readonly #clock: ClockPort;
   readonly #io: SocketServer;
   readonly #detach: () => void;
   readonly #connections = new Map<string, Connection>();
@@ -71,6 +76,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     this.#log = log;
     this.#refusals = new Occasional(log, 'connections refused');
     this.#origins = options.origins;
+    this.#clock = parts.clock ?? systemClock;
     this.#host = new RoomHost(
       {
         deliver: (id, name, payload, bytes) => this.#deliver(id, name, payload, bytes),
@@ -80,6 +86,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       },
       log,
       options.authorize,
+      this.#clock,
     );
     const path = options.path ?? defaults.path;
     this.#io = new SocketServer(this.#socketOptions(path));
@@ -165,7 +172,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
 
   #open(socket: Socket): void {
     this.#greeting.delete(socket.conn);
-    const connection = new Connection(String(++this.#connectionsEver), socket);
+    const connection = new Connection(String(++this.#connectionsEver), socket, this.#clock);
     this.#connections.set(connection.id, connection);
     socket.onAny((event: unknown, argument: unknown) => {
       const name = frameName(event);
