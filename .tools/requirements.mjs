@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from './lib/browsers.mjs';
-import { hasSanitizers } from './lib/compiler.mjs';
+import { fuzzingCompiler, hasSanitizers } from './lib/compiler.mjs';
 import { findEmscripten } from './lib/emscripten.mjs';
 import { inBuild } from './lib/paths.mjs';
 import { onPath } from './lib/run.mjs';
@@ -64,6 +64,12 @@ export const requirements = [
     name: 'a C++ compiler with sanitizers',
     neededFor: ['test'],
     present: hasSanitizers,
+    packages: ['clang', 'libclang-rt-dev'],
+  },
+  {
+    name: 'Clang with libFuzzer',
+    neededFor: ['test'],
+    present: () => fuzzingCompiler() !== undefined,
     packages: ['clang', 'libclang-rt-dev'],
   },
   {

@@ -9,11 +9,13 @@ import { build } from './build.mjs';
 import { Plain, bold, green, main, red, say, seconds } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 import * as catch2 from './suites/catch2.mjs';
+import { fuzz } from './suites/fuzz.mjs';
 import * as nodeTest from './suites/node-test.mjs';
 
 const suites = {
   core: catch2.core,
   'core-wasm': catch2.coreWasm,
+  fuzz,
   node: nodeTest.node,
   browser: nodeTest.browser,
 };

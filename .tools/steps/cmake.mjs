@@ -1,6 +1,7 @@
 // The C++ builds: configuring once, then ninja, which knows best what is out of date.
 
 import { mkdirSync, rmSync } from 'node:fs';
+import { fuzzingCompiler } from '../lib/compiler.mjs';
 import { emscriptenEnvironment, findEmscripten } from '../lib/emscripten.mjs';
 import { fingerprint, unlessDone } from '../lib/files.mjs';
 import { inBuild, inRoot } from '../lib/paths.mjs';
@@ -19,6 +20,12 @@ export async function buildCpp(preset, targets) {
     if (!emscripten) throw new Plain('Emscripten is missing: npm run setup');
     env = emscriptenEnvironment(emscripten);
     toolchain = `${emscripten.root} ${emscripten.version}`;
+  }
+
+  if (preset === 'fuzz') {
+    toolchain = fuzzingCompiler();
+    if (!toolchain) throw new Plain('Clang with libFuzzer is missing: npm run setup');
+    env = { CXX: toolchain };
   }
 
   // Changes of the CMake files are noticed by ninja; another compiler needs a build folder made anew.

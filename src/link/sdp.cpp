@@ -25,7 +25,7 @@ void read_line(std::string_view line, SdpFacts& facts) {
   if (const auto media = after_prefix(line, "m=")) {
     facts.lines.push_back(read_media(*media));
   } else if (const auto ufrag = after_prefix(line, "a=ice-ufrag:")) {
-    facts.ufrags.emplace(*ufrag);
+    if (!ufrag->empty()) facts.ufrags.emplace(*ufrag);  // an empty one names no generation
   } else if (const auto fingerprint = after_prefix(line, "a=fingerprint:")) {
     if (facts.fingerprint.empty()) facts.fingerprint = *fingerprint;
   } else if (!facts.lines.empty()) {

@@ -96,8 +96,14 @@ class DocumentBuilder final : public nlohmann::json_sax<Library> {
 
 namespace {
 
+// The library takes a NUL for the end of the text, whatever follows, and passes over a byte order mark. JSON has neither.
+bool has_what_the_library_overlooks(std::string_view text) {
+  return text.find('\0') != std::string_view::npos || text.substr(0, 3) == "\xef\xbb\xbf";
+}
+
 // The only place that instantiates the parser: it is large.
 bool build(std::string_view text, DocumentBuilder& builder) {
+  if (has_what_the_library_overlooks(text)) return false;
   return Library::sax_parse(text.data(), text.data() + text.size(), &builder);
 }
 

@@ -14,12 +14,20 @@ using namespace protocol;
 // What a message without any text costs in memory, roughly.
 constexpr std::size_t kBytesEach = 256;
 
+std::size_t bytes_of(const std::string& sdp, const SlotsByMid& slots) {
+  std::size_t bytes = sdp.size();
+  for (const auto& [mid, slot] : slots) bytes += 64 + mid.size();
+  return bytes;
+}
+
 std::size_t bytes_of(const PairBody& body) {
-  if (const auto* offer = std::get_if<Offer>(&body)) return offer->sdp.size() + offer->slots.size() * 64;
-  if (const auto* answer = std::get_if<Answer>(&body)) return answer->sdp.size() + answer->slots.size() * 64;
+  if (const auto* offer = std::get_if<Offer>(&body)) return bytes_of(offer->sdp, offer->slots);
+  if (const auto* answer = std::get_if<Answer>(&body)) return bytes_of(answer->sdp, answer->slots);
   std::size_t bytes = 0;
   if (const auto* batch = std::get_if<Candidates>(&body)) {
-    for (const Candidate& one : batch->candidates) bytes += 128 + one.candidate.size();
+    for (const Candidate& one : batch->candidates) {
+      bytes += 128 + one.candidate.size() + one.sdp_mid.value_or("").size() + one.username_fragment.value_or("").size();
+    }
   }
   return bytes;
 }

@@ -352,4 +352,19 @@ TEST_CASE("classic client: a refusal ends the joining; after the roster nobody c
   REQUIRE(settled.error->code == ErrorCode::MessageTooLarge);
 }
 
+TEST_CASE("classic client: comings and goings before the roster are remembered up to a bound") {
+  Limits limits;
+  limits.early_messages_max = 3;
+  Client client("me", limits);
+  client.say(Hello{});
+  const auto leave = [&](const std::string& user) {
+    return client.hear("msg", R"({"type":"leave","status":200,"data":{"userId":")" + user + "\"}}").failures.size();
+  };
+  for (const char* user : {"a", "b", "c", "a"}) REQUIRE(leave(user) == 0);
+  REQUIRE(leave("d") == 1);
+  // Those that were remembered are still newer than the roster.
+  const auto roster = client.hear("roomUserList", R"([{"userId":"a"},{"userId":"d"}])");
+  REQUIRE(users(all<Welcome>(roster).at(0)) == std::vector<std::string>{"d"});
+}
+
 }  // namespace

@@ -49,6 +49,13 @@ TEST_CASE("json: what is not JSON is malformed") {
   }
 }
 
+TEST_CASE("json: a NUL does not end the text, and a byte order mark does not begin it") {
+  for (const std::string& text : {std::string("{}\0", 3), std::string("{}\0{", 4), std::string("\0", 1), std::string("\xef\xbb\xbf{}")}) {
+    CHECK(failure_of(text) == ErrorCode::MessageMalformed);
+    CHECK_FALSE(protocol::parse_trusted(text).root());
+  }
+}
+
 TEST_CASE("json: counts are whole, not negative, and exact in every implementation") {
   const auto document = std::get<Document>(
       parse_json(R"({"a":9007199254740991,"b":9007199254740992,"c":-1,"d":1.5,"e":"1","f":1e3,"g":4294967296})"));

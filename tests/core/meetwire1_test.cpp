@@ -281,3 +281,31 @@ TEST_CASE("L23: rows of a hostile roster are skipped, the rest counts") {
   REQUIRE(welcome.members.size() == 1);
   CHECK(welcome.members[0].user.value == "bob");
 }
+
+TEST_CASE("meetwire1: mids and fragments are bounded, as they are kept for members that are away") {
+  Wire wire;
+  const auto outcome = [&](PairBody body) {
+    const auto frames = wire.client->encode({SignalTo{UserId{"bob"}, {}, PairMessage{.body = std::move(body)}, {}}}, 0);
+    const auto decoded = wire.server->decode(frames.at(0).name, frames.at(0).body);
+    return decoded.failures.empty() ? std::nullopt : std::optional(decoded.failures.front().code);
+  };
+  const std::string most(128, 'm');
+  CHECK_FALSE(outcome(Offer{"v=0", {{most, Slot::Camera}}}));
+  CHECK(outcome(Offer{"v=0", {{most + "m", Slot::Camera}}}) == ErrorCode::MessageTooLarge);
+  CHECK(outcome(Answer{0, "v=0", {{most + "m", Slot::Camera}}}) == ErrorCode::MessageTooLarge);
+  CHECK_FALSE(outcome(Candidates{{{"x", std::string(1000, 'm'), 0, std::string(23, 'u')}}}));
+  CHECK(outcome(Candidates{{{"x", std::string(1000, 'm'), 0, std::string(24, 'u')}}}) == ErrorCode::MessageTooLarge);
+}
+
+TEST_CASE("meetwire1: a chat message's ids are bounded at the client too, as it remembers them") {
+  Wire wire;
+  const auto is_chat = [&](std::size_t from_bytes, std::size_t id_bytes) {
+    const ChatDelivered chat{{UserId{std::string(from_bytes, 'f')}, std::string(id_bytes, 'i'), "x", {}, 1}, "", ""};
+    const auto frames = wire.server->encode({chat}, 1);
+    const auto decoded = wire.client->decode(frames.at(0).name, frames.at(0).body);
+    return std::holds_alternative<ChatDelivered>(decoded.messages.at(0));
+  };
+  CHECK(is_chat(128, 128));
+  CHECK_FALSE(is_chat(129, 1));
+  CHECK_FALSE(is_chat(1, 129));
+}

@@ -128,7 +128,7 @@ TEST_CASE("chat.envelopes: a long row goes out in envelopes that the server take
         bytes += said.text.size();
         receipts.emplace_back(p::ChatSettled{said.id, 9, {}});
       }
-      CHECK(bytes <= w.limits.envelope_bytes_max / 2);
+      CHECK(bytes <= w.limits.chat_batch_bytes_max);
       CHECK(w.shared->sent[seen].messages.size() <= w.limits.chat_batch_messages_max);
     }
   }

@@ -337,7 +337,7 @@ TEST_CASE("signalling.D1: what was missed is older than the welcome's rows: nobo
   CHECK(w.shared->links.size() == links);
   // What comes after them counts.
   w.hear({p::MemberLeft{UserId{"ann"}, SessionId{"s2"}, LeaveReason::Left}}, 5);
-  CHECK(w.only<command::ParticipantLeft>().participant.user.value == "ann");
+  CHECK(w.only<command::ParticipantLeft>().user.value == "ann");
 }
 
 TEST_CASE("signalling.D7: a server that has not heard the hello is told again; what it says counts in the end") {

@@ -213,6 +213,8 @@ class ClassicClient final : public ClientDialect {
     const auto nickname = find_string(data, "nickname");
     const Participant row = make_row(*user, std::string(nickname.value_or("")));
     if (stage_ == Stage::Asking) {
+      const bool full = since_request_.size() >= limits_.early_messages_max && since_request_.count(row.user) == 0;
+      if (full) return out.failures.push_back(Failure{ErrorCode::PeerMisbehaved, "too much before the roster"});
       since_request_[row.user] = joined ? std::optional(row.name) : std::nullopt;
     } else if (joined) {
       out.messages.push_back(MemberJoined{row});

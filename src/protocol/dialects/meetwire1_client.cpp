@@ -146,10 +146,15 @@ MaybeMessage read_signal(const Value& from, const Limits& limits) {
   return ServerMessage{SignalFrom{UserId{std::string(*user)}, SessionId{std::string(*session)}, std::get<PairMessage>(std::move(pair))}};
 }
 
-MaybeMessage read_chat(const Value& from) {
+// Both ids are remembered for as long as the meeting lasts: their bounds are the server's, but nothing makes it keep them.
+MaybeMessage read_chat(const Value& from, const Limits& limits) {
   ChatDelivered delivered;
-  const Value message = find(from, "message");
-  if (!read(message, delivered.message) || delivered.message.id.empty()) return malformed("chat");
+  const Value value = find(from, "message");
+  const ChatMessage& message = delivered.message;
+  if (!read(value, delivered.message) || message.id.empty() || message.id.size() > limits.id_bytes_max ||
+      message.from.value.size() > limits.id_bytes_max) {
+    return malformed("chat");
+  }
   return ServerMessage{std::move(delivered)};
 }
 
@@ -188,7 +193,7 @@ MaybeMessage read_server_message(const Value& from, const Limits& limits) {
   if (*type == "joined") return read_member(from, true, limits);
   if (*type == "changed") return read_member(from, false, limits);
   if (*type == "left") return read_left(from);
-  if (*type == "chat") return read_chat(from);
+  if (*type == "chat") return read_chat(from, limits);
   if (*type == "chat-settled") return read_settled(from);
   if (*type == "call") return read_call(from);
   if (*type == "problem") return read_problem(from);

@@ -8,15 +8,18 @@ namespace {
 
 Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
-// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing.
-SlotsByMid read_slots(const Value& from) {
+// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing. None when a mid is longer
+// than it may be: it would be kept for a member that is away without anything else that limits it.
+std::optional<SlotsByMid> read_slots(const Value& from, const Limits& limits) {
   SlotsByMid slots;
   const Value map = find(from, "slots");
   if (!map.is_object()) return slots;
   for (const Value& item : map) {
     const auto name = item.string();
     const auto slot = name ? from_name<Slot>(*name) : std::nullopt;
-    if (slot) slots[std::string(item.key())] = *slot;
+    if (!slot) continue;
+    if (item.key().size() > limits.id_bytes_max) return std::nullopt;
+    slots[std::string(item.key())] = *slot;
   }
   return slots;
 }
@@ -50,11 +53,13 @@ MaybeBody read_description(const Value& from, bool is_offer, bool is_numbered, c
   const auto sdp = find_string(from, "sdp");
   if (!sdp) return malformed("a description without sdp");
   if (sdp->size() > limits.description_bytes_max) return Failure{ErrorCode::MessageTooLarge, "session description"};
-  if (is_offer) return PairBody{Offer{std::string(*sdp), read_slots(from)}};
+  auto slots = read_slots(from, limits);
+  if (!slots) return Failure{ErrorCode::MessageTooLarge, "mid"};
+  if (is_offer) return PairBody{Offer{std::string(*sdp), std::move(*slots)}};
   // A classic member's answer says nothing of the offer that it answers.
   const auto offer = is_numbered ? find_count32(from, "offer") : std::optional<Sequence>{0};
   if (!offer || (is_numbered && *offer == 0)) return malformed("an answer without the offer's sequence");
-  return PairBody{Answer{*offer, std::string(*sdp), read_slots(from)}};
+  return PairBody{Answer{*offer, std::string(*sdp), std::move(*slots)}};
 }
 
 MaybeBody read_candidates(const Value& from, const Limits& limits) {
@@ -112,7 +117,8 @@ std::variant<PairMessage, Failure> read_pair(const Value& from, const Limits& li
 std::variant<Candidate, Failure> read_candidate(const Value& from, const Limits& limits) {
   Candidate candidate;
   if (!read(from, candidate)) return malformed("a candidate");
-  if (candidate.candidate.size() > limits.candidate_bytes_max) return Failure{ErrorCode::MessageTooLarge, "candidate"};
+  const std::size_t bytes = candidate.candidate.size() + candidate.sdp_mid.value_or("").size() + candidate.username_fragment.value_or("").size();
+  if (bytes > limits.candidate_bytes_max) return Failure{ErrorCode::MessageTooLarge, "candidate"};
   if (!candidate.sdp_mid && !candidate.sdp_mline_index) return malformed("a candidate with neither mid nor index");
   return candidate;
 }
