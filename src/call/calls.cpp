@@ -40,10 +40,11 @@ std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::strin
 std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
   Position at = find(call.id);
   // We called each other at the same time, and the server keeps the other one's call: ours is the same from now on.
-  const Position ours = find(call.replaces);
+  const Position ours = call.replaces == call.id ? live_.end() : find(call.replaces);
+  const bool crossed = ours != live_.end();
   if (at == live_.end()) {
     // Of a call that is over here, or never was, no more is wanted; only a ring begins one.
-    if (ours == live_.end() && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
+    if (!crossed && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
     if (live_.size() >= limits_.calls_live_max) return Failure{ErrorCode::RateLimited, "too many calls at once"};
     at = live_.emplace(live_.end());
     at->call.id = call.id;
@@ -51,7 +52,7 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
     at->call.to = call.to;
     at->phase = Phase::New;
   }
-  if (ours != live_.end()) {
+  if (crossed) {
     at->call.replaces = call.replaces;
     // Is ours to end, so is the one that took its place.
     if (ours->phase == Phase::Ending && at->phase != Phase::Ending) {
@@ -68,6 +69,8 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
   const Input input = call.state == CallState::Ended       ? Input::EndedTold
                       : call.state == CallState::Connected ? Input::ConnectedTold
                                                            : Input::RingingTold;
+  // Ours came late to one that was taken by hand: that it is the same now is news.
+  if (crossed && at->phase == Phase::Connected && input == Input::ConnectedTold) show(*at, out);
   drive(now, at, input, out);
   return std::nullopt;
 }
@@ -124,7 +127,7 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   const Entry entry = entry_for(at->phase, input);
   const bool moved = at->phase != entry.next;
   at->phase = entry.next;
-  if (moved) schedule(now, *at);
+  if (moved || at->phase == Phase::Connected) schedule(now, *at);
   if (entry.action == Action::Show) show(*at, out);
   if (entry.action == Action::Submit) submit(now, *at, out);
   if (entry.next == Phase::Ended) live_.erase(at);
@@ -140,17 +143,17 @@ void Calls::submit(Millis now, Live& one, Outputs& out) const {
   word.timeout_ms = one.timeout_ms;
   if (one.phase == Phase::Ending) word.reason = one.reason;
   out.submitted.push_back(std::move(word));
-  schedule(now, one);
+  await(now, one);
 }
 
 void Calls::schedule(Millis now, Live& one) const {
-  if (awaits_answer(one.phase)) {
-    one.deadline = now + limits_.call_resend_after;
-  } else if (one.phase == Phase::Connected) {
-    one.deadline.reset();
-  } else {
-    one.deadline = now + limits_.call_check_after;
-  }
+  await(now, one);
+  // It stands, as far as the server has said: of what ends it we hear.
+  if (one.phase == Phase::Connected) one.deadline.reset();
+}
+
+void Calls::await(Millis now, Live& one) const {
+  one.deadline = now + (awaits_answer(one.phase) ? limits_.call_resend_after : limits_.call_check_after);
 }
 
 }  // namespace meetwire::call

@@ -68,6 +68,7 @@ class Calls {
   bool drive(Millis now, Position at, Input input, Outputs& out);
   void submit(Millis now, Live& one, Outputs& out) const;
   void schedule(Millis now, Live& one) const;
+  void await(Millis now, Live& one) const;
   static void show(const Live& one, Outputs& out);
 
   Limits limits_;

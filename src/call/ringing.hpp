@@ -70,7 +70,7 @@ constexpr Table make_table() {
       // Connected without our word: the two have crossed, and the one that we asked for was taken for our word.
       {{{P::Accepting, say},  {P::Ending, say},    {P::Ringing, stay},   {P::Connected, show},  {P::Ended, show},  {P::Ringing, say}}},
       {{{P::Accepting, stay}, {P::Ending, say},    {P::Accepting, stay}, {P::Connected, show},  {P::Ended, show},  {P::Accepting, say}}},
-      {{{P::Connected, stay}, {P::Ending, say},    {P::Connected, stay}, {P::Connected, stay},  {P::Ended, show},  {P::Connected, stay}}},
+      {{{P::Connected, stay}, {P::Ending, say},    {P::Connected, stay}, {P::Connected, stay},  {P::Ended, show},  {P::Connected, say}}},
       // What was on its way before the server heard of it is not shown any more.
       {{{P::Ending, none},    {P::Ending, stay},   {P::Ending, stay},    {P::Ending, stay},     {P::Ended, show},  {P::Ending, say}}},
       {{{P::Ended, none},     {P::Ended, none},    {P::Ended, stay},     {P::Ended, stay},      {P::Ended, stay},  {P::Ended, stay}}},

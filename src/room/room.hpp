@@ -98,6 +98,11 @@ class Room {
   std::size_t size() const { return members_.size(); }
   bool has(const UserId& user) const { return members_.count(user) > 0; }
   std::vector<Participant> roster() const;
+  // All that is kept of each place, for tests that compare rooms.
+  template <class Visit>
+  void each_place(Visit&& visit) const {
+    for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
+  }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 

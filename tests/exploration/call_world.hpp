@@ -56,25 +56,28 @@ struct CallWorldState {
 
 enum class CallStep : std::uint8_t {
   // what the world does by itself
-  ServerHears, ClientHears, Resumes, DeadlineComes, RingsOut,
+  ServerHears, ClientHears, Resumes, StaysAway, DeadlineComes, RingsOut,
   // what users do
   Rings, Accepts, Ends, Leaves,
   // faults
   Cut, PlaceGivenUp, WordLost,
 };
 constexpr auto names_of(CallStep) {
-  return std::array<std::string_view, 12>{"server hears", "hears",  "is back", "waited enough", "rings out",      "rings",
+  return std::array<std::string_view, 13>{"server hears", "hears",  "is back", "does not come back", "waited enough", "rings out",      "rings",
                                           "accepts",      "wants no more", "leaves",  "is cut off",    "loses its place", "word is lost"};
 }
 
 struct CallActed {
-  CallStep step;
+  CallStep step = CallStep::Rings;
   std::size_t end = 0;
   std::size_t other = 0;  // who is rung
 };
 
 class CallWorld {
  public:
+  using State = CallWorldState;
+  using Acted = CallActed;
+
   CallWorld(std::vector<std::string> users, CallBudget budget) : users_(std::move(users)), budget_(budget) {}
 
   CallWorldState initial() const {
@@ -86,7 +89,7 @@ class CallWorld {
     return state;
   }
 
-  static bool is_of_world(CallStep step) { return step <= CallStep::RingsOut; }
+  static bool is_of_world(const CallActed& acted) { return acted.step <= CallStep::RingsOut; }
 
   std::vector<CallActed> actions(const CallWorldState& state) const {
     std::vector<CallActed> may;
@@ -95,6 +98,7 @@ class CallWorld {
       if (end.up && !end.to_server.empty()) may.push_back({CallStep::ServerHears, i});
       if (end.up && !end.to_client.empty()) may.push_back({CallStep::ClientHears, i});
       if (!end.up && !end.left) may.push_back({CallStep::Resumes, i});
+      if (!end.up && end.left && end.present) may.push_back({CallStep::StaysAway, i});
       const bool idle = end.to_server.empty() && end.to_client.empty();
       if (end.up && idle && end.calls.deadline() && !rings_well(state, end)) may.push_back({CallStep::DeadlineComes, i});
       if (end.left) continue;
@@ -130,6 +134,8 @@ class CallWorld {
         end.calls.resume(now, end.present, out);
         end.up = end.present = true;
         break;
+      // Who has left without a word comes never again: its place's time runs out.
+      case CallStep::StaysAway: return give_up(state, end);
       case CallStep::DeadlineComes: end.calls.elapsed(*end.calls.deadline(), out); break;
       case CallStep::RingsOut: return tell(state, state.server.elapsed(kDefaultLimits.call_ring_time, kDefaultLimits));
       case CallStep::Rings: {
@@ -244,11 +250,11 @@ class CallWorld {
     return {};
   }
 
-  std::string describe(const CallWorldState& state, const CallActed& acted) const {
-    std::string text = acted.step == CallStep::RingsOut ? "it" : state.ends[acted.end].user.value;
+  std::string describe(const CallActed& acted) const {
+    std::string text = acted.step == CallStep::RingsOut ? "it" : users_[acted.end];
     text += ": ";
     text += name_of(acted.step);
-    if (acted.step == CallStep::Rings) text += " " + state.ends[acted.other].user.value;
+    if (acted.step == CallStep::Rings) text += " " + users_[acted.other];
     return text;
   }
 
@@ -302,7 +308,9 @@ class CallWorld {
     for (const ClientCommand& said : out.changed) {
       const Call& call = std::get<command::CallChanged>(said).call;
       const auto known = end.shown.find(call.id);
-      if (known != end.shown.end() && known->second.state >= call.state) state.wrong = "a call is told twice, or backwards";
+      const bool is_news = known == end.shown.end() || known->second.state < call.state ||
+                           (known->second.state == call.state && known->second.replaces != call.replaces);
+      if (!is_news) state.wrong = "a call is told twice, or backwards";
       if (!call.replaces.empty()) end.shown.erase(call.replaces);
       end.shown[call.id] = call;
     }

@@ -1,116 +1,43 @@
-// Explores the world of calls breadth first, so that the first bad state found is one of the nearest to the beginning.
-// From every state the world alone, without users and faults, must come to an end, and that end must be good.
+// The bounds within which the world of calls is explored by `explore`, from seconds to minutes.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <functional>
+#include <ostream>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include "exploration/breadth_first.hpp"
 #include "exploration/call_world.hpp"
 
 namespace meetwire::exploration {
 
-struct CallExploration {
-  std::size_t states = 0;
-  std::size_t transitions = 0;
-  std::size_t ends = 0;  // states in which the world has nothing more to do
-  std::size_t depth = 0;
-  bool complete = true;
-  std::string bad;
-  std::vector<std::string> path;
+struct CallBounds {
+  std::string name;
+  std::vector<std::string> users;
+  CallBudget budget;
 };
 
-class CallExplorer {
- public:
-  explicit CallExplorer(CallWorld world, std::size_t states_max = 50'000'000)
-      : world_(std::move(world)), states_max_(states_max) {}
-
-  CallExploration run() {
-    add(world_.initial(), 0, "", 0);
-    for (std::uint32_t number = 0; !waiting_.empty() && found_.bad.empty(); ++number) {
-      if (known_.size() > states_max_) {
-        found_.complete = false;
-        break;
-      }
-      const Waiting from = std::move(waiting_.front());
-      waiting_.pop_front();
-      found_.depth = from.depth;
-      expand(number, from);
-    }
-    if (found_.bad.empty() && found_.complete) find_circle();
-    found_.states = known_.size();
-    return std::move(found_);
-  }
-
- private:
-  struct Waiting {
-    CallWorldState state;
-    std::size_t depth;
+inline std::vector<CallBounds> call_bounds() {
+  return {
+      {"calls: one rings", {"a", "b"}, {.rings = {1, 0}}},
+      {"calls: one rings; a socket lost, a place given up, a word lost, one leaves", {"a", "b"},
+       {.rings = {1, 0}, .cuts = 1, .give_ups = 1, .losses = 1, .leaves = 1}},
+      {"calls: both ring", {"a", "b"}, {}},
+      {"calls: both ring; a socket lost", {"a", "b"}, {.cuts = 1}},
+      {"calls: both ring; a socket lost and its place given up", {"a", "b"}, {.cuts = 1, .give_ups = 1}},
+      {"calls: both ring; a word lost with the socket up", {"a", "b"}, {.losses = 1}},
+      {"calls: both ring; one leaves", {"a", "b"}, {.leaves = 1}},
+      {"calls: one rings twice", {"a", "b"}, {.rings = {2, 0}}},
+      {"calls: one rings, a third too", {"a", "b", "c"}, {.rings = {1, 0, 1}}},
   };
-  struct Known {
-    std::uint32_t parent;
-    std::uint32_t world_goes_to;  // itself: the world has nothing more to do
-    std::string came_by;
-  };
+}
 
-  void expand(std::uint32_t number, const Waiting& from) {
-    bool first = true;
-    for (const CallActed& acted : world_.actions(from.state)) {
-      CallWorldState next = from.state;
-      world_.apply(next, acted);
-      ++found_.transitions;
-      const std::uint32_t to = add(std::move(next), number, world_.describe(from.state, acted), from.depth + 1);
-      if (!found_.bad.empty()) return;
-      if (first && CallWorld::is_of_world(acted.step)) {
-        known_[number].world_goes_to = to;
-        first = false;
-      }
-    }
-    if (!first) return;
-    ++found_.ends;
-    if (std::string lacks = world_.goal(from.state); !lacks.empty()) fail(number, std::move(lacks));
+// Prints states, transitions, ends, depth and time of each, and the way to the first bad state. True: nothing bad.
+inline bool explore_calls(std::ostream& out) {
+  bool good = true;
+  for (const CallBounds& one : call_bounds()) {
+    good = explore_and_report(out, one.name, CallWorld(one.users, one.budget)) && good;
   }
-
-  // By 64 bits of hash: with a million states the chance that two of them count as one is one in ten million.
-  std::uint32_t add(CallWorldState&& state, std::uint32_t parent, std::string came_by, std::size_t depth) {
-    const auto number = static_cast<std::uint32_t>(known_.size());
-    const auto [at, is_new] = numbers_.emplace(std::hash<std::string>{}(world_.encode(state)), number);
-    if (!is_new) return at->second;
-    known_.push_back({parent, number, std::move(came_by)});
-    if (std::string wrong = world_.check(state); !wrong.empty()) fail(number, std::move(wrong));
-    waiting_.push_back({std::move(state), depth});
-    return number;
-  }
-
-  void fail(std::uint32_t at, std::string what) {
-    found_.bad = std::move(what);
-    for (; at != 0; at = known_[at].parent) found_.path.insert(found_.path.begin(), known_[at].came_by);
-  }
-
-  void find_circle() {
-    std::vector<std::uint32_t> seen_by(known_.size(), 0);  // which walk, from 1
-    for (std::uint32_t start = 0; start < known_.size(); ++start) {
-      std::uint32_t at = start;
-      while (seen_by[at] == 0 && known_[at].world_goes_to != at) {
-        seen_by[at] = start + 1;
-        at = known_[at].world_goes_to;
-      }
-      if (seen_by[at] == start + 1) return fail(at, "it goes round in circles");
-      seen_by[at] = start + 1;
-    }
-  }
-
-  CallWorld world_;
-  std::size_t states_max_;
-  CallExploration found_;
-  std::deque<Waiting> waiting_;
-  std::vector<Known> known_;
-  std::unordered_map<std::size_t, std::uint32_t> numbers_;
-};
+  return good;
+}
 
 }  // namespace meetwire::exploration
