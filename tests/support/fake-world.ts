@@ -11,6 +11,7 @@ import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
 import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
 import { FakeWire } from './fake-peer-connection.ts';
@@ -45,6 +46,8 @@ export class FakeWorld {
   unreachable = false;
   /** The server accepts, and says nothing. */
   silent = false;
+  /** The server's. */
+  readonly trace: Trace;
   readonly #room: RoomMachine;
   readonly #lines = new Map<string, Line>();
   #connections = 0;
@@ -52,11 +55,14 @@ export class FakeWorld {
   #timer: NodeJS.Timeout | undefined;
 
   static async make(): Promise<FakeWorld> {
-    return new FakeWorld((await rooms).create({ iceServers: '[]', authorize: false }));
+    const trace = new Trace('room');
+    const iceServers = JSON.stringify([{ urls: 'turn:192.0.2.1:3478', username: '1700000000:ada', credential: 'Zm9yYmlkZGVu' }]);
+    return new FakeWorld((await rooms).create({ iceServers, authorize: false }, trace), trace);
   }
 
-  private constructor(room: RoomMachine) {
+  private constructor(room: RoomMachine, trace: Trace) {
     this.#room = room;
+    this.trace = trace;
   }
 
   /** Joins, as `join` of the package does, but in this world. */

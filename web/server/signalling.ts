@@ -10,6 +10,7 @@ import { Server as SocketServer } from 'socket.io';
 import type { ServerOptions, Socket } from 'socket.io';
 import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { attachBeside } from './beside.ts';
 import { Connection } from './connection.ts';
 import type { Logger } from './log.ts';
@@ -46,7 +47,10 @@ const flushMsMax = 1_000;
 // An http server that others share: their own upgrade handlers may take their time.
 const strangeUpgradeMsMax = { alone: 1_000, beside: 10_000 };
 
-const loadMachine: MakeMachine = async (options) => new LoadedRoomCore(await loadRoom()).create(options);
+// One core serves all rooms, so its trace has all of them: a few hundred comings and goings fit.
+const traceMax = { bytesMax: 32 * 1024 * 1024, entriesMax: 300_000 };
+
+const loadMachine: MakeMachine = async (options, trace) => new LoadedRoomCore(await loadRoom()).create(options, trace);
 
 /** Emits `error` once, if the core fails: everybody has been disconnected then, and nobody can connect any more. */
 export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
@@ -56,6 +60,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #refusals: Occasional;
   readonly #origins: readonly string[] | undefined;
   readonly #host: RoomHost;
+  readonly #trace: Trace | undefined;
   readonly #io: SocketServer;
   readonly #detach: () => void;
   readonly #connections = new Map<string, Connection>();
@@ -81,6 +86,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       log,
       options.authorize,
     );
+    const { trace: wish } = options;
+    this.#trace = wish ? new Trace('room', { ...traceMax, ...(wish === true ? {} : wish) }) : undefined;
     const path = options.path ?? defaults.path;
     this.#io = new SocketServer(this.#socketOptions(path));
     this.#detach = attachBeside(http, () => {
@@ -101,7 +108,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       authorize: options.authorize !== undefined,
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
-    });
+    }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);
   }
@@ -110,6 +117,10 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     const { state, figures } = this.#host;
     const status = state === 'failed' ? 'failed' : this.#closing ? 'closing' : state === 'loading' ? 'starting' : 'ok';
     return { status, ...figures };
+  }
+
+  trace(): string {
+    return this.#trace?.text() ?? '';
   }
 
   /** Everybody is told, what was delivered goes out, the sockets are closed. Done within about a second. */
