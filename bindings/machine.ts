@@ -121,12 +121,9 @@ export class Machine<Event extends { type: string; body?: string }, Command> {
     if (this.#handle === 0) throw new MeetingError({ code: 'already-left', message: 'This machine has been disposed of.' });
     const { body } = event;
     const whole = body === undefined ? toJson(event) : '';
-    this.#trace?.handed(now, whole || event, (body ?? whole).length);
-    const text = this.#core.guarded((door) =>
-      body === undefined
-        ? door.handle(this.#handle, now, whole)
-        : door.receive(this.#handle, now, isWellFormed(body) ? event : { ...event, body: toWellFormed(body) }),
-    );
+    const given = body === undefined || isWellFormed(body) ? event : { ...event, body: toWellFormed(body) };
+    this.#trace?.handed(now, whole || given, (body ?? whole).length);
+    const text = this.#core.guarded((door) => (whole ? door.handle(this.#handle, now, whole) : door.receive(this.#handle, now, given)));
     this.#trace?.answered(text);
     const step = JSON.parse(text) as Step<Command> & { error?: Failure };
     if (step.error) throw new MeetingError(step.error);

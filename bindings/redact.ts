@@ -21,7 +21,7 @@ const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targe
 const slotName = /^(microphone|camera|screen(-audio)?)$/;
 const words = /^(|text|msg|content)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
-const announcement = /^\{"type":"(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)"/i;
+const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
 // Those hold addresses and the like among other things.
 const mixedField = /^(sdp|candidate|usernameFragment|detail|reason|errorMessage|urls?)$/;
 const credentials = /(ice-pwd:|fingerprint:\S+ |candidate:)(\S+)|(?:\d+\.){3}\d+|[\da-f]*:[\da-f]*:[\da-f:.]+|[\w-]+\.local/gi;
@@ -35,8 +35,18 @@ function spell(text: string, next: () => number): string {
   });
 }
 
-// `x` is in no escape and no literal: what was malformed stays it.
-const blot = (text: string): string => spell(text, () => 23);
+// What is not JSON: to the core only its size and its nesting count. `x` is in no escape and no literal.
+const blot = (text: string): string =>
+  text.replace(tokens, (token) => (literal.test(token) ? token.replace(/[1-9]/g, '1') : spell(token, () => 23)));
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text.replace(/^\uFEFF/, ''));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 // `was` as JSON with `now` in its place; they differ in characters, never in length. Escapes stay escapes.
 function rewrite(token: string, was: string, now: string): string {
@@ -77,21 +87,18 @@ export function redactor(): (line: string) => string {
 
   // `judge` gives what shall stand for the value under that key, so deep in the brackets.
   const walk = (text: string, judge: (value: string, key: string, depth: number) => string): string => {
+    if (!isJson(text)) return blot(text);
     let key = '';
     let depth = 0;
     return text.replace(tokens, (token, string: string | undefined, colon: string | undefined) => {
       if (string === undefined) {
-        if (!/[{}[\]]/.test(token)) return literal.test(token) ? token : blot(token);
-        depth += /[{[]/.test(token) ? 1 : -1;
+        if (/[{[]/.test(token)) depth++;
+        else if (/[}\]]/.test(token)) depth--;
+        else return token;
         key = '';
         return token;
       }
-      let value: string;
-      try {
-        value = JSON.parse(string) as string;
-      } catch {
-        return blot(token);
-      }
+      const value = JSON.parse(string) as string;
       if (colon !== undefined) {
         key = value;
         return token;
@@ -101,21 +108,24 @@ export function redactor(): (line: string) => string {
     });
   };
 
-  const redactMessage = (body: string, name: string, isAnnounced: boolean): string =>
-    walk(body, (value, key, depth) => {
-      if (plainField.test(key) || (isAnnounced && key === 'msg' && depth === 1)) return value;
+  const redactMessage = (body: string, name: string, mayAnnounce: boolean): string => {
+    let announced = false;
+    return walk(body, (value, key, depth) => {
+      if (depth === 1 && key === 'type') announced = mayAnnounce && announcement.test(value);
+      if (plainField.test(key) || (depth === 1 && key === 'msg' && announced)) return value;
       if (mixedField.test(key)) return scrub(value);
       if (!words.test(key) && slotName.test(value)) return value;
       // The first edition's roster has its rows as JSON within JSON.
       return name === 'roomUserList' && value.startsWith('{') ? redactMessage(value, '', false) : disguise(value);
     });
+  };
 
   return (line) => {
     let type = '';
     let name = '';
     return walk(line, (value, key) => {
       if (secretField.test(key)) return disguise(value);
-      if (jsonField.test(key)) return redactMessage(value, name, type !== 'frame_arrived' && announcement.test(value));
+      if (jsonField.test(key)) return redactMessage(value, name, type !== 'frame_arrived');
       if (mixedField.test(key)) return scrub(value);
       if (key === 'type') type = value;
       if (key === 'name') name = value;
