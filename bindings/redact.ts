@@ -17,8 +17,8 @@ const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
 const secretField = /^(token|secret|text)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
-const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|camera|microphone|screen|code|id|sdpMid|pub)$/;
-const slotName = /^(microphone|camera|screen(-audio)?)$/;
+const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|sdpMid|pub)$/;
+const plainValue = /^(on|off|muted|microphone|camera|screen(-audio)?)$/;
 const words = /^(|text|msg|content)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
 const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
@@ -38,15 +38,6 @@ function spell(text: string, next: () => number): string {
 // What is not JSON: to the core only its size and its nesting count. `x` is in no escape and no literal.
 const blot = (text: string): string =>
   text.replace(tokens, (token) => (literal.test(token) ? token.replace(/[1-9]/g, '1') : spell(token, () => 23)));
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text.replace(/^\uFEFF/, ''));
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 // `was` as JSON with `now` in its place; they differ in characters, never in length. Escapes stay escapes.
 function rewrite(token: string, was: string, now: string): string {
@@ -85,17 +76,18 @@ export function redactor(): (line: string) => string {
       .replace(candidateAddress, (_all, before: string, address: string) => before + disguise(address))
       .replace(credentials, (all, before: string | undefined, secret: string) => (before ? before + disguise(secret) : disguise(all)));
 
-  // `judge` gives what shall stand for the value under that key, so deep in the brackets.
-  const walk = (text: string, judge: (value: string, key: string, depth: number) => string): string => {
-    if (!isJson(text)) return blot(text);
+  // `judge` gives what shall stand for the value under that key.
+  const walk = (text: string, judge: (value: string, key: string) => string): string => {
+    try {
+      JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch {
+      return blot(text);
+    }
     let key = '';
-    let depth = 0;
     return text.replace(tokens, (token, string: string | undefined, colon: string | undefined) => {
       if (string === undefined) {
-        if (/[{[]/.test(token)) depth++;
-        else if (/[}\]]/.test(token)) depth--;
-        else return token;
-        key = '';
+        // What follows in the list around it stands under no key that is known here.
+        if (/[}\]]/.test(token)) key = '';
         return token;
       }
       const value = JSON.parse(string) as string;
@@ -103,18 +95,20 @@ export function redactor(): (line: string) => string {
         key = value;
         return token;
       }
-      const replaced = judge(value, key, depth);
+      const replaced = judge(value, key);
       return replaced === value ? token : rewrite(token, value, replaced);
     });
   };
 
   const redactMessage = (body: string, name: string, mayAnnounce: boolean): string => {
+    // An announcement begins with its type and its words.
+    let count = 0;
     let announced = false;
-    return walk(body, (value, key, depth) => {
-      if (depth === 1 && key === 'type') announced = mayAnnounce && announcement.test(value);
-      if (plainField.test(key) || (depth === 1 && key === 'msg' && announced)) return value;
+    return walk(body, (value, key) => {
+      if (++count === 1) announced = mayAnnounce && key === 'type' && announcement.test(value);
+      if (plainField.test(key) || (count === 2 && key === 'msg' && announced)) return value;
       if (mixedField.test(key)) return scrub(value);
-      if (!words.test(key) && slotName.test(value)) return value;
+      if (!words.test(key) && plainValue.test(value)) return value;
       // The first edition's roster has its rows as JSON within JSON.
       return name === 'roomUserList' && value.startsWith('{') ? redactMessage(value, '', false) : disguise(value);
     });
