@@ -20,8 +20,8 @@ export interface TraceOptions {
 
 export const traceVersion = 1;
 
-// An hour of a call of twelve is about 2 MB and 10,000 events (src/trace/TRACE.md has the figures); as much again for
-// those that go badly. A picture of the camera's takes as much.
+// An hour of a call of twelve is about 2.7 MB and 4,200 events (src/trace/TRACE.md has the figures), and one that goes
+// badly is more. A single picture of the camera's takes as much.
 const bytesMaxDefault = 4 * 1024 * 1024;
 // Short events cost more as objects than as texts: this many take about as much as the above.
 const entriesMaxDefault = 40_000;

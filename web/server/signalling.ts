@@ -47,7 +47,7 @@ const flushMsMax = 1_000;
 // An http server that others share: their own upgrade handlers may take their time.
 const strangeUpgradeMsMax = { alone: 1_000, beside: 10_000 };
 
-// One core serves all rooms, so its trace has all of them: a few hundred comings and goings fit.
+// One core serves all rooms, so its trace has all of them. A pair that meets takes some 115 KB: this is 270 pairs.
 const traceMax = { bytesMax: 32 * 1024 * 1024, entriesMax: 300_000 };
 
 const loadMachine: MakeMachine = async (options, trace) => new LoadedRoomCore(await loadRoom()).create(options, trace);
