@@ -8,6 +8,7 @@ import type { ClientCommand, ClientEvent, ClientOptions, Failure } from './clien
 import type { RoomCommand, RoomEvent, RoomOptions } from './room-types.ts';
 import type { ClientCore } from './load-client.ts';
 import type { RoomCore } from './load-room.ts';
+import type { Trace } from './trace.ts';
 import { ErrorTable, MeetingError } from './errors.ts';
 
 /** The functions of one machine in the module; see bindings/client.cpp. */
@@ -70,11 +71,13 @@ export class LoadedCore<Options, Event extends { type: string; body?: string }, 
     return () => this.#mourners.delete(mourner);
   }
 
-  /** Throws `invalid-argument` when the core cannot read the options. */
-  create(options: Options): Machine<Event, Command> {
-    const handle = this.guarded((door) => door.create(toJson(options)));
+  /** Throws `invalid-argument` when the core cannot read the options. What the machine then does is kept in the trace. */
+  create(options: Options, trace?: Trace): Machine<Event, Command> {
+    const text = toJson(options);
+    const handle = this.guarded((door) => door.create(text));
     if (handle === 0) throw new MeetingError({ code: 'invalid-argument', message: 'The core cannot read these options.' });
-    const machine = new Machine<Event, Command>(this, handle);
+    trace?.begin(text);
+    const machine = new Machine<Event, Command>(this, handle, trace);
     this.#forgotten.register(machine, handle, machine);
     return machine;
   }
@@ -103,23 +106,25 @@ export class LoadedCore<Options, Event extends { type: string; body?: string }, 
 /** One state machine of the core: events in, commands out. */
 export class Machine<Event extends { type: string; body?: string }, Command> {
   readonly #core: LoadedCore<never, Event, Command>;
+  readonly #trace: Trace | undefined;
   #handle: number;
 
   /** Use `LoadedCore.create`. */
-  constructor(core: LoadedCore<never, Event, Command>, handle: number) {
+  constructor(core: LoadedCore<never, Event, Command>, handle: number, trace?: Trace) {
     this.#core = core;
     this.#handle = handle;
+    this.#trace = trace;
   }
 
   /** `now`: whole milliseconds that never go backwards. Throws `already-left` after dispose, `internal` after a trap. */
   handle(now: number, event: Event): Step<Command> {
     if (this.#handle === 0) throw new MeetingError({ code: 'already-left', message: 'This machine has been disposed of.' });
     const { body } = event;
-    const text = this.#core.guarded((door) =>
-      body === undefined
-        ? door.handle(this.#handle, now, toJson(event))
-        : door.receive(this.#handle, now, isWellFormed(body) ? event : { ...event, body: toWellFormed(body) }),
-    );
+    const whole = body === undefined ? toJson(event) : '';
+    const given = body === undefined || isWellFormed(body) ? event : { ...event, body: toWellFormed(body) };
+    this.#trace?.handed(now, whole || given, (body ?? whole).length);
+    const text = this.#core.guarded((door) => (whole ? door.handle(this.#handle, now, whole) : door.receive(this.#handle, now, given)));
+    this.#trace?.answered(text);
     const step = JSON.parse(text) as Step<Command> & { error?: Failure };
     if (step.error) throw new MeetingError(step.error);
     return step;

@@ -68,7 +68,11 @@ PeerOutputs Links::handle_all(Millis now, const link::LinkEvent& event) {
 
 PeerOutputs Links::lose_signalling(Millis now) {
   signalling_up_ = false;
-  return handle_all(now, link::SignallingLost{});
+  PeerOutputs outputs;
+  for (auto& [peer, entry] : links_) {
+    if (!entry.away) run(now, peer, entry, link::SignallingLost{}, outputs);
+  }
+  return outputs;
 }
 
 PeerOutputs Links::resume_signalling(Millis now) {

@@ -6,6 +6,7 @@ import { LoadedClientCore } from '../../bindings/machine.ts';
 import type { Machine } from '../../bindings/machine.ts';
 import type { ClientCommand, ClientEvent } from '../../bindings/client-types.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { measure, show } from './measure.ts';
 
 const UFRAG = 'Ff3a';
@@ -60,8 +61,8 @@ const candidateEnvelope = (number: number, sequence: number): string =>
   });
 
 /** A client that is in a room with one other, whose answer has been applied. */
-function connected(core: LoadedClientCore): Client {
-  const client = core.create({ room: 'bench', user: 'ada', name: 'Ada', token: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' });
+function connected(core: LoadedClientCore, trace?: Trace): Client {
+  const client = core.create({ room: 'bench', user: 'ada', name: 'Ada', token: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' }, trace);
   drive(client, 1000, { type: 'join_requested' });
   const welcome = { type: 'welcome', version: 1, resumed: false, self: row('ada'), members: [row('bob')], iceServers: [], secret: 's', limits: {} };
   drive(client, 1001, fromServer(JSON.stringify({ messages: [welcome] })));
@@ -71,19 +72,19 @@ function connected(core: LoadedClientCore): Client {
   return client;
 }
 
-export async function benchCandidate(): Promise<void> {
-  const module = await loadClient();
-  const core = new LoadedClientCore(module);
-  // A generation holds 256 candidates, so each client takes some of them, and many clients take turns.
-  const perClient = 200;
+// A generation holds 256 candidates, so each client takes some of them, and many clients take turns.
+const perClient = 200;
+const envelopes = Array.from({ length: perClient }, (_, i) => candidateEnvelope(i + 2, i + 2));
+
+/** One candidate a call; `traced`: with the flight recorder on, as `join` has it. */
+function taker(core: LoadedClientCore, traced: boolean): { take(): void; added(): number } {
   let client: Client | undefined;
   let taken = perClient;
   let added = 0;
-  const envelopes = Array.from({ length: perClient }, (_, i) => candidateEnvelope(i + 2, i + 2));
-  const oneCandidate = (): void => {
+  const take = (): void => {
     if (!client || taken === perClient) {
       client?.dispose();
-      client = connected(core);
+      client = connected(core, traced ? new Trace('client') : undefined);
       taken = 0;
     }
     const step = client.handle(2000, fromServer(envelopes[taken++] ?? ''));
@@ -93,15 +94,22 @@ export async function benchCandidate(): Promise<void> {
       client.handle(2000, { type: 'operation_succeeded', operation: command.operation, peer: 'bob', incarnation: 1 });
     }
   };
+  return { take, added: () => added };
+}
+
+export async function benchCandidate(): Promise<void> {
+  const core = new LoadedClientCore(await loadClient());
+  const [plain, traced] = [taker(core, false), taker(core, true)];
   const text = envelopes[0] ?? '';
   const calls = perClient * 5;
-  const timings = measure({ core: oneCandidate, json: () => void JSON.stringify(JSON.parse(text)) }, calls, 15);
-  client?.dispose();
-  assert.equal(added, calls * 17, 'every candidate must have reached the browser');
-  const { core: ours, json } = timings;
-  assert(ours && json);
+  const subjects = { core: plain.take, traced: traced.take, json: () => void JSON.stringify(JSON.parse(text)) };
+  const timings = measure(subjects, calls, 15);
+  assert.deepEqual([plain.added(), traced.added()], [calls * 17, calls * 17], 'every candidate must have reached the browser');
+  const { core: ours, traced: recorded, json } = timings;
+  assert(ours && recorded && json);
   console.log(`one relayed candidate (${text.length} bytes), the operation's end included`);
   console.log(`  door and client core   ${show(ours)}`);
+  console.log(`  with its trace kept    ${show(recorded)}`);
   console.log(`  JSON.parse + stringify ${show(json)}`);
   console.log(`  ratio                  ${(ours.median / json.median).toFixed(2)} (target: at most 8)`);
 }

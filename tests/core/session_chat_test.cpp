@@ -114,8 +114,11 @@ TEST_CASE("chat.D7: what has no receipt goes out again on the same socket, and n
 
 TEST_CASE("chat.envelopes: a long row goes out in envelopes that the server takes") {
   World w;
-  w.join().chat(1, "c0");
-  const std::string text(w.limits.chat_bytes_max, 'x');
+  w.on(event::JoinRequested{}).open();
+  p::Welcome roomy = welcome();
+  roomy.limits.chat_bytes_max = 2'000;
+  w.hear({roomy}).chat(1, "c0");
+  const std::string text(2'000, 'x');
   std::vector<p::ServerMessage> receipts{p::ChatSettled{"c0", 9, {}}};
   for (RequestId i = 2; i < 60; ++i) w.chat(i, "c" + std::to_string(i), i % 2 == 0 ? text : "x");
   std::size_t seen = w.shared->sent.size();

@@ -332,12 +332,16 @@ TEST_CASE("devices.announce: what the server does not confirm is said again, a f
   with_live(w, Source::Camera, "cam");
   REQUIRE(w.sent<p::MediaAnnounced>().size() == 1);
   const MediaState media = w.sent<p::MediaAnnounced>()[0].media;
-  w.wait(w.limits.announcement_repeat_after.value);
+  const auto wait_for_repeat = [&w] {
+    w.wait(w.limits.announcement_repeat_after.value);
+    w.wait(w.limits.candidate_batch_window.value);
+  };
+  wait_for_repeat();
   CHECK(w.sent<p::MediaAnnounced>().size() == 2);
   // An older row confirms nothing.
   Participant own = member("me", "s-me", 2);
   w.hear({p::MemberChanged{own}});
-  w.wait(w.limits.announcement_repeat_after.value);
+  wait_for_repeat();
   CHECK(w.sent<p::MediaAnnounced>().size() == 3);
   own.version = 3;
   own.media = media;

@@ -11,6 +11,7 @@ import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
 import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
 import { FakeWire } from './fake-peer-connection.ts';
@@ -45,6 +46,8 @@ export class FakeWorld {
   unreachable = false;
   /** The server accepts, and says nothing. */
   silent = false;
+  /** The server's. */
+  readonly trace: Trace;
   readonly #room: RoomMachine;
   readonly #admits: (token: string) => boolean;
   readonly #lines = new Map<string, Line>();
@@ -54,11 +57,14 @@ export class FakeWorld {
 
   /** `admits`: whom the server lets in; everybody by default. */
   static async make(admits?: (token: string) => boolean): Promise<FakeWorld> {
-    return new FakeWorld((await rooms).create({ iceServers: '[]', authorize: admits !== undefined }), admits);
+    const trace = new Trace('room');
+    const iceServers = JSON.stringify([{ urls: 'turn:192.0.2.1:3478', username: '1700000000:ada', credential: 'Zm9yYmlkZGVu' }]);
+    return new FakeWorld((await rooms).create({ iceServers, authorize: admits !== undefined }, trace), trace, admits);
   }
 
-  private constructor(room: RoomMachine, admits = (_token: string) => true) {
+  private constructor(room: RoomMachine, trace: Trace, admits = (_token: string) => true) {
     this.#room = room;
+    this.trace = trace;
     this.#admits = admits;
   }
 

@@ -14,6 +14,7 @@ export type { Chat, ChatOptions } from './chat.ts';
 export type { ListenOptions, Undo } from './events.ts';
 export type { LocalSourceSnapshot, MeetingSnapshot, ParticipantSnapshot } from './snapshot.ts';
 export type { Device, Permission } from './devices.ts';
+export type { TraceOptions } from '../../bindings/trace.ts';
 export type { Blame, ErrorCode } from './errors.ts';
 export type { ChatMessage, DialectName, LeaveReason, LinkState, MeetingState, Role, Source, SourceState } from '../../bindings/client-types.ts';
 export { devices } from './devices.ts';

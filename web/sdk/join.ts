@@ -4,8 +4,10 @@ import type { ClientOptions, DialectName, ErrorCode } from '../../bindings/clien
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { DeviceOptions } from './local-source.ts';
+import type { TraceOptions } from '../../bindings/trace.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { wishText } from './local-source.ts';
 import { Meeting } from './meeting.ts';
 
@@ -28,6 +30,8 @@ export interface JoinOptions {
   dialect?: DialectName;
   /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
   signal?: AbortSignal;
+  /** What `meeting.trace()` keeps; `false`: nothing. Default: about 4 MB, with secrets and messages taken out. */
+  trace?: boolean | TraceOptions;
 }
 
 /** Internal: what a join needs of the world. */
@@ -71,8 +75,10 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const name = options.name ?? '';
   // Read before anything is opened: a bad argument must leave nothing behind.
   const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
-  const machine = core.create({ ...checked, user, name, token, seed: ports.secrets.seed() });
-  const meeting = new Meeting({ machine, errors, ports, room, user, name });
+  const { trace: wish } = options;
+  const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
+  const machine = core.create({ ...checked, user, name, token, seed: ports.secrets.seed() }, trace);
+  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
   const unmourned = core.onDeath((error) => meeting.fail(error));
   void meeting.finished.then(unmourned);
 

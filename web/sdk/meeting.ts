@@ -5,6 +5,7 @@ import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
+import type { Trace } from '../../bindings/trace.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { DeviceOptions, ScreenOptions } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
@@ -41,6 +42,7 @@ export interface MeetingParts {
   room: string;
   user: string;
   name: string;
+  trace: Trace | undefined;
 }
 
 interface Waiting {
@@ -64,6 +66,7 @@ export class Meeting implements AsyncDisposable {
 
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
+  readonly #trace: Trace | undefined;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -80,7 +83,7 @@ export class Meeting implements AsyncDisposable {
   #snapshot: MeetingSnapshot | undefined;
 
   /** Internal: use `join`. */
-  constructor({ machine, errors, ports, room, user, name }: MeetingParts) {
+  constructor({ machine, errors, ports, room, user, name, trace }: MeetingParts) {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
@@ -95,6 +98,7 @@ export class Meeting implements AsyncDisposable {
     this.chat = new Chat((text, to) => this.#say(text, to));
     this.#ports = ports;
     this.#errors = errors;
+    this.#trace = trace;
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
@@ -167,6 +171,14 @@ export class Meeting implements AsyncDisposable {
     if (this.#executor.closed) undo();
     else this.#undos.push(undo);
     return undo;
+  }
+
+  /**
+   * What went into the core since the join and what came out, as lines of JSON for `meetwire replay`: without tokens,
+   * passwords, addresses and messages, unless the join said otherwise; empty if it said `trace: false`. Also after the end.
+   */
+  trace(): string {
+    return this.#trace?.text() ?? '';
   }
 
   /** Stops the devices, says goodbye and closes everything. May be called any number of times; never rejects. */

@@ -13,6 +13,7 @@ export class UsageError extends Error {}
 export const help = `meetwire: the server of Meetwire meetings
 
   meetwire serve [options]   signalling server and meeting page in one
+  meetwire replay FILE       play a trace again; see meetwire replay --help
 
   --port NUMBER              default 18080; 0 takes a free one         MEETWIRE_PORT
   --host ADDRESS             default 127.0.0.1; 0.0.0.0 for everybody  MEETWIRE_HOST
@@ -24,6 +25,10 @@ export const help = `meetwire: the server of Meetwire meetings
   --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
   --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
                              if it has been built                      (true or false)
+  --trace FILE               keep what goes into the core and out of   MEETWIRE_TRACE
+                             it, without secrets and messages; it is
+                             written to FILE at the end, when the
+                             core fails, and on SIGUSR2
   --log-level LEVEL          ${logLevels.slice(0, 4).join(', ')},              MEETWIRE_LOG_LEVEL
                              ${logLevels.slice(4).join(', ')}; default info
   --help                     this text
@@ -36,7 +41,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.
 export type Wish =
   | { readonly what: 'help' }
   | { readonly what: 'version' }
-  | { readonly what: 'serve'; readonly options: ServeOptions };
+  | { readonly what: 'serve'; readonly options: ServeOptions; readonly traceFile: string | undefined }
+  | { readonly what: 'replay'; readonly words: readonly string[] };
 
 const flags = {
   port: { type: 'string' },
@@ -47,12 +53,15 @@ const flags = {
   page: { type: 'boolean' },
   'no-page': { type: 'boolean' },
   'log-level': { type: 'string' },
+  trace: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
 
 /** Throws UsageError. `environment` is process.env, or what stands for it. */
 export function readArguments(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Wish {
+  // A command of its own, with a help of its own.
+  if (words[0] === 'replay') return { what: 'replay', words: words.slice(1) };
   const { values, positionals } = parse(words);
   if (values.help) return { what: 'help' };
   if (values.version) return { what: 'version' };
@@ -67,9 +76,10 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'port' | 'host' | 'max-participants' | 'ice-servers' | 'log-level'): string | undefined =>
+  const text = (flag: 'port' | 'host' | 'max-participants' | 'ice-servers' | 'log-level' | 'trace'): string | undefined =>
     values[flag] ?? variable(flag);
   const origins = values.origin ?? variable('origin')?.split(',').map((origin) => origin.trim()).filter(Boolean);
+  const traceFile = text('trace');
   const options = {
     port: wholeNumber('port', text('port')),
     host: text('host'),
@@ -78,8 +88,9 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
     page: values['no-page'] ? false : (values.page ?? truth('page', variable('page'))),
     logLevel: text('log-level') as LogLevel | undefined,
+    trace: traceFile !== undefined,
   };
-  return { what: 'serve', options };
+  return { what: 'serve', options, traceFile };
 }
 
 /** An option's error in the words of the command line. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `meetwire` command: from words and signals to a server and an exit code.
 
+import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { UsageError, help, inFlags, readArguments } from './arguments.ts';
 import { describe } from './log.ts';
@@ -8,6 +9,7 @@ import type { ServeOptions } from './options.ts';
 import { OptionError } from './options.ts';
 import { findPackage } from './package-files.ts';
 import { StartError, serve } from './serve.ts';
+import type { MeetwireServer } from './serve.ts';
 
 const exitCode = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -16,20 +18,42 @@ async function main(): Promise<void> {
     const wish = readArguments(process.argv.slice(2), process.env);
     if (wish.what === 'help') process.stdout.write(help);
     else if (wish.what === 'version') process.stdout.write(`${findPackage().version}\n`);
-    else await run(wish.options);
+    else if (wish.what === 'replay') process.exitCode = await replayWith(wish.words);
+    else await run(wish.options, wish.traceFile);
   } catch (error) {
     process.exitCode = complain(error);
   }
 }
 
-async function run(options: ServeOptions): Promise<void> {
+async function run(options: ServeOptions, traceFile: string | undefined): Promise<void> {
   const interrupted = firstSignal();
   const server = await serve(options);
+  const keepTrace = (): void => writeTrace(traceFile, server);
+  if (traceFile !== undefined) process.on('SIGUSR2', keepTrace);
   // The state of the core is lost and its clients are disconnected: a supervisor's fresh process is the remedy.
-  server.onFailure(() => process.exit(exitCode.failed));
+  server.onFailure(() => {
+    keepTrace();
+    process.exit(exitCode.failed);
+  });
   await interrupted;
   await server.close();
+  keepTrace();
   process.exit(exitCode.done);
+}
+
+// A full disk must not end the meetings.
+function writeTrace(file: string | undefined, server: MeetwireServer): void {
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, server.trace(), { mode: 0o600 });
+  } catch (error) {
+    process.stderr.write(`meetwire: the trace was not written: ${describe(error).error}\n`);
+  }
+}
+
+async function replayWith(words: readonly string[]): Promise<number> {
+  const { replayCommand } = await import('./replay/command.ts');
+  return replayCommand(words);
 }
 
 /** Resolves at the first signal; the second ends the process then and there, as the shell would have it. */

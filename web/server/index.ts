@@ -10,6 +10,7 @@ import type { Stats } from './signalling.ts';
 export { OptionError } from './options.ts';
 export type { Admission, AdmissionRequest, AttachOptions, Authorize, IceServer, Role, ServeOptions } from './options.ts';
 export type { Logger, LogLevel } from './log.ts';
+export type { TraceOptions } from '../../bindings/trace.ts';
 export type { Stats } from './signalling.ts';
 export { StartError, serve } from './serve.ts';
 export type { MeetwireServer } from './serve.ts';
@@ -21,6 +22,8 @@ export interface Attachment {
    */
   readonly ready: Promise<void>;
   stats(): Stats;
+  /** What went into the rooms' core and what came out, for `meetwire replay`; empty without the option `trace`. Also after the end. */
+  trace(): string;
   /** Tells everybody, closes the signalling sockets and leaves the http server as it was. Resolves in about a second. */
   close(): Promise<void>;
   /**
@@ -41,6 +44,7 @@ export function attach(httpServer: HttpServer, options: AttachOptions = {}): Att
   return {
     ready: signalling.ready,
     stats: () => signalling.stats(),
+    trace: () => signalling.trace(),
     close: () => signalling.close(),
     onFailure: (listener) => void signalling.on('error', listener),
   };

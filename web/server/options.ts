@@ -2,6 +2,7 @@
 //
 // Owns the defaults and the checks. Knows nothing of sockets: a wrong option is found before anything is opened.
 
+import type { TraceOptions } from '../../bindings/trace.ts';
 import type { Logger, LogLevel } from './log.ts';
 import { logLevels } from './log.ts';
 
@@ -47,6 +48,11 @@ export interface AttachOptions {
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
   readonly logger?: Logger;
+  /**
+   * Keep what went into the rooms' core and what came out, for `trace()`: without tokens, secrets, addresses and messages
+   * unless `redact` is false. Default: false. `true`: about 32 MB of it.
+   */
+  readonly trace?: boolean | TraceOptions;
   /** Of the default logger. `attach` says only warnings, `serve` also the comings and goings. */
   readonly logLevel?: LogLevel;
 }
@@ -79,6 +85,8 @@ export const defaults = { port: 18_080, host: '127.0.0.1', path: '/socket.io' } 
 
 const participantsMost = 1_000;
 const resumeWindowMsMost = 3_600_000;
+// Half of the longest string that V8 has: as one string a trace is handed out.
+const traceBytesMost = 256 * 1024 * 1024;
 
 /** Throws OptionError for the first option that is wrong. */
 export function checkOptions(options: ServeOptions): void {
@@ -103,6 +111,16 @@ export function checkOptions(options: ServeOptions): void {
   }
   checkOrigins(options.origins);
   checkIceServers(options.iceServers);
+  checkTrace(options.trace);
+}
+
+function checkTrace(trace: unknown): void {
+  if (trace === undefined || typeof trace === 'boolean') return;
+  if (trace === null || typeof trace !== 'object') throw new OptionError('trace', 'must be true, false or { bytesMax, entriesMax, redact }');
+  const { bytesMax = 1, entriesMax = 1, redact = true } = trace as Record<string, unknown>;
+  checkWhole('trace.bytesMax', bytesMax, 1, traceBytesMost);
+  checkWhole('trace.entriesMax', entriesMax, 1, traceBytesMost);
+  if (typeof redact !== 'boolean') throw new OptionError('trace', 'redact must be true or false');
 }
 
 function checkWhole(option: string, value: unknown, least: number, most: number): void {

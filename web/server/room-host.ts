@@ -5,6 +5,7 @@
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
+import type { Trace } from '../../bindings/trace.ts';
 import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts';
 import type { Logger } from './log.ts';
 import { systemClock } from './clock.ts';
@@ -15,7 +16,7 @@ export interface Machine {
   handle(nowMs: number, event: RoomEvent): Step<RoomCommand>;
   dispose(): void;
 }
-export type MakeMachine = (options: RoomOptions) => Promise<Machine>;
+export type MakeMachine = (options: RoomOptions, trace?: Trace) => Promise<Machine>;
 
 export interface RoomPorts {
   deliver(connection: string, name: string, payload: unknown, bytes: number): void;
@@ -66,9 +67,9 @@ export class RoomHost {
   }
 
   /** Resolves when events are being handled; those that came earlier have waited in order. */
-  async load(make: MakeMachine, options: RoomOptions): Promise<void> {
+  async load(make: MakeMachine, options: RoomOptions, trace?: Trace): Promise<void> {
     try {
-      const machine = await make(options);
+      const machine = await make(options, trace);
       if (this.#state === 'disposed') return machine.dispose();
       this.#machine = machine;
       this.#state = 'running';

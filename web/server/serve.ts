@@ -29,6 +29,8 @@ export interface MeetwireServer {
   readonly port: number;
   readonly httpServer: HttpServer;
   stats(): Stats;
+  /** See `Attachment.trace`. */
+  trace(): string;
   /** Tells everybody, lets it go out, closes all sockets. Resolves within two seconds, whatever clients do. */
   close(): Promise<void>;
   /** The core has failed; the process should end and be started again. Everybody has been disconnected. */
@@ -76,6 +78,7 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
     port,
     httpServer: http,
     stats: () => signalling.stats(),
+    trace: () => signalling.trace(),
     close: () => (closed ??= close(http, signalling, sockets).then(() => log.info({}, 'closed'))),
     onFailure: (listener) => void signalling.on('error', listener),
   };

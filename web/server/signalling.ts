@@ -11,6 +11,7 @@ import type { ServerOptions, Socket } from 'socket.io';
 import type { ClockPort } from '../../bindings/ports.ts';
 import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
+import { Trace } from '../../bindings/trace.ts';
 import { attachBeside } from './beside.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
@@ -50,7 +51,10 @@ const flushMsMax = 1_000;
 // An http server that others share: their own upgrade handlers may take their time.
 const strangeUpgradeMsMax = { alone: 1_000, beside: 10_000 };
 
-const loadMachine: MakeMachine = async (options) => new LoadedRoomCore(await loadRoom()).create(options);
+// One core serves all rooms, so its trace has all of them. A pair that meets takes some 115 KB: this is 270 pairs.
+const traceMax = { bytesMax: 32 * 1024 * 1024, entriesMax: 300_000 };
+
+const loadMachine: MakeMachine = async (options, trace) => new LoadedRoomCore(await loadRoom()).create(options, trace);
 
 /** Emits `error` once, if the core fails: everybody has been disconnected then, and nobody can connect any more. */
 export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
@@ -61,6 +65,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #origins: readonly string[] | undefined;
   readonly #host: RoomHost;
   readonly #clock: ClockPort;
+  readonly #trace: Trace | undefined;
   readonly #io: SocketServer;
   readonly #detach: () => void;
   readonly #connections = new Map<string, Connection>();
@@ -88,6 +93,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       options.authorize,
       this.#clock,
     );
+    const { trace: wish } = options;
+    this.#trace = wish ? new Trace('room', { ...traceMax, ...(wish === true ? {} : wish) }) : undefined;
     const path = options.path ?? defaults.path;
     this.#io = new SocketServer(this.#socketOptions(path));
     this.#detach = attachBeside(http, () => {
@@ -108,7 +115,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       authorize: options.authorize !== undefined,
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
-    });
+    }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);
   }
@@ -117,6 +124,10 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     const { state, figures } = this.#host;
     const status = state === 'failed' ? 'failed' : this.#closing ? 'closing' : state === 'loading' ? 'starting' : 'ok';
     return { status, ...figures };
+  }
+
+  trace(): string {
+    return this.#trace?.text() ?? '';
   }
 
   /** Everybody is told, what was delivered goes out, the sockets are closed. Done within about a second. */

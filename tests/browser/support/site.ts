@@ -16,6 +16,8 @@ export interface Site {
   /** With the name `localhost`, which browsers take for secure. */
   readonly url: string;
   readonly port: number;
+  /** The server's trace; empty unless asked for. */
+  trace(): string;
   close(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export async function openMeetingPage(options: ServeOptions = {}): Promise<Site>
 async function open(options: ServeOptions): Promise<Site> {
   const server = await serve({ port: 0, logLevel: 'warn', ...options });
   const { port } = server;
-  return { url: `http://localhost:${port}/`, port, close: () => server.close() };
+  return { url: `http://localhost:${port}/`, port, trace: () => server.trace(), close: () => server.close() };
 }
 
 async function bundleFixture(): Promise<void> {

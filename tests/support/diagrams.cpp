@@ -1,0 +1,146 @@
+// Prints the state diagrams of the documents, as Mermaid text, from the very tables that the machines look up:
+//   {"name": "stateDiagram-v2 …", …}
+// A further table is one more line in `everything`. `npm run diagrams` puts the texts into src/STATES.md.
+
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/names.hpp"
+#include "link/signaling_table.hpp"
+#include "protocol/text.hpp"
+#include "room/connection.hpp"
+#include "session/connection.hpp"
+
+namespace {
+
+using namespace meetwire;
+
+struct Arrow {
+  std::string from;
+  std::string to;
+  std::string label;
+};
+
+// Mermaid takes no hyphens in the names of states.
+std::string id_of(std::string_view name) {
+  std::string id(name);
+  for (char& c : id) {
+    if (c == '-') c = '_';
+  }
+  return id;
+}
+
+template <NamedEnum State>
+class Diagram {
+ public:
+  // What leads from one state to the same other one shares an arrow.
+  void add(State from, State to, std::string label) {
+    for (Arrow& arrow : arrows_) {
+      if (arrow.from != name_of(from) || arrow.to != name_of(to)) continue;
+      arrow.label += "<br>" + label;
+      return;
+    }
+    arrows_.push_back({std::string(name_of(from)), std::string(name_of(to)), std::move(label)});
+  }
+
+  std::string text(State first) const {
+    std::string out = "stateDiagram-v2\n";
+    for (const std::string_view name : names_of(State{})) {
+      if (is_used(name)) out += "    state \"" + std::string(name) + "\" as " + id_of(name) + "\n";
+    }
+    out += "    [*] --> " + id_of(name_of(first)) + "\n";
+    for (const Arrow& arrow : arrows_) {
+      out += "    " + id_of(arrow.from) + " --> " + id_of(arrow.to) + ": " + arrow.label + "\n";
+    }
+    return out;
+  }
+
+ private:
+  bool is_used(std::string_view name) const {
+    for (const Arrow& arrow : arrows_) {
+      if (arrow.from == name || arrow.to == name) return true;
+    }
+    return false;
+  }
+
+  std::vector<Arrow> arrows_;
+};
+
+// Calls visit(state) for each enumerator.
+template <NamedEnum Enum, class Visit>
+void for_each(Visit&& visit) {
+  for (std::size_t at = 0; at < names_of(Enum{}).size(); ++at) visit(static_cast<Enum>(at));
+}
+
+// A table of state × input: `entry` gives {next, action} of each, `says` whether that is worth an arrow.
+template <NamedEnum State, NamedEnum Input, class Entry, class Says>
+std::string from_table(State first, const Entry& entry, const Says& says) {
+  Diagram<State> diagram;
+  for_each<State>([&](State state) {
+    for_each<Input>([&](Input input) {
+      const auto [next, action] = entry(state, input);
+      if (says(action)) diagram.add(state, next, std::string(name_of(input)) + " / " + std::string(name_of(action)));
+    });
+  });
+  return diagram.text(first);
+}
+
+std::string session_connection() {
+  using session::ConnectionAction;
+  return from_table<session::ConnectionPhase, session::ConnectionInput>(
+      session::ConnectionPhase::Idle, session::connection_entry,
+      [](ConnectionAction action) { return action != ConnectionAction::Missing && action != ConnectionAction::Ignore; });
+}
+
+std::string link_signaling() {
+  Diagram<SignalingState> diagram;
+  for (const link::SignalingTransition& row : link::kSignalingTable) {
+    diagram.add(row.from, row.to, std::string(name_of(row.operation)));
+  }
+  return diagram.text(SignalingState::Stable);
+}
+
+// This table has no next states: what an action brings about depends on the room.
+std::string room_connection() {
+  using room::Action;
+  std::string out = "|  |";
+  for_each<room::Input>([&](room::Input input) { out += " " + std::string(name_of(input)) + " |"; });
+  out += "\n|---|";
+  for_each<room::Input>([&](room::Input) { out += "---|"; });
+  out += "\n";
+  for_each<room::Stage>([&](room::Stage stage) {
+    out += "| **" + std::string(name_of(stage)) + "** |";
+    for_each<room::Input>([&](room::Input input) {
+      const Action action = room::action_for(stage, input);
+      out += action == Action::Ignore ? " |" : " " + std::string(name_of(action)) + " |";
+    });
+    out += "\n";
+  });
+  return out;
+}
+
+std::vector<std::pair<std::string_view, std::string>> everything() {
+  return {
+      {"session-connection", session_connection()},
+      {"link-signaling", link_signaling()},
+      {"room-connection", room_connection()},
+  };
+}
+
+}  // namespace
+
+int main() {
+  protocol::TextWriter writer;
+  writer.open('{');
+  for (const auto& [name, text] : everything()) {
+    writer.key(name);
+    writer.text(text);
+  }
+  writer.close('}');
+  std::cout << writer.take() << '\n';
+}
