@@ -134,7 +134,10 @@ export interface Call {
   outcome: CallOutcome;
   /** The words of the one who ended it; empty: none. */
   reason: string;
-  /** Both called each other at the same time: this is the one that both keep, and it stands for that one too. */
+  /**
+   * Both called each other at the same time: this is the one that both keep, and it stands for that one too. It may turn
+   * out so when this one is connected already; then it is told once more in the same state. Empty: none.
+   */
   replaces: string;
 }
 

@@ -46,6 +46,7 @@ struct Call {
   CallOutcome outcome = CallOutcome::Pending;
   std::string reason;  // the words of the one who ended it; empty: none
   // Both called each other at the same time: this is the one that both keep, and it stands for that one too. Empty: none.
+  // It may turn out so when this one is connected already; then it is told once more in the same state.
   CallId replaces;
 
   friend bool operator==(const Call&, const Call&) = default;

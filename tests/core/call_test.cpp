@@ -231,6 +231,23 @@ TEST_CASE("call: a place of its own again: of a standing call is asked") {
   CHECK(me.shown() == call_of("k9", "you", "me", CallState::Ended, CallOutcome::Gone));
 }
 
+// Found by exploration: the question was lost with the socket up, the call had ended meanwhile, and nobody asked again.
+TEST_CASE("call: of a standing call is asked until there is an answer, and then no more") {
+  Client me;
+  me.told(call_of("k9", "you", "me", CallState::Ringing));
+  me.accept("k9");
+  me.told(call_of("k9", "you", "me", CallState::Connected, CallOutcome::Accepted));
+  CHECK_FALSE(me.calls.deadline());
+  me.resume(/*same_place=*/false);
+  REQUIRE(me.calls.deadline());
+  me.out = {};
+  me.calls.elapsed(*me.calls.deadline(), me.out);
+  CHECK(me.said() == CallAction::Ask);
+  me.told(call_of("k9", "you", "me", CallState::Connected, CallOutcome::Accepted));
+  CHECK(me.quiet());
+  CHECK_FALSE(me.calls.deadline());
+}
+
 TEST_CASE("G8: our call crosses theirs: theirs is kept, and stands for ours") {
   Client me;
   me.request(to("you", "mine"));
@@ -249,6 +266,22 @@ TEST_CASE("G8: our call crosses theirs: theirs is kept, and stands for ours") {
     me.told(kept);
     CHECK(me.shown() == kept);
     CHECK(me.calls.live().size() == 1);
+  }
+  // Found by exploration: the application went on showing a call of its own that was there no more.
+  SECTION("and is told once more, if it is connected already") {
+    me.accept("theirs");
+    me.told(call_of("theirs", "you", "me", CallState::Connected, CallOutcome::Accepted));
+    me.told(kept);
+    CHECK(me.shown() == kept);
+    CHECK(me.calls.live().size() == 1);
+    me.told(kept);
+    CHECK(me.quiet());
+  }
+  SECTION("but none stands for itself") {
+    kept.replaces = kept.id;
+    me.told(kept);
+    CHECK(me.shown().state == CallState::Connected);
+    CHECK(me.calls.live().size() == 2);
   }
   SECTION("and ends, if ours was to end") {
     me.end("mine");

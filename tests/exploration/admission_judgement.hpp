@@ -73,7 +73,7 @@ inline std::string AdmissionWorld::encode(const State& state) const {
     for (const auto& [user, row] : tab.roster.rows()) door::write(text, row);
   }
   for (const DoorSocket& one : state.sockets) {
-    text += "/" + one.id.value + (one.client_up ? "u" : "d") + (one.server_up ? "u" : "d") + (one.seated ? "s" : "-");
+    text += "/" + one.id.value + (one.client_up ? "u" : "d") + (one.server_up ? "u" : "d") + (one.seated ? "s" : one.ends_late ? "e" : "-");
     for (const DoorWord& word : one.to_server) text += word.hello ? "h" + word.hello->resume.value_or("") + std::to_string(word.hello->received) : "l";
     text += ">";
     for (const DoorAnswer& answer : one.to_client) {

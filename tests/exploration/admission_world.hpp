@@ -45,6 +45,7 @@ struct DoorSocket {
   bool client_up = true;
   bool server_up = true;
   bool seated = false;
+  bool ends_late = false;  // closed by the server; that it has ended is still to be reported
   std::deque<DoorWord> to_server;
   std::deque<DoorAnswer> to_client;
 };
@@ -120,7 +121,7 @@ class AdmissionWorld {
     for (std::size_t i = 0; i < state.sockets.size(); ++i) {
       const DoorSocket& one = state.sockets[i];
       if (one.server_up && !one.to_server.empty()) may.push_back({DoorStep::ServerHears, i, one.tab});
-      if (one.server_up && !one.client_up && one.to_server.empty()) may.push_back({DoorStep::ServerMisses, i, one.tab});
+      if (one.ends_late || (one.server_up && !one.client_up && one.to_server.empty())) may.push_back({DoorStep::ServerMisses, i, one.tab});
       if (one.client_up && !one.to_client.empty()) may.push_back({DoorStep::ClientHears, i, one.tab});
     }
     for (std::size_t i = 0; i < state.tabs.size(); ++i) {
@@ -143,8 +144,8 @@ class AdmissionWorld {
       case DoorStep::ServerHears: server_hears(state, acted.at); break;
       case DoorStep::ServerMisses: {
         const DoorSocket gone = state.sockets[acted.at];
-        state.sockets[acted.at].server_up = false;
-        if (gone.seated) {
+        state.sockets[acted.at].server_up = state.sockets[acted.at].ends_late = false;
+        if (gone.seated || gone.ends_late) {
           decide(state, &gone, gone.tab, [&](room::Room& room) { return room.lose(state.now = state.now + Millis{1}, tab.user, gone.id); });
         }
         break;
@@ -184,7 +185,7 @@ class AdmissionWorld {
     }
     auto& sockets = state.sockets;
     sockets.erase(std::remove_if(sockets.begin(), sockets.end(),
-                                 [](const DoorSocket& one) { return !one.server_up && (!one.client_up || one.to_client.empty()); }),
+                                 [](const DoorSocket& one) { return !one.server_up && !one.ends_late && (!one.client_up || one.to_client.empty()); }),
                   sockets.end());
   }
 
@@ -211,11 +212,8 @@ class AdmissionWorld {
     tab.received = tab.as_of = 0;
     tab.roster = roster::Roster(kDefaultLimits);
   }
-  // Who has not been in has no place to come back to, and fails.
-  static void lose(Tab& tab) {
-    if (tab.secret.empty()) return end(tab);
-    tab.phase = TabPhase::Lost;
-  }
+  // Who has not been in has no secret of a place, and tries again as one who is new.
+  static void lose(Tab& tab) { tab.phase = TabPhase::Lost; }
 
   void greet(State& state, std::size_t number, bool again) const {
     Tab& tab = state.tabs[number];
@@ -225,7 +223,7 @@ class AdmissionWorld {
     hello.user = tab.user;
     hello.session = SessionId{"s" + name};
     hello.secret = "x" + name;
-    if (again) hello.resume = tab.secret;
+    if (again && !tab.secret.empty()) hello.resume = tab.secret;
     hello.received = tab.received;
     DoorSocket socket;
     socket.id = hello.connection;
@@ -291,6 +289,7 @@ class AdmissionWorld {
         if (DoorSocket* to = find(state, closing->connection)) {
           to->to_client.push_back(std::nullopt);
           to->server_up = to->seated = false;
+          to->ends_late = true;
         }
       }
     }

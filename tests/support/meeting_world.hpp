@@ -272,7 +272,9 @@ class MeetingWorld {
   void carry_out(Person& person, const command::CallChanged& changed) {
     const Call& call = changed.call;
     const auto known = person.shown.calls.find(call.id);
-    if (known != person.shown.calls.end() && known->second.state >= call.state) {
+    const bool is_news = known == person.shown.calls.end() || known->second.state < call.state ||
+                         (known->second.state == call.state && known->second.replaces != call.replaces);
+    if (!is_news) {
       person.shown.violations.push_back("call told twice, or backwards: " + call.id.value);
     }
     if (!call.replaces.empty()) person.shown.calls.erase(call.replaces);
