@@ -11,10 +11,12 @@ import { setUp } from './setup.mjs';
 import * as catch2 from './suites/catch2.mjs';
 import { fuzz } from './suites/fuzz.mjs';
 import * as nodeTest from './suites/node-test.mjs';
+import { simulation } from './suites/simulation.mjs';
 
 const suites = {
   core: catch2.core,
   'core-wasm': catch2.coreWasm,
+  simulation,
   fuzz,
   node: nodeTest.node,
   browser: nodeTest.browser,
