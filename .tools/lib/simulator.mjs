@@ -24,7 +24,8 @@ export async function runSimulator([command, ...before], args, timeoutMs = 3_600
   const sum = /^(\d+) meetings, (\d+) events, (\d+) failures$/m.exec(output);
   const [meetings, events, failures] = (sum?.slice(1) ?? [0, 0, 1]).map(Number);
   const seconds = Number(/^([\d.]+) s$/m.exec(output)?.[1] ?? 0);
-  const lines = (sum ? output.slice(0, sum.index) : `${output}\nended with exit code ${code}`).split('\n').filter((line) => line !== '');
+  const text = sum ? output.slice(0, sum.index) : `${output}\nended with exit code ${code}`;
+  const lines = text.split('\n').filter((line) => line !== '' && !/^[\d.]+ s$/.test(line));
   return { code: sum ? code : 1, meetings, events, failures, seconds, lines };
 }
 

@@ -2,6 +2,7 @@
 // has to keep (S9, S10).
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@ class Application {
   std::optional<MeetingState> state;
   std::optional<Failure> error;
   std::map<UserId, Participant> participants;
+  std::map<UserId, std::vector<SessionId>> sessions;  // that each has had, the newest last
   std::map<UserId, LinkState> links;
   std::map<Source, SourceState> sources;
   std::map<Source, std::vector<TrackId>> tracks;
@@ -41,11 +43,13 @@ class Application {
     if (!participants.emplace(joined.participant.user, joined.participant).second) {
       violations.push_back("S10: joined twice: " + joined.participant.user.value);
     }
+    note_session(joined.participant);
   }
   void on(const command::ParticipantChanged& changed) {
     const auto at = participants.find(changed.participant.user);
     if (at == participants.end()) return violations.push_back("S10: changed, but not there: " + changed.participant.user.value);
     at->second = changed.participant;
+    note_session(changed.participant);
   }
   void on(const command::ParticipantLeft& left) {
     links.erase(left.user);
@@ -78,6 +82,15 @@ class Application {
   }
   template <class Other>
   void on(const Other&) {}
+
+  void note_session(const Participant& row) {
+    std::vector<SessionId>& known = sessions[row.user];
+    if (!known.empty() && known.back() == row.session) return;
+    if (std::find(known.begin(), known.end(), row.session) != known.end()) {
+      violations.push_back("S8: back in a session that was over: " + row.user.value);
+    }
+    known.push_back(row.session);
+  }
 };
 
 }  // namespace meetwire::simulation

@@ -147,7 +147,7 @@ void Meeting::check_chats() {
 
 // L6: what was broken is mended with at most two new connections a pair.
 void Meeting::check_restarts() {
-  for (const auto& [pair, count] : connections_since_calm_) {
+  for (const auto& [pair, count] : connections_) {
     if (person_of(pair.second) == nullptr) continue;  // one whose tab has crashed
     if (count > 3) violate("L6: " + std::to_string(count) + " connections from " + pair.first.value + " to " + pair.second.value + " after the last fault");
   }

@@ -20,6 +20,7 @@ constexpr Millis kQuietAfter{120'000};
 
 Meeting::Meeting(const Script& script, Recorder& recorder)
     : script_(script),
+      is_fair_(script.is_fair()),
       recorder_(recorder),
       choices_(script.seed ^ 0x6d656574696e67ULL),
       weather_(script.weather),
@@ -108,6 +109,7 @@ void Meeting::join(Person& person) {
   options.seed = static_cast<std::uint32_t>(choices_.next());
   person.application = Application{};
   person.present_since.reset();
+  std::erase_if(connections_, [&person](const auto& each) { return each.first.first == person.user; });
   person.session = std::make_unique<session::Session>(options);
   person.browser = make_browser(person);
   tell(person, event::JoinRequested{});
@@ -204,7 +206,7 @@ void Meeting::sleep(Person& person, Millis lasts) {
 }
 
 void Meeting::calm_down() {
-  calm_ = true;
+  if (!is_fair_) connections_.clear();
   weather_ = Weather{};
   signalling_.calm_down();
   for (Person& person : people_) {
@@ -280,9 +282,9 @@ void Meeting::carry_out(Person& person, const ClientCommand& command) {
   if (const auto* back = std::get_if<command::RollBack>(&command)) check_rollback(person, *back);
   if (const auto* set = std::get_if<command::SetRemoteDescription>(&command)) check_description(person, *set);
   // Another session of the peer's is another link.
-  if (const auto* joined = std::get_if<command::ParticipantJoined>(&command)) connections_since_calm_.erase({person.user, joined->participant.user});
-  if (const auto* open = std::get_if<command::OpenPeer>(&command); open != nullptr && calm_) {
-    ++connections_since_calm_[{person.user, open->peer}];
+  if (const auto* joined = std::get_if<command::ParticipantJoined>(&command)) connections_.erase({person.user, joined->participant.user});
+  if (const auto* open = std::get_if<command::OpenPeer>(&command)) {
+    if (++connections_[{person.user, open->peer}] > 1 && is_fair_) violate("L6: " + person.user.value + " begins anew with " + open->peer.value + ", on a fair day");
   }
   person.browser->perform(command);
   if (std::holds_alternative<command::ClosePeer>(command)) paths_.look(person.index);

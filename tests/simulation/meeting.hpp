@@ -66,6 +66,7 @@ class Meeting {
   Person* person_of(const UserId& user);
 
   Script script_;
+  bool is_fair_;
   Recorder& recorder_;
   Choices choices_;
   Schedule schedule_;
@@ -75,8 +76,8 @@ class Meeting {
   Signalling signalling_;
   Paths paths_;
   Millis begun_;
-  bool calm_ = false;
-  std::map<std::pair<UserId, UserId>, int> connections_since_calm_;
+  // How often the first has begun anew with the second's session, since the last fault.
+  std::map<std::pair<UserId, UserId>, int> connections_;
   Result result_;
 };
 

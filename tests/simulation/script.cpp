@@ -28,6 +28,8 @@ Weather draw_weather(Choices& choices) {
   return weather;
 }
 
+bool is_trouble(ActionKind kind) { return kind >= ActionKind::CutSocket; }
+
 Swarm draw_swarm(Choices& choices) {
   Swarm swarm;
   swarm.doings = {ActionKind::Want, ActionKind::Want, ActionKind::Chat};
@@ -77,6 +79,12 @@ std::string describe(const Action& action) {
   return text;
 }
 
+bool Script::is_fair() const {
+  if (weather.frames_lost > 0 || weather.operations_refused > 0) return false;
+  return std::none_of(actions.begin(), actions.end(),
+                      [](const Action& action) { return action.kind == ActionKind::Crash || is_trouble(action.kind); });
+}
+
 Script write_script(std::uint64_t seed, int people) {
   Choices choices(seed);
   Script script;
@@ -86,7 +94,14 @@ Script write_script(std::uint64_t seed, int people) {
   script.rooms = choices.one_in(8) ? 2 : 1;
   script.weather = draw_weather(choices);
   script.calm_after = kTroubleLasts;
-  const Swarm swarm = draw_swarm(choices);
+  Swarm swarm = draw_swarm(choices);
+  if (choices.one_in(6)) {
+    // A fair day: whatever is started anew, the machines are to blame for.
+    swarm.troubles.clear();
+    swarm.doings.erase(std::remove(swarm.doings.begin(), swarm.doings.end(), ActionKind::Crash), swarm.doings.end());
+    script.weather.frames_lost = 0;
+    script.weather.operations_refused = 0;
+  }
   const bool all_at_once = choices.one_in(3);
   for (int who = 0; who < script.people; ++who) {
     Action join;

@@ -21,6 +21,7 @@ enum class ActionKind : std::uint8_t {
   Reload,       // the page is loaded again; the old one says goodbye
   Crash,        // the tab is gone without a word; somebody new comes in its stead
   EndTrack,     // unplugged, or "stop sharing": `source`
+  // Troubles, from here on.
   CutSocket,    // both ends learn of it: the client now, the server after `lasts`
   HalfOpen,     // frames vanish both ways until both ends notice, after `lasts`
   RestartServer,  // all it knew is gone; it is away for `lasts`
@@ -62,6 +63,9 @@ struct Script {
   Weather weather;
   std::vector<Action> actions;  // in the order of their times
   Millis calm_after{0};         // from then on nothing goes wrong any more
+
+  // Nothing but what people do: no loss, no cut, nothing refused. (Frames may be slow, and come twice.)
+  bool is_fair() const;
 };
 
 // `people` 0: drawn as well, from 2 to 6.
