@@ -152,6 +152,8 @@ export interface ClientOptions {
   user: string;
   name: string;
   token: string;
+  /** 128 random bits or more, as text: with it a place is taken again whose welcome was lost. Empty: none. */
+  secret: string;
   dialect: DialectName;
   /** For jitter only; a whole number below 2^32. */
   seed: number;

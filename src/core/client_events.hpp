@@ -23,6 +23,8 @@ struct ClientOptions {
   UserId user;
   std::string name;
   std::string token;  // empty: none
+  // 128 random bits or more, as text: with it a place is taken again whose welcome was lost. Empty: none.
+  std::string secret;
   DialectName dialect = DialectName::Auto;
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
@@ -34,6 +36,7 @@ struct ClientOptions {
     visit("user", self.user);
     visit("name", self.name);
     visit("token", self.token);
+    visit("secret", self.secret);
     visit("dialect", self.dialect);
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);

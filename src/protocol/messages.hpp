@@ -31,8 +31,8 @@ struct Hello {
   std::string name;
   std::string token;
   MediaState media;
-  // To take one's place again after the socket was lost: the secret of the last welcome, and the number of the
-  // last message that came in.
+  // To take one's place again after the socket was lost: the secret of the last welcome, or of the client's own making as
+  // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;
   std::uint64_t received = 0;
 };

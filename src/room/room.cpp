@@ -29,7 +29,9 @@ Verdict Room::judge(const Admission& admission) const {
     return members_.size() < (is_listed() ? limits.participants_max : limits.online_max) ? Verdict::Enter : Verdict::Full;
   }
   if (sitting->second.secret.empty()) return Verdict::AskHolder;
-  const bool knows = admission.resume && same_secret(*admission.resume, sitting->second.secret);
+  const std::string shown = admission.resume.value_or("");
+  const bool knows = same_secret(shown, sitting->second.secret) ||
+                     (!shown.empty() && same_secret(shown, sitting->second.claim));
   return knows ? Verdict::Resume : Verdict::Taken;
 }
 
@@ -56,6 +58,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
 void Room::enter(const Admission& admission, Decision& out) {
   const bool keeps = !admission.secret.empty();
   Member member{.secret = admission.secret,
+                .claim = admission.resume && admission.resume->size() <= policy_->limits.id_bytes_max ? *admission.resume : "",
                 .publisher = admission.publisher,
                 .order = ++joined_,
                 .connection = admission.connection,

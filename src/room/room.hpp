@@ -48,7 +48,7 @@ struct Admission {
   MediaState media;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
-  std::optional<std::string> resume;  // the secret of the place to be taken again
+  std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
   std::uint64_t received = 0;
 };
 
@@ -110,6 +110,7 @@ class Room {
   struct Member {
     Participant row;
     std::string secret;
+    std::string claim;  // the secret that its holder came with, who may not have heard of the other one; empty: none
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;

@@ -80,7 +80,7 @@ void Session::Body::greet(Turn& turn) {
   hello.token = token;
   hello.media = sources.media();
   announcement.said_with_hello(hello.media);
-  hello.resume = secret;
+  if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
 }
@@ -90,6 +90,7 @@ void Session::Body::take_place(const protocol::Welcome& welcome) {
   self.user = options.user;
   roster_as_of = welcome.as_of;
   ice_servers = options.ice_servers.value_or(welcome.ice_servers);
+  has_had_place = true;
   secret = welcome.secret;
   connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
   chat.set_text_bytes_max(welcome.limits.chat_bytes_max);

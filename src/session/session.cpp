@@ -41,6 +41,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
   self.user = options.user;
   self.name = options.name;
   token = options.token;
+  secret = options.secret;
 }
 
 Session::Session(ClientOptions options) : Session(std::move(options), default_parts()) {}

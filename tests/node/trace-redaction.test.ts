@@ -95,7 +95,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
   const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];

@@ -88,6 +88,7 @@ const clientOptions: Required<ClientOptions> = {
   user: 'u',
   name: 'n',
   token: 't',
+  secret: 's',
   dialect: 'plain',
   seed: 2 ** 32 - 1,
   iceServers: '[]',
