@@ -14,7 +14,7 @@
 
 #include "room/switchboard.hpp"
 #include "session/session.hpp"
-#include "support/fake_browser.hpp"
+#include "support/model_browser.hpp"
 #include "support/timeline.hpp"
 
 namespace meetwire::support {
@@ -40,7 +40,7 @@ class Person {
   UserId user;
   Shown shown;
   std::unique_ptr<session::Session> session;
-  std::unique_ptr<FakeBrowser> browser;
+  std::unique_ptr<ModelBrowser> browser;
   std::optional<Millis> wake_at;
   std::optional<ConnectionId> connection;
   std::uint32_t attempt = 0;
@@ -70,7 +70,7 @@ class MeetingWorld {
     options.seed = static_cast<std::uint32_t>(people.size());
     if (adjust) adjust(options);
     person.session = std::make_unique<session::Session>(options);
-    person.browser = std::make_unique<FakeBrowser>(
+    person.browser = std::make_unique<ModelBrowser>(
         user, [] { return Millis{5}; }, [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, &person](const ClientEvent& event) { handle(person, event); }, [this] { look_at_ice(); });
     return person;
@@ -151,10 +151,10 @@ class MeetingWorld {
     const auto of_a = a.browser->live(b.user);
     const auto of_b = b.browser->live(a.user);
     if (!of_a || !of_b || a.shown.participants.count(b.user) == 0) return false;
-    const FakePeer& pa = a.browser->peers.at({b.user, *of_a});
-    const FakePeer& pb = b.browser->peers.at({a.user, *of_b});
+    const ModelPeer& pa = a.browser->peers.at({b.user, *of_a});
+    const ModelPeer& pb = b.browser->peers.at({a.user, *of_b});
     const auto state = a.shown.links.find(b.user);
-    return FakeBrowser::joined(pa, pb) && pa.signaling == SignalingState::Stable &&
+    return ModelBrowser::joined(pa, pb) && pa.signaling == SignalingState::Stable &&
            pa.agreed_lines() == pb.agreed_lines() && state != a.shown.links.end() &&
            state->second == LinkState::Connected;
   }
@@ -176,7 +176,7 @@ class MeetingWorld {
   void look_at_ice() {
     for (Person& a : people) {
       for (Person& b : people) {
-        if (&a < &b) FakeBrowser::connect_if_joined(*a.browser, b.user, *b.browser, a.user);
+        if (&a < &b) ModelBrowser::connect_if_joined(*a.browser, b.user, *b.browser, a.user);
       }
     }
   }
