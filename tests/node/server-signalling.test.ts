@@ -120,12 +120,16 @@ test('D1: a lost socket is away, and with its secret it takes its place again wi
   assert.equal(server.stats().members, 2);
 });
 
-test('a client that says goodbye with its socket is gone at once', async () => {
+test('a client that leaves is gone at once; one that only closes its socket may come back', async () => {
   const { server, url } = await harness.serve();
   const ada = await harness.member(url, { room: 'r', user: 'ada' });
   const ben = await harness.member(url, { room: 'r', user: 'ben' });
   ben.socket.disconnect();
-  await ada.next('left');
+  assert.equal(((await ada.next('changed'))['member'] as { away: boolean }).away, true);
+  const again = await harness.member(url, { room: 'r', user: 'ben', resume: ben.welcome.secret, received: ben.received });
+  assert.equal(again.welcome.resumed, true);
+  again.send({ type: 'leave' });
+  assert.equal((await ada.next('left'))['reason'], 'left');
   assert.deepEqual(server.stats(), { status: 'ok', connections: 1, rooms: 1, members: 1 });
 });
 
@@ -206,8 +210,9 @@ test('K6: whoever comes and goes leaves nothing behind', async () => {
   const { server, url } = await harness.serve();
   for (let round = 0; round < 10; ++round) {
     const clients = await Promise.all(Array.from({ length: 10 }, (_, i) => harness.member(url, { room: `r${i % 3}`, user: `u${i}` })));
-    for (const client of clients) client.close();
+    for (const client of clients) client.send({ type: 'leave' });
     await until('nobody is left', () => server.stats().connections === 0);
+    for (const client of clients) client.close();
   }
   assert.deepEqual(server.stats(), { status: 'ok', connections: 0, rooms: 0, members: 0 });
 });

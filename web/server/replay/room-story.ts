@@ -55,7 +55,7 @@ export class RoomStory {
     if (kind) return this.#say(`${who} ${kind}s to ${to}.`.replace('answers to', 'answers'));
     switch (message.type) {
       case 'hello':
-        return this.#say(`${who} says hello to ${textOf(message['room'])}${message['resume'] === undefined ? '' : ', with the secret of a place held before'}.`);
+        return this.#say(`${who} says hello to ${textOf(message['room'])}${Number(message['received'] ?? 0) > 0 ? ', with the secret of a place held before' : ''}.`);
       case 'chat':
         return this.#say(`${who} writes to ${to || 'all'}.`);
       case 'media': {
