@@ -15,6 +15,19 @@ export type Role = 'host' | 'guest' | 'viewer';
 export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
 export type MeetingState = 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'left';
+/** A call only ever goes forward; `calling` is the caller's own: the server has not answered yet. */
+export type CallState = 'calling' | 'ringing' | 'connected' | 'ended';
+/** Decided by the server alone, once for both sides. */
+export type CallOutcome =
+  | 'pending'
+  | 'accepted'
+  | 'rejected'
+  | 'busy'
+  | 'cancelled'
+  | 'timed-out'
+  | 'unavailable'
+  | 'hung-up'
+  | 'gone';
 /** How a frame's body travels: as one JSON string, or as the JSON value itself. */
 export type BodyForm = 'text' | 'json';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
@@ -113,16 +126,34 @@ export interface ChatMessage {
   at: number;
 }
 
+export interface Call {
+  id: string;
+  from: string;
+  to: string;
+  state: CallState;
+  outcome: CallOutcome;
+  /** The words of the one who ended it; empty: none. */
+  reason: string;
+  /**
+   * Both called each other at the same time: this is the one that both keep, and it stands for that one too. It may turn
+   * out so when this one is connected already; then it is told once more in the same state. Empty: none.
+   */
+  replaces: string;
+}
+
 export interface CapturedTrack {
   slot: Slot;
   track: string;
 }
 
 export interface ClientOptions {
-  room: string;
+  /** Absent: only online, to call and to be called. */
+  room?: string;
   user: string;
   name: string;
   token: string;
+  /** 128 random bits or more, as text: with it a place is taken again whose welcome was lost. Empty: none. */
+  secret: string;
   dialect: DialectName;
   /** For jitter only; a whole number below 2^32. */
   seed: number;
@@ -138,6 +169,9 @@ export type ClientEvent =
   | { type: 'leave_requested' }
   | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
+  | { type: 'call_accepted'; request: number; id: string }
+  | { type: 'call_ended'; request: number; id: string; reason: string }
   /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
@@ -203,6 +237,7 @@ export type ClientNotice =
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
   | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'call_changed'; call: Call }
   | { type: 'settle_request'; request: number; error?: Failure }
   | { type: 'report_problem'; peer?: string; error: Failure };
 

@@ -17,8 +17,13 @@ const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
 const secretField = /^(token|secret|text)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
-const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|sdpMid|pub)$/;
+const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;
 const plainValue = /^(on|off|muted|microphone|camera|screen(-audio)?)$/;
+const leaveReason = /^(left|lost|removed|replaced|server-closing)$/;
+// How a call stands, and what is said of it. The reason for its end is in somebody's own words.
+const callField = /^(action|state|outcome)$/;
+const callValue =
+  /^(request|accept|end|ask|calling|ringing|connected|ended|pending|accepted|rejected|busy|cancelled|timed-out|unavailable|hung-up|gone)$/;
 const words = /^(|text|msg|content)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
 const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
@@ -107,7 +112,9 @@ export function redactor(): (line: string) => string {
     return walk(body, (value, key) => {
       if (++count === 1) announced = mayAnnounce && key === 'type' && announcement.test(value);
       if (plainField.test(key) || (count === 2 && key === 'msg' && announced)) return value;
+      if (key === 'reason' && !leaveReason.test(value)) return disguise(value);
       if (mixedField.test(key)) return scrub(value);
+      if (callField.test(key) && callValue.test(value)) return value;
       if (!words.test(key) && plainValue.test(value)) return value;
       // The first edition's roster has its rows as JSON within JSON.
       return name === 'roomUserList' && value.startsWith('{') ? redactMessage(value, '', false) : disguise(value);
@@ -118,7 +125,7 @@ export function redactor(): (line: string) => string {
     let type = '';
     let name = '';
     return walk(line, (value, key) => {
-      if (secretField.test(key)) return disguise(value);
+      if (secretField.test(key) || (key === 'reason' && type.startsWith('call_'))) return disguise(value);
       if (jsonField.test(key)) return redactMessage(value, name, type !== 'frame_arrived');
       if (mixedField.test(key)) return scrub(value);
       if (key === 'type') type = value;

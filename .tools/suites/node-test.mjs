@@ -65,6 +65,8 @@ function suite(label, folders, concurrency, prepare = async () => {}) {
 // Some tests compare with what the core itself prints.
 const buildSamples = () => buildCpp('native', ['samples', 'diagrams', 'replay']);
 
+const buildBrowserModel = () => buildCpp('fast', ['browser_model']);
+
 export const node = suite('node', ['node', 'interop'], 2, buildSamples);
 // One at a time: two browsers in a call already keep both cores busy, and time is part of what is tested.
-export const browser = suite('browser', ['browser'], 1);
+export const browser = suite('browser', ['browser'], 1, buildBrowserModel);

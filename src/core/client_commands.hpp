@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/call.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
@@ -344,6 +345,16 @@ struct ChatReceived {
   }
 };
 
+// A call is new, or has gone on: told once for each step, the last time as ended.
+struct CallChanged {
+  static constexpr std::string_view kType = "call_changed";
+  Call call;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("call", self.call);
+  }
+};
+
 struct SettleRequest {
   static constexpr std::string_view kType = "settle_request";
   RequestId request = 0;
@@ -375,6 +386,6 @@ using ClientCommand =
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
                  command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
-                 command::ChatReceived, command::SettleRequest, command::ReportProblem>;
+                 command::ChatReceived, command::CallChanged, command::SettleRequest, command::ReportProblem>;
 
 }  // namespace meetwire

@@ -19,10 +19,12 @@ namespace meetwire {
 
 // Given once, at construction.
 struct ClientOptions {
-  RoomId room;
+  std::optional<RoomId> room;  // absent: only online, to call and to be called
   UserId user;
   std::string name;
   std::string token;  // empty: none
+  // 128 random bits or more, as text: with it a place is taken again whose welcome was lost. Empty: none.
+  std::string secret;
   DialectName dialect = DialectName::Auto;
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
@@ -34,6 +36,7 @@ struct ClientOptions {
     visit("user", self.user);
     visit("name", self.name);
     visit("token", self.token);
+    visit("secret", self.secret);
     visit("dialect", self.dialect);
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);
@@ -87,6 +90,49 @@ struct ChatRequested {
     visit("id", self.id);
     visit("text", self.text);
     visit("to", self.to);
+  }
+};
+
+// Ring somebody. `request` is settled at once: an error, or none when it has been asked for. What comes of it is told by
+// command::CallChanged.
+struct CallRequested {
+  static constexpr std::string_view kType = "call_requested";
+  RequestId request = 0;
+  CallId id;  // made by the host, unique for ever
+  UserId to;
+  std::uint32_t timeout_ms = 0;  // how long it may ring; 0: the server's own
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("to", self.to);
+    visit("timeoutMs", self.timeout_ms);
+  }
+};
+
+struct CallAccepted {
+  static constexpr std::string_view kType = "call_accepted";
+  RequestId request = 0;
+  CallId id;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+  }
+};
+
+// The user wants no more of it. Whether that cancels, rejects or hangs up depends on who it is and on how far the call
+// is once the server hears of it: that must not be guessed here.
+struct CallEnded {
+  static constexpr std::string_view kType = "call_ended";
+  RequestId request = 0;
+  CallId id;
+  std::string reason;  // for the other one; empty: none
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("reason", self.reason);
   }
 };
 
@@ -265,7 +311,7 @@ struct TrackEnded {
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
-                 event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TimePassed>;

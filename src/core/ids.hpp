@@ -29,6 +29,7 @@ using RoomId = StrongId<struct RoomTag>;
 using UserId = StrongId<struct UserTag>;              // stable over reconnects; unique in a room
 using SessionId = StrongId<struct SessionTag>;        // one admission of one user; made by the server's host
 using ConnectionId = StrongId<struct ConnectionTag>;  // one socket at the server
+using CallId = StrongId<struct CallTag>;              // one call; made by the caller's host
 using TrackId = StrongId<struct TrackTag>;            // one local MediaStreamTrack held by the client's host
 
 // A browser operation under way. Ids are never used twice in one client.

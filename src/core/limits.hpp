@@ -82,6 +82,14 @@ struct Limits {
   // Received messages are acknowledged after so many or so long, unless something else is said before.
   std::uint32_t acknowledge_messages_max = 32;
   Millis acknowledge_after{5'000};
+  // A word about a call that the server has not answered is said again after this long: twice a bad round trip.
+  Millis call_resend_after{3'000};
+  // While a call rings the server is asked this often how it stands: an answer lost must not ring for ever.
+  Millis call_check_after{10'000};
+  // Calls of one client at a time. There is one, two while calls cross; more is a server's mistake.
+  std::size_t calls_live_max = 8;
+  // What somebody says who rejects a call or hangs up: a sentence.
+  std::size_t call_reason_bytes_max = 256;
   // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which
   // confirms nothing.
   Millis announcement_repeat_after{5'000};
@@ -97,6 +105,8 @@ struct Limits {
   // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
   std::size_t participants_max = 12;
   std::size_t rooms_max = 10'000;
+  // Those who are online in no room. What each costs is a place without a roster.
+  std::size_t online_max = 10'000;
   // A member whose socket was lost keeps its place for this long.
   Millis resume_window{30'000};
   // Frames kept for a member until it acknowledges them.
@@ -111,7 +121,16 @@ struct Limits {
   // far less than the 45 s after which socket.io would notice. The newcomer waits a little longer than that.
   Millis probe_deadline{2'000};
   Millis probe_wait{3'000};
-  // Open calls of one client outside of rooms.
+  // How long a call rings, unless the caller says otherwise, and within which bounds it may.
+  Millis call_ring_time{30'000};
+  Millis call_ring_time_min{1'000};
+  Millis call_ring_time_max{120'000};
+  // An ended call is remembered for so long, so that whoever comes back late learns the same outcome as the other, and
+  // a retry has no second effect. Longer than anybody tries to come back.
+  Millis call_remembered{120'000};
+  // Calls of one caller that are remembered at a time.
+  std::size_t calls_remembered_max = 32;
+  // Open calls of one classic client outside of rooms.
   std::size_t calls_open_max = 64;
   // Token bucket of each connection. A joiner of a full room sends about 12 offers and 100 candidates.
   std::uint32_t rate_messages_per_second = 100;

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/call.hpp"
 #include "core/client_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
@@ -25,13 +26,13 @@ inline constexpr std::uint32_t kVersion = 1;  // of meetwire/N: the only one so 
 struct Hello {
   std::uint32_t version_min = kVersion;
   std::uint32_t version_max = kVersion;
-  RoomId room;
+  std::optional<RoomId> room;  // none: only to be online, to call and to be called
   UserId user;
   std::string name;
   std::string token;
   MediaState media;
-  // To take one's place again after the socket was lost: the secret of the last welcome, and the number of the
-  // last message that came in.
+  // To take one's place again after the socket was lost: the secret of the last welcome, or of the client's own making as
+  // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;
   std::uint64_t received = 0;
 };
@@ -51,6 +52,34 @@ struct ChatSubmitted {
   std::string text;
   std::optional<UserId> to;
   std::string original;  // as in SignalTo
+};
+
+// All that a client says about a call. Said again, it has no second effect, and is answered with how the call stands.
+enum class CallAction : std::uint8_t {
+  Request,
+  Accept,
+  End,  // cancels, rejects or hangs up, depending on who says it and how far the call is
+  Ask,  // how it stands
+};
+constexpr auto names_of(CallAction) {
+  return std::array<std::string_view, 4>{"request", "accept", "end", "ask"};
+}
+
+struct CallSubmitted {
+  CallId id;
+  CallAction action = CallAction::Ask;
+  UserId to;                     // Request; also End, while the server has said nothing of the call
+  std::uint32_t timeout_ms = 0;  // Request; 0: the server's own
+  std::string reason;            // End
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("id", self.id);
+    visit("action", self.action);
+    visit("to", self.to);
+    visit("timeoutMs", self.timeout_ms);
+    visit("reason", self.reason);
+  }
 };
 
 // The sender's own row changed.
@@ -85,7 +114,7 @@ struct RelayTo {
 };
 
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, MediaAnnounced, Leave, Received, RosterRequested, RelayTo>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, MediaAnnounced, Leave, Received, RosterRequested, RelayTo>;
 
 // ---- server → client
 
@@ -154,6 +183,11 @@ struct ChatSettled {
   std::optional<Failure> error;
 };
 
+// How a call stands, to both of its sides: whenever it goes on, and as the answer to a CallSubmitted.
+struct CallTold {
+  Call call;
+};
+
 // A message of this connection was dropped, and why.
 struct Problem {
   Failure error;
@@ -184,7 +218,10 @@ struct RelayFrom {
 };
 
 using ServerMessage = std::variant<Welcome, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
-                                   ChatSettled, Problem, Ended, RosterListed, RelayFrom>;
+                                   ChatSettled, CallTold, Problem, Ended, RosterListed, RelayFrom>;
+
+// Has this dialect a form for calls?
+constexpr bool knows_calls(DialectName dialect) { return dialect == DialectName::Meetwire; }
 
 // Has this dialect a form for what classic clients alone say? Numbered messages must not be sent where there is none.
 constexpr bool knows_relays(DialectName dialect) { return dialect == DialectName::Classic; }

@@ -39,6 +39,7 @@ std::size_t bytes_of(const ServerMessage& message) {
   } else if (const auto* chat = std::get_if<ChatDelivered>(&message)) {
     bytes += chat->message.text.size() + chat->original.size();
   }
+  if (const auto* told = std::get_if<CallTold>(&message)) bytes += told->call.reason.size();
   return bytes;
 }
 

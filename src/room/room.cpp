@@ -2,7 +2,6 @@
 #include "room/room.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace meetwire::room {
@@ -26,14 +25,17 @@ bool same_secret(const std::string& a, const std::string& b) {
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) {
-    return members_.size() < policy_->limits.participants_max ? Verdict::Enter : Verdict::Full;
+    const Limits& limits = policy_->limits;
+    return members_.size() < (is_listed() ? limits.participants_max : limits.online_max) ? Verdict::Enter : Verdict::Full;
   }
   if (sitting->second.secret.empty()) return Verdict::AskHolder;
-  const bool knows = admission.resume && same_secret(*admission.resume, sitting->second.secret);
+  const std::string shown = admission.resume.value_or("");
+  const bool knows = same_secret(shown, sitting->second.secret) ||
+                     (!shown.empty() && same_secret(shown, sitting->second.claim));
   return knows ? Verdict::Resume : Verdict::Taken;
 }
 
-Decision Room::admit(Millis, const Admission& admission) {
+Decision Room::admit(Millis now, const Admission& admission) {
   Decision out;
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) {
@@ -46,16 +48,17 @@ Decision Room::admit(Millis, const Admission& admission) {
       out.push_back(Delivery{*sitting->second.connection, 0, Ended{Failure{ErrorCode::Replaced}}});
       out.push_back(Closing{*sitting->second.connection});
     }
-    depart(sitting, LeaveReason::Lost, out);
+    depart(now, sitting, LeaveReason::Lost, out);
     enter(admission, out);
   }
-  give_up_overfull(out);
+  give_up_overfull(now, out);
   return out;
 }
 
 void Room::enter(const Admission& admission, Decision& out) {
   const bool keeps = !admission.secret.empty();
   Member member{.secret = admission.secret,
+                .claim = admission.resume && admission.resume->size() <= policy_->limits.id_bytes_max ? *admission.resume : "",
                 .publisher = admission.publisher,
                 .order = ++joined_,
                 .connection = admission.connection,
@@ -66,10 +69,10 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.dialect = admission.dialect;
   member.row.media = admission.media;
   member.row.version = 1;
-  const bool first = members_.empty();
+  const bool first = members_.empty() && is_listed();
   member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
 
-  broadcast(MemberJoined{member.row}, nullptr, out);
+  broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
   send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
@@ -81,7 +84,7 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
-  member.kept_until.reset();
+  due_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(admission.received);
 
   Participant row = member.row;
@@ -91,13 +94,14 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
   if (row != member.row) {
     ++row.version;
     member.row = std::move(row);
-    broadcast(MemberChanged{member.row}, &member.row.user, out);
+    broadcast(MemberChanged{member.row}, member.row.user, /*to_itself=*/false, out);
   }
   // The welcome first, as it says what the rest belongs to.
   send(member, welcome(member, /*resumed=*/true, admission.version), out);
   for (Numbered& missed : member.outbox.after(admission.received)) {
     out.push_back(Delivery{admission.connection, missed.number, std::move(missed.message)});
   }
+  spoken_to_.push_back(member.row.user);
   log(LogLevel::Info, "resumed", admission.user, out);
 }
 
@@ -108,7 +112,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.self = self.row;
   welcome.as_of = self.outbox.last();
   for (const auto& [user, member] : members_) {
-    if (user != self.row.user) welcome.members.push_back(member.row);
+    if (sees(self.row.user, user)) welcome.members.push_back(member.row);
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
@@ -125,38 +129,40 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
   Member* member = find_seated(user, connection);
   if (member == nullptr) return out;
   if (member->secret.empty()) {
-    depart(members_.find(user), LeaveReason::Lost, out);
+    depart(now, members_.find(user), LeaveReason::Lost, out);
   } else {
     member->connection.reset();
     member->outbox.pause();
-    member->kept_until = now + policy_->limits.resume_window;
+    due_.set(user, now + policy_->limits.resume_window);
     member->row.away = true;
     ++member->row.version;
-    broadcast(MemberChanged{member->row}, &user, out);
+    broadcast(MemberChanged{member->row}, user, /*to_itself=*/false, out);
     log(LogLevel::Info, "away", user, out);
   }
-  give_up_overfull(out);
+  give_up_overfull(now, out);
   return out;
 }
 
-Decision Room::leave(const UserId& user, const ConnectionId& connection, LeaveReason reason) {
+Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
-  if (find_seated(user, connection) != nullptr) depart(members_.find(user), reason, out);
-  give_up_overfull(out);
+  if (find_seated(user, connection) != nullptr) depart(now, members_.find(user), reason, out);
+  give_up_overfull(now, out);
   return out;
 }
 
-void Room::depart(Members::iterator who, LeaveReason reason, Decision& out) {
+void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
   members_.erase(who);
-  broadcast(MemberLeft{row.user, row.session, reason}, nullptr, out);
+  due_.set(row.user, std::nullopt);
+  broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
+  tell(calls_.leave(now, policy_->limits, row.user), out);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
 }
 
 void Room::pass_host_on(Decision& out) {
-  if (policy_->roles_granted) return;
+  if (policy_->roles_granted || !is_listed()) return;
   const auto longest = std::min_element(members_.begin(), members_.end(), [](const auto& a, const auto& b) {
     return a.second.order < b.second.order;
   });
@@ -165,36 +171,34 @@ void Room::pass_host_on(Decision& out) {
   row.role = Role::Host;
   ++row.version;
   // To the new host too: its own row changed without its doing.
-  broadcast(MemberChanged{row}, nullptr, out);
+  broadcast(MemberChanged{row}, row.user, /*to_itself=*/true, out);
 }
 
 Decision Room::pass_time(Millis now) {
   Decision out;
-  for (auto at = members_.begin(); at != members_.end();) {
-    const auto next = std::next(at);
-    const auto& kept_until = at->second.kept_until;
-    if (kept_until && *kept_until <= now) depart(at, LeaveReason::Lost, out);
-    at = next;
+  for (const UserId& user : due_.take_due(now)) {
+    const auto at = members_.find(user);
+    if (at == members_.end()) continue;
+    if (!at->second.connection) {
+      depart(now, at, LeaveReason::Lost, out);
+      continue;
+    }
+    for (Numbered& again : at->second.outbox.due(now)) {
+      out.push_back(Delivery{*at->second.connection, again.number, std::move(again.message)});
+    }
+    spoken_to_.push_back(user);
   }
-  for (auto& [user, member] : members_) {
-    if (!member.connection) continue;
-    for (Numbered& again : member.outbox.due(now)) out.push_back(Delivery{*member.connection, again.number, std::move(again.message)});
-  }
-  give_up_overfull(out);
+  tell(calls_.elapsed(now, policy_->limits), out);
+  give_up_overfull(now, out);
   return out;
 }
 
-std::optional<Millis> Room::wake_at() const {
-  std::optional<Millis> first;
-  for (const auto& [user, member] : members_) {
-    first = earlier(first, member.connection ? member.outbox.repeat_at() : member.kept_until);
-  }
-  return first;
-}
-
 void Room::begin_waiting(Millis now) {
-  for (auto& [user, member] : members_) {
-    if (member.connection) member.outbox.begin_waiting(now);
+  for (const UserId& user : std::exchange(spoken_to_, {})) {
+    Member* member = find(user);
+    if (member == nullptr || !member->connection) continue;
+    member->outbox.begin_waiting(now);
+    due_.set(user, member->outbox.repeat_at());
   }
 }
 
@@ -206,6 +210,8 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
+  due_ = {};
+  calls_ = {};
   return out;
 }
 
@@ -225,26 +231,37 @@ std::optional<ConnectionId> Room::connection_of(const UserId& user) const {
 void Room::send(Member& to, ServerMessage message, Decision& out) {
   const Outbox::Pushed pushed = to.outbox.push(message);
   if (to.connection) {
+    if (pushed.number != 0) spoken_to_.push_back(to.row.user);
     out.push_back(Delivery{*to.connection, pushed.number, std::move(message)});
   } else if (pushed.dropped) {
     overfull_.push_back(to.row.user);
   }
 }
 
-void Room::broadcast(const ServerMessage& message, const UserId* except, Decision& out) {
-  for (auto& [user, member] : members_) {
-    if (except == nullptr || user != *except) send(member, message, out);
+void Room::broadcast(const ServerMessage& message, const UserId& about, bool to_itself, Decision& out) {
+  if (!is_listed()) {
+    const auto partner = calls_.partner_of(about);
+    Member* only = partner ? find(*partner) : nullptr;
+    if (only != nullptr) send(*only, message, out);
+    return;
   }
+  for (auto& [user, member] : members_) {
+    if (to_itself || user != about) send(member, message, out);
+  }
+}
+
+bool Room::sees(const UserId& user, const UserId& other) const {
+  return user != other && (is_listed() || calls_.partner_of(user) == other);
 }
 
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes
 // messages of its own, which may fill another one.
-void Room::give_up_overfull(Decision& out) {
+void Room::give_up_overfull(Millis now, Decision& out) {
   while (!overfull_.empty()) {
     const UserId user = overfull_.back();
     overfull_.pop_back();
     const auto at = members_.find(user);
-    if (at != members_.end() && !at->second.connection) depart(at, LeaveReason::Lost, out);
+    if (at != members_.end() && !at->second.connection) depart(now, at, LeaveReason::Lost, out);
   }
 }
 
@@ -254,7 +271,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return user == from.row.user ? nullptr : find(user);
+  return sees(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

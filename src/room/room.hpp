@@ -1,6 +1,9 @@
 // One room: who is in it, and what of what they say reaches whom.
 // Owns admission, the roster and its versions, routing, chat, places kept for the lost. A value: it can be copied,
 // decided over and compared with what a store holds. Must not know: JSON, dialects, sockets, rates, other rooms.
+//
+// The room without a name holds those who are online and in no room. It has no roster: one can only be called there, by
+// whoever knows one's id, and two see and reach each other from the acceptance of a call to its end.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +21,8 @@
 #include "core/room_commands.hpp"
 #include "core/time.hpp"
 #include "protocol/messages.hpp"
+#include "room/calls.hpp"
+#include "room/deadlines.hpp"
 #include "room/outbox.hpp"
 
 namespace meetwire::room {
@@ -43,7 +48,7 @@ struct Admission {
   MediaState media;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
-  std::optional<std::string> resume;  // the secret of the place to be taken again
+  std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
   std::uint64_t received = 0;
 };
 
@@ -80,18 +85,24 @@ class Room {
   void acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number);
   // The socket is gone without a word: the place is kept for the resume window, if it can be taken again.
   Decision lose(Millis now, const UserId& user, const ConnectionId& connection);
-  Decision leave(const UserId& user, const ConnectionId& connection, LeaveReason reason);
+  Decision leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason);
 
   Decision pass_time(Millis now);
   // After each of the above: what was said waits for its acknowledgement from then on.
   void begin_waiting(Millis now);
-  std::optional<Millis> wake_at() const;
+  std::optional<Millis> wake_at() const { return earlier(due_.next(), calls_.wake_at()); }
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();
 
   const RoomId& id() const { return id_; }
   std::size_t size() const { return members_.size(); }
+  bool has(const UserId& user) const { return members_.count(user) > 0; }
   std::vector<Participant> roster() const;
+  // All that is kept of each place, for tests that compare rooms.
+  template <class Visit>
+  void each_place(Visit&& visit) const {
+    for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
+  }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
@@ -99,10 +110,10 @@ class Room {
   struct Member {
     Participant row;
     std::string secret;
+    std::string claim;  // the secret that its holder came with, who may not have heard of the other one; empty: none
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;
-    std::optional<Millis> kept_until;  // set exactly when there is no connection
     Outbox outbox;
     // Chat that is settled, by the sender's id for it, and the order in which to forget.
     std::map<std::string, std::int64_t> chats;
@@ -112,12 +123,13 @@ class Room {
 
   void enter(const Admission& admission, Decision& out);
   void resume(Member& member, const Admission& admission, Decision& out);
-  void depart(Members::iterator who, LeaveReason reason, Decision& out);
+  void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
   protocol::ServerMessage welcome(const Member& self, bool resumed, std::uint32_t version) const;
 
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
+  void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
   void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
   void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
   void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
@@ -126,10 +138,14 @@ class Room {
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
 
   void send(Member& to, protocol::ServerMessage message, Decision& out);
-  void broadcast(const protocol::ServerMessage& message, const UserId* except, Decision& out);
-  void give_up_overfull(Decision& out);
+  // To all who see this user; it is one of them if `to_itself`.
+  void broadcast(const protocol::ServerMessage& message, const UserId& about, bool to_itself, Decision& out);
+  void tell(const Calls::Tellings& tellings, Decision& out);
+  void give_up_overfull(Millis now, Decision& out);
+  bool is_listed() const { return !id_.empty(); }
+  bool sees(const UserId& user, const UserId& other) const;
   Member* find(const UserId& user);
-  // Another member: none when absent or the asker itself.
+  // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);
   Member* find_seated(const UserId& user, const ConnectionId& connection);
   void log(LogLevel level, std::string message, const UserId& user, Decision& out) const;
@@ -137,8 +153,11 @@ class Room {
   RoomId id_;
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
+  Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
+  Calls calls_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
+  std::vector<UserId> spoken_to_;  // since begin_waiting()
 };
 
 }  // namespace meetwire::room

@@ -13,12 +13,15 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
   if (Member* from = find_seated(user, connection)) {
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   }
-  give_up_overfull(out);
+  give_up_overfull(now, out);
   return out;
 }
 
 void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
-  if (Member* from = find_seated(user, connection)) from->outbox.acknowledge(number);
+  Member* from = find_seated(user, connection);
+  if (from == nullptr) return;
+  from->outbox.acknowledge(number);
+  spoken_to_.push_back(user);
 }
 
 // The refusal is the same for those who do not exist, sit in another room, have been followed by a new session, or
@@ -63,28 +66,55 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
   if (only != nullptr) {
     send(*only, std::move(delivered), out);
   } else {
-    broadcast(delivered, &from.row.user, out);
+    broadcast(delivered, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
+}
+
+// Who is away can be called: it may be back before the call has rung out. Who speaks a dialect without calls can't.
+void Room::on(Millis now, Member& from, CallSubmitted&& word, Decision& out) {
+  const UserId user = from.row.user;
+  const Member* callee = word.to != user ? find(word.to) : nullptr;
+  const bool reachable = callee != nullptr && knows_calls(callee->row.dialect);
+  tell(calls_.handle(now, policy_->limits, user, word, reachable), out);
+}
+
+// In a room without a roster a call is what two know each other by.
+void Room::tell(const Calls::Tellings& tellings, Decision& out) {
+  for (const Calls::Telling& one : tellings) {
+    Member* to = find(one.to);
+    if (to == nullptr) continue;
+    send(*to, CallTold{one.call}, out);
+    const Member* other = find(one.call.from == one.to ? one.call.to : one.call.from);
+    if (is_listed() || other == nullptr || one.before == one.call.state) continue;
+    if (one.call.state == CallState::Connected) {
+      send(*to, MemberJoined{other->row}, out);
+    } else if (one.before == CallState::Connected) {
+      send(*to, MemberLeft{other->row.user, other->row.session, LeaveReason::Left}, out);
+    }
+  }
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
   if (from.row.media != announced.media) {
     from.row.media = announced.media;
     ++from.row.version;
-    broadcast(MemberChanged{from.row}, &from.row.user, out);
+    broadcast(MemberChanged{from.row}, from.row.user, /*to_itself=*/false, out);
   }
   // To its owner the row is the receipt; what comes again has lost it, or the first was lost.
   send(from, MemberChanged{from.row}, out);
 }
 
-void Room::on(Millis, Member& from, Leave&&, Decision& out) {
+void Room::on(Millis now, Member& from, Leave&&, Decision& out) {
   const ConnectionId connection = *from.connection;
-  depart(members_.find(from.row.user), LeaveReason::Left, out);
+  depart(now, members_.find(from.row.user), LeaveReason::Left, out);
   out.push_back(Closing{connection});
 }
 
-void Room::on(Millis, Member& from, Received&& received, Decision&) { from.outbox.acknowledge(received.number); }
+void Room::on(Millis, Member& from, Received&& received, Decision&) {
+  from.outbox.acknowledge(received.number);
+  spoken_to_.push_back(from.row.user);
+}
 
 // Never another room's, whatever the request says.
 void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {

@@ -64,7 +64,7 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   // The query is a classic client's hello.
   Hello hello;
   hello.user = UserId{opened.user.value_or("")};
-  hello.room = RoomId{opened.room.value_or("")};
+  if (opened.room && !opened.room->empty()) hello.room = RoomId{*opened.room};
   hello.name = opened.name.value_or("");
   route(opened.connection, std::move(hello));
 }
@@ -73,7 +73,7 @@ void Switchboard::on(const event::ConnectionClosed& closed) {
   const auto seat = forget(closed.connection);
   if (!seat) return;
   in_room(seat->first, [&](Room& room) {
-    return closed.deliberate ? room.leave(seat->second, closed.connection, LeaveReason::Left)
+    return closed.deliberate ? room.leave(now_, seat->second, closed.connection, LeaveReason::Left)
                              : room.lose(now_, seat->second, closed.connection);
   });
   free_seat(*seat);
@@ -150,7 +150,7 @@ void Switchboard::strike(Connection& connection) {
     deliver(id, 0, Ended{limited});
     const auto seat = close(id);
     if (!seat) return;
-    in_room(seat->first, [&](Room& room) { return room.leave(seat->second, id, LeaveReason::Removed); });
+    in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, id, LeaveReason::Removed); });
     return free_seat(*seat);
   }
   if (!connection.rate_problem_at || now_ - *connection.rate_problem_at >= kProblemInterval) {
@@ -264,7 +264,7 @@ void Switchboard::log(LogLevel level, std::string message, const Connection& abo
 
 void Switchboard::count() {
   command::CountChanged now_counted{static_cast<std::uint32_t>(connections_.size()),
-                                    static_cast<std::uint32_t>(rooms_.size()), static_cast<std::uint32_t>(members_)};
+                                    static_cast<std::uint32_t>(rooms_.size() - rooms_.count(RoomId{})), static_cast<std::uint32_t>(members_)};
   if (now_counted.connections == counted_.connections && now_counted.rooms == counted_.rooms &&
       now_counted.members == counted_.members) {
     return;

@@ -99,7 +99,7 @@ class Switchboard {
   bool shut_down_ = false;  // newcomers are refused from then on
 
   std::map<ConnectionId, Connection> connections_;
-  std::map<RoomId, Room> rooms_;
+  std::map<RoomId, Room> rooms_;  // the one without a name: of those online in no room
   Online online_;
   std::map<OperationId, ConnectionId> questions_;
   std::map<Seat, std::vector<ConnectionId>> waiting_;  // for a seat's holder to give a sign of life
@@ -122,12 +122,14 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   const auto at = rooms_.find(id);
   if (at == rooms_.end()) return;
   Room& room = at->second;
-  members_ -= room.size();
+  const bool counts = !id.empty();  // who is in no room is no room's member
+  if (counts) members_ -= room.size();
   Decision decision = act(room);
-  members_ += room.size();
+  if (counts) members_ += room.size();
+  const bool empty = room.size() == 0;
   room.begin_waiting(now_);
-  room_deadlines_.set(id, room.wake_at());
-  if (room.size() == 0) rooms_.erase(at);
+  room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
+  if (empty) rooms_.erase(at);
   carry_out(std::move(decision));
 }
 

@@ -9,13 +9,12 @@ using namespace protocol;
 
 namespace {
 
-std::optional<Failure> judge_hello(const Hello& hello, bool needs_room, const Limits& limits) {
+std::optional<Failure> judge_hello(const Hello& hello, const Limits& limits) {
   if (hello.version_min > kVersion || hello.version_max < kVersion) {
     return Failure{ErrorCode::VersionMismatch, "the server speaks meetwire/" + std::to_string(kVersion)};
   }
   if (!is_acceptable_id(hello.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
-  const bool room_given = needs_room || !hello.room.empty();
-  if (room_given && !is_acceptable_id(hello.room.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
+  if (hello.room && !is_acceptable_id(hello.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
   if (!is_acceptable_name(hello.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
   return std::nullopt;
@@ -24,11 +23,10 @@ std::optional<Failure> judge_hello(const Hello& hello, bool needs_room, const Li
 }  // namespace
 
 void Switchboard::admit(Connection& connection, Hello hello) {
-  const bool classic = connection.admission.dialect == DialectName::Classic;
-  if (auto failure = judge_hello(hello, !classic, policy_->limits)) {
+  if (auto failure = judge_hello(hello, policy_->limits)) {
     return turn_away(connection.id, std::move(*failure));
   }
-  connection.room = std::move(hello.room);
+  connection.room = std::move(hello.room).value_or(RoomId{});
   Admission& admission = connection.admission;
   admission.user = std::move(hello.user);
   admission.name = std::move(hello.name);
@@ -74,7 +72,12 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
 }
 
 void Switchboard::seat(Connection& connection) {
-  if (connection.room.empty()) return seat_online(connection);
+  const bool classic = connection.admission.dialect == DialectName::Classic;
+  if (connection.room.empty() && classic) return seat_online(connection);
+  // An id is one user's, whatever he speaks.
+  if (connection.room.empty() && online_.connection_of(connection.admission.user)) {
+    return turn_away(connection.id, Failure{ErrorCode::IdTaken});
+  }
   return seat_in_room(connection);
 }
 
@@ -101,6 +104,8 @@ void Switchboard::seat_in_room(Connection& connection) {
 
 void Switchboard::seat_online(Connection& connection) {
   const UserId& user = connection.admission.user;
+  const auto others = rooms_.find(RoomId{});
+  if (others != rooms_.end() && others->second.has(user)) return turn_away(connection.id, Failure{ErrorCode::IdTaken});
   if (const auto holder = online_.connection_of(user)) return ask_holder(connection, holder);
   online_.enter(user, connection.id);
   log(LogLevel::Info, "online", connection);

@@ -17,11 +17,11 @@ std::string misuse(ConnectionPhase phase, ConnectionInput input) {
 }  // namespace
 
 std::optional<Failure> Session::Body::refusal_of_options() const {
-  if (!is_acceptable_id(options.room.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
+  if (options.room && !is_acceptable_id(options.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
   if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
-  if (!wire.is_usable()) {
+  if (!wire.is_usable() || (!options.room && wire.in_use() == DialectName::Classic)) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
@@ -67,7 +67,7 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
 
 void Session::Body::open(Turn& turn) {
   const DialectName dialect = has_been_joined() ? wire.in_use() : options.dialect;
-  turn.say(command::OpenTransport{connection.attempt(), options.room, options.user, options.name, dialect});
+  turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect});
 }
 
 void Session::Body::greet(Turn& turn) {
@@ -80,7 +80,7 @@ void Session::Body::greet(Turn& turn) {
   hello.token = token;
   hello.media = sources.media();
   announcement.said_with_hello(hello.media);
-  hello.resume = secret;
+  if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
 }
@@ -90,6 +90,7 @@ void Session::Body::take_place(const protocol::Welcome& welcome) {
   self.user = options.user;
   roster_as_of = welcome.as_of;
   ice_servers = options.ice_servers.value_or(welcome.ice_servers);
+  has_had_place = true;
   secret = welcome.secret;
   connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
   chat.set_text_bytes_max(welcome.limits.chat_bytes_max);
@@ -108,6 +109,9 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   }
   // The user may have switched something since the hello went out.
   announce(turn);
+  call::Outputs outputs;
+  calls.resume(turn.now, resumed, outputs);
+  carry_out(turn, std::move(outputs));
   for (EarlyMessage& waiting : std::exchange(early, {})) receive(turn, std::move(waiting.message), waiting.number);
 }
 
@@ -143,6 +147,7 @@ void Session::Body::lose(Turn& turn, Failure why) {
   receipts.pause();
   announcement.pause();
   chat.pause();
+  calls.pause();
   carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }
@@ -157,6 +162,9 @@ void Session::Body::finish(Turn& turn, std::optional<Failure> why, bool say_good
   carry_out(turn, links.end_all(turn.now));
   sources.finish(turn, reason);
   chat.finish(turn, reason);
+  call::Outputs outputs;
+  calls.finish(outputs);
+  carry_out(turn, std::move(outputs));
   if (connection.attempt() != 0) turn.say(command::CloseTransport{});
   say_meeting(turn, MeetingState::Left, std::move(why));
 }

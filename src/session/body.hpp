@@ -1,6 +1,6 @@
 // What a session consists of, and how its parts act on one another.
 // The functions are in session.cpp (the door), admission.cpp (getting in, back in, and out), messages.cpp (what the
-// server says) and members.cpp (roster → links, links → server and application).
+// server says), calling.cpp (calls) and members.cpp (roster → links, links → server and application).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "call/calls.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/announcement.hpp"
@@ -89,6 +90,15 @@ struct Session::Body {
   void take(Turn&, const protocol::RelayFrom&) {}
   void reject(Turn& turn, const Failure& why);
 
+  // ---- calling.cpp
+  void on(Turn& turn, const event::CallRequested& event);
+  void on(Turn& turn, const event::CallAccepted& event);
+  void on(Turn& turn, const event::CallEnded& event);
+  void take(Turn& turn, const protocol::CallTold& message);
+  template <class Wish>
+  void call(Turn& turn, RequestId request, Wish&& wish);
+  void carry_out(Turn& turn, call::Outputs&& outputs);
+
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
@@ -99,7 +109,7 @@ struct Session::Body {
 
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
-  bool has_been_joined() const { return secret.has_value(); }
+  bool has_been_joined() const { return has_had_place; }
 
   const ClientOptions options;
   const Limits limits;
@@ -117,11 +127,13 @@ struct Session::Body {
   Sources sources;
   Chat chat;
   Announcement announcement;
+  call::Calls calls;
 
   // As the last welcome had it.
   Participant self;
   std::string ice_servers = "[]";
-  std::optional<std::string> secret;
+  bool has_had_place = false;
+  std::string secret;  // of the place; before there is one, our own
   std::string token;  // what the next hello carries
 
   link::Wishes wishes;     // as the links were told

@@ -1,6 +1,5 @@
 #include "session/links.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace meetwire::session {
@@ -8,8 +7,12 @@ namespace {
 
 // An ended link closes what it opened; to the other side it has nothing more to say.
 void keep_quiet(PeerOutputs& outputs) {
-  const auto is_message = [](const PeerOutput& out) { return std::holds_alternative<link::SendPair>(out.output); };
-  outputs.erase(std::remove_if(outputs.begin(), outputs.end(), is_message), outputs.end());
+  // Made anew, not closed up: to assign one command to another takes code for each kind that nothing else needs.
+  PeerOutputs kept;
+  for (PeerOutput& one : outputs) {
+    if (!std::holds_alternative<link::SendPair>(one.output)) kept.push_back(std::move(one));
+  }
+  outputs = std::move(kept);
 }
 
 }  // namespace

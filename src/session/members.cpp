@@ -18,7 +18,8 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
   for (const roster::Difference& difference : update.differences) {
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
-      start_link(turn, joined->row, offers_first);
+      // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
+      start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));

@@ -9,10 +9,11 @@ void Outbox::add(Millis now, protocol::ClientMessage message, Urgency urgency) {
   const Millis due = urgency == Urgency::Now ? now : now + limits_.candidate_batch_window;
   due_at_ = earlier(due_at_, due);
   if (std::holds_alternative<protocol::MediaAnnounced>(message)) {
-    const auto older = std::find_if(messages_.begin(), messages_.end(), [](const protocol::ClientMessage& waiting) {
-      return std::holds_alternative<protocol::MediaAnnounced>(waiting);
-    });
-    if (older != messages_.end()) messages_.erase(older);
+    std::vector<protocol::ClientMessage> others;
+    for (protocol::ClientMessage& waiting : messages_) {
+      if (!std::holds_alternative<protocol::MediaAnnounced>(waiting)) others.push_back(std::move(waiting));
+    }
+    messages_ = std::move(others);
   }
   messages_.push_back(std::move(message));
 }

@@ -23,7 +23,7 @@ std::unique_ptr<protocol::ClientDialect> make_dialect(DialectName name, const Cl
     case DialectName::Meetwire:
       return protocol::make_meetwire_client(limits);
     case DialectName::Classic:
-      return protocol::make_classic_client(options.room, options.user, options.name, limits);
+      return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
     case DialectName::Auto:
     case DialectName::Codelab:
     case DialectName::Plain:

@@ -14,7 +14,8 @@ std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const Client
     made.push_back(parts.make_dialect(options.dialect, options, limits));
   } else {
     made.push_back(parts.make_dialect(DialectName::Meetwire, options, limits));
-    made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
+    // Classic servers know no calls that are answered.
+    if (options.room) made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
   }
   return made;
 }
@@ -35,10 +36,12 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       sources(operations),
       chat(limits, options.user),
       announcement(limits),
+      calls(limits, options.user),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
   token = options.token;
+  secret = options.secret;
 }
 
 Session::Session(ClientOptions options) : Session(std::move(options), default_parts()) {}
@@ -62,12 +65,13 @@ Step<ClientCommand> Session::handle(Millis now, const ClientEvent& event) {
 // After the end nothing is wanted any more: what still comes is given back or answered.
 void Session::Body::on_late(Turn& turn, const ClientEvent& event) {
   if (const auto* captured = std::get_if<event::CaptureSucceeded>(&event)) sources.captured(turn, *captured);
-  if (const auto* wanted = std::get_if<event::SourceRequested>(&event)) {
-    turn.settle(wanted->request, Failure{ErrorCode::AlreadyLeft});
-  }
-  if (const auto* wanted = std::get_if<event::ChatRequested>(&event)) {
-    turn.settle(wanted->request, Failure{ErrorCode::AlreadyLeft});
-  }
+  const RequestId* request = std::visit(
+      [](const auto& one) -> const RequestId* {
+        if constexpr (requires { one.request; }) return &one.request;
+        return nullptr;
+      },
+      event);
+  if (request != nullptr) turn.settle(*request, Failure{ErrorCode::AlreadyLeft});
 }
 
 void Session::Body::on(Turn& turn, const event::JoinRequested&) {
@@ -146,6 +150,9 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
   announce(turn);
+  call::Outputs outputs;
+  calls.elapsed(turn.now, outputs);
+  carry_out(turn, std::move(outputs));
 }
 
 // What is ready goes out; each envelope says what has come in.
@@ -167,7 +174,8 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, outbox.deadline());
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
-  return earlier(first, chat.deadline());
+  first = earlier(first, chat.deadline());
+  return earlier(first, calls.deadline());
 }
 
 }  // namespace meetwire::session

@@ -62,7 +62,7 @@ const candidateEnvelope = (number: number, sequence: number): string =>
 
 /** A client that is in a room with one other, whose answer has been applied. */
 function connected(core: LoadedClientCore, trace?: Trace): Client {
-  const client = core.create({ room: 'bench', user: 'ada', name: 'Ada', token: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' }, trace);
+  const client = core.create({ room: 'bench', user: 'ada', name: 'Ada', token: '', secret: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' }, trace);
   drive(client, 1000, { type: 'join_requested' });
   const welcome = { type: 'welcome', version: 1, resumed: false, self: row('ada'), members: [row('bob')], iceServers: [], secret: 's', limits: {} };
   drive(client, 1001, fromServer(JSON.stringify({ messages: [welcome] })));

@@ -89,7 +89,7 @@ TEST_CASE("room: a full room takes nobody, until somebody leaves; a place that i
   REQUIRE(room.judge(admission("eve")) == Verdict::Full);
   // One's own place is there however full it is.
   REQUIRE(room.judge(returning("bob", "c2", "secret-c-bob", 0)) == Verdict::Resume);
-  room.leave(UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left);
+  room.leave(Millis{0}, UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left);
   REQUIRE(room.judge(admission("eve")) == Verdict::Enter);
 }
 
@@ -126,13 +126,34 @@ TEST_CASE("F1: with its secret a user takes over; the old socket ends as replace
   }));
 }
 
+TEST_CASE("D1: who has not heard the welcome comes back with what the first hello brought, and with nothing else") {
+  Room room = make_room();
+  room.admit(kNow, admission("bob"));
+  room.admit(kNow, returning("ada", "c1", "of-ada's-own", 0));
+  REQUIRE(room.judge(returning("ada", "c2", "of-eve's-own", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(returning("ada", "c2", "", 0)) == Verdict::Taken);
+  const Admission back = returning("ada", "c2", "of-ada's-own", 0);
+  REQUIRE(room.judge(back) == Verdict::Resume);
+  const Decision decision = room.admit(kNow, back);
+  REQUIRE(closes(decision, "c1"));
+  REQUIRE(sent<Welcome>(decision, "c2").at(0).secret == "secret-c1");
+  REQUIRE(room.judge(returning("ada", "c3", "secret-c1", 0)) == Verdict::Resume);
+  // Nobody brought anything: nothing opens the place but its secret.
+  room.admit(kNow, admission("eve"));
+  REQUIRE(room.judge(returning("eve", "c2", "", 0)) == Verdict::Taken);
+  // More than anybody needs is not kept.
+  const std::string long_one(kDefaultLimits.id_bytes_max + 1, 'x');
+  room.admit(kNow, returning("zoe", "c1", long_one, 0));
+  REQUIRE(room.judge(returning("zoe", "c2", long_one, 0)) == Verdict::Taken);
+}
+
 TEST_CASE("S8: a row goes with its own connection only: the old one's late end harms nobody") {
   Room room = make_room();
   room.admit(kNow, admission("ada"));
   room.admit(kNow, admission("bob"));
   room.admit(kNow, returning("ada", "c2", "secret-c-ada", 1));
   REQUIRE(room.lose(kNow, UserId{"ada"}, ConnectionId{"c-ada"}).empty());
-  REQUIRE(room.leave(UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left).empty());
+  REQUIRE(room.leave(Millis{0}, UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left).empty());
   REQUIRE(room.receive(kNow, UserId{"ada"}, ConnectionId{"c-ada"}, Leave{}).empty());
   REQUIRE(room.size() == 2);
   REQUIRE(room.connection_of(UserId{"ada"}) == ConnectionId{"c2"});
@@ -176,7 +197,7 @@ TEST_CASE("room: where the host process grants the roles, nobody becomes host by
   room.admit(kNow, boss);
   REQUIRE(role_of(room, "watcher") == Role::Viewer);
   REQUIRE(role_of(room, "boss") == Role::Host);
-  room.leave(UserId{"boss"}, ConnectionId{"c-boss"}, LeaveReason::Left);
+  room.leave(Millis{0}, UserId{"boss"}, ConnectionId{"c-boss"}, LeaveReason::Left);
   REQUIRE(role_of(room, "watcher") == Role::Viewer);
 }
 

@@ -153,6 +153,26 @@ TEST_CASE("signalling.D1: a lost socket leaves media alone, and the place is res
   CHECK(w.ever<command::ParticipantLeft>().empty());
 }
 
+TEST_CASE("signalling.D1: a socket lost between hello and welcome: the same secret opens the place, and we are new in it") {
+  ClientOptions options = World::options();
+  options.secret = "own";
+  World w(DialectName::Meetwire, options);
+  w.on(event::JoinRequested{}).open();
+  REQUIRE(w.sent<p::Hello>().back().resume == "own");
+  REQUIRE(w.sent<p::Hello>().back().received == 0);
+  w.close().wake().open();
+  REQUIRE(w.sent<p::Hello>().back().resume == "own");
+  // To the server it is a resume; what it has said so far comes again.
+  w.hear({welcome({member("ann", "s1")}, true)});
+  CHECK(w.state().state == MeetingState::Joined);
+  CHECK(w.only<command::ParticipantJoined>().participant.user.value == "ann");
+  CHECK(w.link_to("ann").options.offers_first);
+  w.hear({p::MemberJoined{member("bob", "s1")}}, 1);
+  CHECK(w.only<command::ParticipantJoined>().participant.user.value == "bob");
+  w.close().wake().open();
+  CHECK(w.sent<p::Hello>().back().resume == "secret-of-s-me");
+}
+
 TEST_CASE("signalling.D3: a place that is lost is taken anew: links are built again, nobody leaves the roster") {
   World w;
   w.join({member("ann", "s-ann")});

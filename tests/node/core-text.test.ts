@@ -11,7 +11,7 @@ before(async () => {
 });
 
 function create(token: string): number {
-  const options = { room: 'r', user: 'u', name: 'Ada', token, dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' };
+  const options = { room: 'r', user: 'u', name: 'Ada', token, secret: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' };
   return core.clientCreate(JSON.stringify(options));
 }
 

@@ -41,7 +41,7 @@ before(async () => {
 
 /** Whether the module took the text for JSON: it says of any that it is no envelope, but of none that is not JSON. */
 function isReadByModule(text: string): boolean {
-  const options = { room: 'r', user: 'u', name: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' };
+  const options = { room: 'r', user: 'u', name: '', secret: '', dialect: 'meetwire', seed: 1, iceTransportPolicy: 'all' };
   const session = core.clientCreate(JSON.stringify(options));
   core.clientHandle(session, 1000, '{"type":"join_requested"}');
   core.clientHandle(session, 1000, '{"type":"transport_opened","attempt":1}');

@@ -7,7 +7,7 @@ import { loadClient } from '../../bindings/load-client.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { isWellFormed, LoadedClientCore, LoadedCore, LoadedRoomCore, toWellFormed } from '../../bindings/machine.ts';
 
-const options = { room: 'r', user: 'u', name: '', token: '', dialect: 'auto' as const, seed: 1, iceTransportPolicy: 'all' };
+const options = { room: 'r', user: 'u', name: '', token: '', secret: '', dialect: 'auto' as const, seed: 1, iceTransportPolicy: 'all' };
 
 type AnyEvent = { type: string; body?: string; text?: string };
 

@@ -26,6 +26,8 @@ before(async () => {
 
 const media = { camera: 'off', microphone: 'on', screen: 'off' };
 const row = (user: string): object => ({ user, session: `session-of-${user}`, name: user.toUpperCase(), role: 'guest', dialect: 'meetwire', media, away: false, version: 1 });
+const callStates = ['calling', 'ringing', 'connected', 'ended'];
+const callOutcomes = ['pending', 'accepted', 'rejected', 'busy', 'cancelled', 'timed-out', 'unavailable', 'hung-up', 'gone'];
 const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
   type: 'signal', from: 'bob', to: 'bob', session: 'session-of-bob', incarnation: 1, believed: talk.below(2), sequence, acknowledged: talk.below(3), ...body,
 });
@@ -39,6 +41,7 @@ function serverMessage(talk: SecretTalk, sequence: number): object {
     () => signal(talk, sequence, { candidates: [talk.candidate(ufrag), talk.candidate(ufrag)] }),
     () => ({ type: 'chat', message: { from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 } }),
     () => ({ type: 'joined', member: row('cem') }),
+    () => ({ type: 'call', call: { id: `k${talk.below(3)}`, from: 'bob', to: 'ada', state: talk.pick(...callStates), outcome: talk.pick(...callOutcomes), reason: talk.secret(), replaces: talk.pick('', 'k1') } }),
     () => ({ type: 'of-the-future', whatever: talk.secret(), list: [talk.secret(), { id: 'x' }, talk.secret()] }),
     () => ({ type: 'problem', error: { code: 'rate-limited', detail: `from ${talk.address()}` } }),
   )();
@@ -79,6 +82,9 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
     () => ({ type: 'message_arrived', attempt, name: 'meetwire', body: talk.body({ number: index, messages: [serverMessage(talk, 1 + talk.below(4)), serverMessage(talk, 1 + talk.below(4))] }) }),
     () => ({ type: 'message_arrived', attempt, name, body: talk.body(payload) }),
     () => ({ type: 'chat_requested', request: index, id: `own-${index}`, text: talk.secret() }),
+    () => ({ type: 'call_requested', request: index, id: `k${talk.below(3)}`, to: 'bob', timeoutMs: 0 }),
+    () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
+    () => ({ type: 'call_ended', request: index, id: `k${talk.below(3)}`, reason: talk.secret() }),
     () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ device: talk.secret() }) }),
     () => ({ type: 'candidate_gathered', peer: 'bob', incarnation: 1, candidate: talk.candidate('ownA') as never }),
     () => ({ type: 'transport_closed', attempt, reason: talk.pick('transport close', `connect ${talk.address()} failed`) }),
@@ -89,7 +95,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
   const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];
@@ -116,6 +122,7 @@ function clientMessage(talk: SecretTalk, user: string): object {
     () => ({ type: 'chat', id: `c${talk.below(9)}`, text: talk.secret(), ...(talk.below(2) === 0 && { to }) }),
     () => ({ ...serverMessage(talk, 1 + talk.below(4)), to, session: undefined }),
     () => ({ type: 'media', media }),
+    () => ({ type: 'call', reason: talk.secret(), id: `k${talk.below(3)}`, to, action: talk.pick('request', 'accept', 'end', 'ask') }),
   )();
 }
 

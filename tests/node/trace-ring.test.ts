@@ -18,7 +18,7 @@ import { Harness } from '../support/server-harness.ts';
 import { replayFile } from '../support/traces.ts';
 import { until } from '../support/waiting.ts';
 
-const options = { room: 'r', user: 'ada', name: 'Ada', token: '', dialect: 'meetwire' as const, seed: 1, iceTransportPolicy: 'all' };
+const options = { room: 'r', user: 'ada', name: 'Ada', token: '', secret: '', dialect: 'meetwire' as const, seed: 1, iceTransportPolicy: 'all' };
 const read = (text: string) => readTrace(new TextEncoder().encode(text));
 
 async function recorded(trace: Trace, events: number): Promise<Trace> {

@@ -48,12 +48,12 @@ void Meeting::check_left(const Person& person) {
 
 // S5: what the other end has answered must not be taken back.
 void Meeting::check_rollback(const Person& person, const command::RollBack& back) {
-  const support::FakePeer* own = person.browser->find(back.peer, back.incarnation);
+  const support::ModelPeer* own = person.browser->find(back.peer, back.incarnation);
   Person* other = person_of(back.peer);
   if (own == nullptr || other == nullptr || !other->browser) return;
-  const support::FakePeer* there = other->browser->find(person.user, back.incarnation);
+  const support::ModelPeer* there = other->browser->find(person.user, back.incarnation);
   if (there == nullptr || there->remote_fingerprint != own->fingerprint()) return;
-  if (there->offers_answered.count(own->newest_offer()) > 0) violate(person.user.value + ": S5: rolls back an offer that is answered");
+  if (there->offers_answered.count(own->newest_offer) > 0) violate(person.user.value + ": S5: rolls back an offer that is answered");
 }
 
 // S6, S7: a description comes from the peer that it is set for, was made for this participant, and for this incarnation.
@@ -78,9 +78,9 @@ void Meeting::check_linked() {
       const auto of_a = a.browser->live(b.user);
       const auto of_b = b.browser->live(a.user);
       if (!of_a || !of_b) return violate("L1: no connection between " + pair_of(a, b));
-      const support::FakePeer& at_a = a.browser->peers.at({b.user, *of_a});
-      const support::FakePeer& at_b = b.browser->peers.at({a.user, *of_b});
-      if (!support::FakeBrowser::joined(at_a, at_b)) return violate("L1: the connections do not belong together, of " + pair_of(a, b));
+      const support::ModelPeer& at_a = a.browser->peers.at({b.user, *of_a});
+      const support::ModelPeer& at_b = b.browser->peers.at({a.user, *of_b});
+      if (!support::ModelBrowser::joined(at_a, at_b)) return violate("L1: the connections do not belong together, of " + pair_of(a, b));
       if (at_a.signaling != SignalingState::Stable) return violate("L1: not stable: " + pair_of(a, b));
       if (at_a.agreed_lines() != at_b.agreed_lines()) return violate("L1: the m-lines differ, of " + pair_of(a, b));
       const auto state = a.application.links.find(b.user);
@@ -143,6 +143,14 @@ void Meeting::check_chats() {
       }
     }
   }
+}
+
+// One who catches up with connections that the other end has tried meanwhile decides nothing: they count there.
+bool Meeting::follows(const Person& person, const command::OpenPeer& open) {
+  const Person* other = person_of(open.peer);
+  if (other == nullptr || !other->browser) return false;
+  const auto there = other->browser->live(person.user);
+  return there && *there >= open.incarnation;
 }
 
 // L6: what was broken is mended with at most two new connections a pair.

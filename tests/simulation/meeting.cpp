@@ -115,9 +115,9 @@ void Meeting::join(Person& person) {
   tell(person, event::JoinRequested{});
 }
 
-std::unique_ptr<support::FakeBrowser> Meeting::make_browser(Person& person) {
+std::unique_ptr<support::ModelBrowser> Meeting::make_browser(Person& person) {
   const int life = person.life;
-  auto browser = std::make_unique<support::FakeBrowser>(
+  auto browser = std::make_unique<support::ModelBrowser>(
       person.user.value + "~" + std::to_string(life),
       [this] { return choices_.between(weather_.operation_takes_least, weather_.operation_takes_most); },
       [this](Millis delay, std::function<void()> what) { schedule_.later(delay, std::move(what)); },
@@ -283,7 +283,7 @@ void Meeting::carry_out(Person& person, const ClientCommand& command) {
   if (const auto* set = std::get_if<command::SetRemoteDescription>(&command)) check_description(person, *set);
   // Another session of the peer's is another link.
   if (const auto* joined = std::get_if<command::ParticipantJoined>(&command)) connections_.erase({person.user, joined->participant.user});
-  if (const auto* open = std::get_if<command::OpenPeer>(&command)) {
+  if (const auto* open = std::get_if<command::OpenPeer>(&command); open != nullptr && (is_fair_ || !follows(person, *open))) {
     if (++connections_[{person.user, open->peer}] > 1 && is_fair_) violate("L6: " + person.user.value + " begins anew with " + open->peer.value + ", on a fair day");
   }
   person.browser->perform(command);

@@ -50,13 +50,14 @@ class Meeting {
   void schedule_wake(Person& person);
   void calm_down();
   void run_until(Millis end);
-  std::unique_ptr<support::FakeBrowser> make_browser(Person& person);
+  std::unique_ptr<support::ModelBrowser> make_browser(Person& person);
 
   // ---- checks.cpp: what must hold
   void violate(const std::string& what);
   void check_after(Person& person);
   void check_left(const Person& person);
   void check_rollback(const Person& person, const command::RollBack& back);
+  bool follows(const Person& person, const command::OpenPeer& open);
   void check_description(const Person& person, const command::SetRemoteDescription& set);
   void check_linked();
   void check_rosters();
@@ -72,7 +73,7 @@ class Meeting {
   Schedule schedule_;
   Weather weather_;  // fine, once it is calm
   std::vector<Person> people_;
-  std::vector<std::unique_ptr<support::FakeBrowser>> retired_;  // late callbacks may still look for them
+  std::vector<std::unique_ptr<support::ModelBrowser>> retired_;  // late callbacks may still look for them
   Signalling signalling_;
   Paths paths_;
   Millis begun_;

@@ -19,7 +19,7 @@ Paths::Ends Paths::ends(const Person& a, const Person& b) const {
   const auto& at_a = a.browser->peers.at({b.user, *ends.of_a});
   const auto& at_b = b.browser->peers.at({a.user, *ends.of_b});
   const bool any_candidate = !at_a.candidates_added.empty() || !at_b.candidates_added.empty();
-  if (any_candidate && support::FakeBrowser::joined(at_a, at_b)) ends.credentials = at_a.local_ufrag + " " + at_b.local_ufrag;
+  if (any_candidate && support::ModelBrowser::joined(at_a, at_b)) ends.credentials = at_a.local_ufrag + " " + at_b.local_ufrag;
   return ends;
 }
 

@@ -11,7 +11,7 @@
 
 #include "session/session.hpp"
 #include "simulation/application.hpp"
-#include "support/fake_browser.hpp"
+#include "support/model_browser.hpp"
 
 namespace meetwire::simulation {
 
@@ -29,7 +29,7 @@ struct Person {
   UserId user;
   RoomId room;
   std::unique_ptr<session::Session> session;  // none: not in a meeting, and not about to be
-  std::unique_ptr<support::FakeBrowser> browser;
+  std::unique_ptr<support::ModelBrowser> browser;
   Application application;
   RequestId requests = 0;
   std::int64_t chats = 0;

@@ -10,9 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "call/ringing.hpp"
+#include "core/call.hpp"
 #include "core/names.hpp"
 #include "link/signaling_table.hpp"
 #include "protocol/text.hpp"
+#include "room/calls.hpp"
 #include "room/connection.hpp"
 #include "session/connection.hpp"
 
@@ -124,11 +127,33 @@ std::string room_connection() {
   return out;
 }
 
+std::string call_ringing() {
+  using call::Action;
+  return from_table<call::Phase, call::Input>(call::Phase::New, call::entry_for, [](Action action) {
+    return action != Action::Missing && action != Action::Ignore;
+  });
+}
+
+std::string room_calls() {
+  Diagram<CallState> diagram;
+  constexpr CallState kRows[] = {CallState::Ringing, CallState::Connected};
+  for (std::size_t row = 0; row < room::kCallTable.size(); ++row) {
+    for_each<room::CallInput>([&](room::CallInput input) {
+      const room::CallEntry entry = room::kCallTable[row][static_cast<std::size_t>(input)];
+      if (!entry.changes) return;
+      diagram.add(kRows[row], entry.state, std::string(name_of(input)) + " / " + std::string(name_of(entry.outcome)));
+    });
+  }
+  return diagram.text(CallState::Ringing);
+}
+
 std::vector<std::pair<std::string_view, std::string>> everything() {
   return {
       {"session-connection", session_connection()},
       {"link-signaling", link_signaling()},
       {"room-connection", room_connection()},
+      {"call-ringing", call_ringing()},
+      {"room-calls", room_calls()},
   };
 }
 

@@ -14,7 +14,7 @@
 
 #include "room/switchboard.hpp"
 #include "session/session.hpp"
-#include "support/fake_browser.hpp"
+#include "support/model_browser.hpp"
 #include "support/timeline.hpp"
 
 namespace meetwire::support {
@@ -28,6 +28,8 @@ struct Shown {
   std::map<UserId, LinkState> links;
   std::map<Source, SourceState> sources;
   std::vector<ChatMessage> chat;
+  std::vector<Call> call_changes;
+  std::map<CallId, Call> calls;  // each as it was told last; one that another stands for is not there
   std::map<RequestId, std::optional<Failure>> settled;
   std::vector<Failure> problems;
   std::vector<std::string> violations;  // of the order in which applications may be told things
@@ -38,7 +40,7 @@ class Person {
   UserId user;
   Shown shown;
   std::unique_ptr<session::Session> session;
-  std::unique_ptr<FakeBrowser> browser;
+  std::unique_ptr<ModelBrowser> browser;
   std::optional<Millis> wake_at;
   std::optional<ConnectionId> connection;
   std::uint32_t attempt = 0;
@@ -68,7 +70,7 @@ class MeetingWorld {
     options.seed = static_cast<std::uint32_t>(people.size());
     if (adjust) adjust(options);
     person.session = std::make_unique<session::Session>(options);
-    person.browser = std::make_unique<FakeBrowser>(
+    person.browser = std::make_unique<ModelBrowser>(
         user, [] { return Millis{5}; }, [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, &person](const ClientEvent& event) { handle(person, event); }, [this] { look_at_ice(); });
     return person;
@@ -85,6 +87,15 @@ class MeetingWorld {
     handle(person, event::ChatRequested{person.requests, id, text, std::move(to)});
     return person.requests;
   }
+
+  // Gives the call's id, for which there is a prefix of one's own.
+  CallId ring(Person& person, const Person& callee, std::uint32_t timeout_ms = 0) {
+    const CallId id{person.user.value + "-call-" + std::to_string(++person.requests)};
+    handle(person, event::CallRequested{person.requests, id, callee.user, timeout_ms});
+    return id;
+  }
+  void accept(Person& person, const CallId& id) { handle(person, event::CallAccepted{++person.requests, id}); }
+  void end(Person& person, const CallId& id) { handle(person, event::CallEnded{++person.requests, id, ""}); }
 
   // The socket breaks; the server sees it, or finds out only later.
   void cut(Person& person, Millis server_notices = Millis{0}) {
@@ -140,10 +151,10 @@ class MeetingWorld {
     const auto of_a = a.browser->live(b.user);
     const auto of_b = b.browser->live(a.user);
     if (!of_a || !of_b || a.shown.participants.count(b.user) == 0) return false;
-    const FakePeer& pa = a.browser->peers.at({b.user, *of_a});
-    const FakePeer& pb = b.browser->peers.at({a.user, *of_b});
+    const ModelPeer& pa = a.browser->peers.at({b.user, *of_a});
+    const ModelPeer& pb = b.browser->peers.at({a.user, *of_b});
     const auto state = a.shown.links.find(b.user);
-    return FakeBrowser::joined(pa, pb) && pa.signaling == SignalingState::Stable &&
+    return ModelBrowser::joined(pa, pb) && pa.signaling == SignalingState::Stable &&
            pa.agreed_lines() == pb.agreed_lines() && state != a.shown.links.end() &&
            state->second == LinkState::Connected;
   }
@@ -165,7 +176,7 @@ class MeetingWorld {
   void look_at_ice() {
     for (Person& a : people) {
       for (Person& b : people) {
-        if (&a < &b) FakeBrowser::connect_if_joined(*a.browser, b.user, *b.browser, a.user);
+        if (&a < &b) ModelBrowser::connect_if_joined(*a.browser, b.user, *b.browser, a.user);
       }
     }
   }
@@ -258,6 +269,18 @@ class MeetingWorld {
     person.shown.sources[changed.source] = changed.state;
   }
   void carry_out(Person& person, const command::ChatReceived& received) { person.shown.chat.push_back(received.message); }
+  void carry_out(Person& person, const command::CallChanged& changed) {
+    const Call& call = changed.call;
+    const auto known = person.shown.calls.find(call.id);
+    const bool is_news = known == person.shown.calls.end() || known->second.state < call.state ||
+                         (known->second.state == call.state && known->second.replaces != call.replaces);
+    if (!is_news) {
+      person.shown.violations.push_back("call told twice, or backwards: " + call.id.value);
+    }
+    if (!call.replaces.empty()) person.shown.calls.erase(call.replaces);
+    person.shown.calls[call.id] = call;
+    person.shown.call_changes.push_back(call);
+  }
   void carry_out(Person& person, const command::SettleRequest& settle) {
     if (!person.shown.settled.emplace(settle.request, settle.error).second) {
       person.shown.violations.push_back("settled twice: " + std::to_string(settle.request));

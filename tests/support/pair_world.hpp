@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "link/link.hpp"
-#include "support/fake_browser.hpp"
+#include "support/model_browser.hpp"
 #include "support/timeline.hpp"
 
 namespace meetwire::support {
@@ -26,7 +26,7 @@ struct PairOptions {
 // One end of the pair.
 struct End {
   std::unique_ptr<link::Link> link;
-  std::unique_ptr<FakeBrowser> browser;
+  std::unique_ptr<ModelBrowser> browser;
   OperationId operations = 0;
   std::optional<Millis> wake_at;
   std::vector<Failure> problems;
@@ -37,7 +37,7 @@ struct End {
 
   const UserId& other() const { return other_; }
   std::optional<Incarnation> live() const { return browser->live(other_); }
-  FakePeer& peer() { return browser->peers.at({other_, *live()}); }
+  ModelPeer& peer() { return browser->peers.at({other_, *live()}); }
   std::size_t connections() const { return browser->peers.size(); }
 
  private:
@@ -107,10 +107,10 @@ class PairWorld {
     End& a = ends[0];
     End& b = ends[1];
     if (!a.live() || !b.live()) return false;
-    FakePeer& pa = a.peer();
-    FakePeer& pb = b.peer();
+    ModelPeer& pa = a.peer();
+    ModelPeer& pb = b.peer();
     return pa.signaling == SignalingState::Stable && pb.signaling == SignalingState::Stable &&
-           FakeBrowser::joined(pa, pb) && a.link->state() == LinkState::Connected &&
+           ModelBrowser::joined(pa, pb) && a.link->state() == LinkState::Connected &&
            b.link->state() == LinkState::Connected && pa.agreed_lines() == pb.agreed_lines() && violations().empty();
   }
 
@@ -138,11 +138,11 @@ class PairWorld {
     options.numbered = options_.numbered;
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
-    end.browser = std::make_unique<FakeBrowser>(
+    end.browser = std::make_unique<ModelBrowser>(
         std::move(name), [this] { return options_.operation_takes; },
         [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, at](const ClientEvent& event) { raise(at, event); },
-        [this] { FakeBrowser::connect_if_joined(*ends[0].browser, ends[0].other(), *ends[1].browser, ends[1].other()); });
+        [this] { ModelBrowser::connect_if_joined(*ends[0].browser, ends[0].other(), *ends[1].browser, ends[1].other()); });
     end.browser->accept = [this, at](const ClientCommand& command) { return accept(at, command); };
   }
 

@@ -196,6 +196,8 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<DialectName>("DialectName");
   visit.template operator()<LeaveReason>("LeaveReason");
   visit.template operator()<MeetingState>("MeetingState");
+  visit.template operator()<CallState>("CallState");
+  visit.template operator()<CallOutcome>("CallOutcome");
   visit.template operator()<BodyForm>("BodyForm");
   visit.template operator()<Blame>("Blame");
   visit.template operator()<ErrorCode>("ErrorCode");

@@ -91,7 +91,7 @@ export interface Welcome {
 }
 
 export interface HelloFields {
-  room: string;
+  room?: string;
   user: string;
   name?: string;
   token?: string;

@@ -25,6 +25,9 @@ const clientEvents: OneOfEach<ClientEvent> = {
   leave_requested: { type: 'leave_requested' },
   source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
+  call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
+  call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
@@ -72,6 +75,10 @@ const clientCommands: OneOfEach<ClientCommand> = {
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
   source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
   chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  call_changed: {
+    type: 'call_changed',
+    call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
+  },
   settle_request: { type: 'settle_request', request: 3, error: failure },
   report_problem: { type: 'report_problem', peer: 'ben', error: failure },
 };
@@ -81,6 +88,7 @@ const clientOptions: Required<ClientOptions> = {
   user: 'u',
   name: 'n',
   token: 't',
+  secret: 's',
   dialect: 'plain',
   seed: 2 ** 32 - 1,
   iceServers: '[]',

@@ -77,7 +77,7 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
-  const machine = core.create({ ...checked, user, name, token, seed: ports.secrets.seed() }, trace);
+  const machine = core.create({ ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() }, trace);
   const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
   const unmourned = core.onDeath((error) => meeting.fail(error));
   void meeting.finished.then(unmourned);

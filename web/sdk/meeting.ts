@@ -268,6 +268,8 @@ export class Meeting implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
+      case 'call_changed':
+        return undefined; // not yet part of the SDK
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {

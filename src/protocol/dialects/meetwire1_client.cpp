@@ -14,7 +14,7 @@ struct WriteClientMessage {
   void operator()(const Hello& hello) const {
     begin("hello");
     put(writer, "versions", std::vector<std::uint32_t>{hello.version_min, hello.version_max});
-    put(writer, "room", hello.room.value);
+    put(writer, "room", hello.room);
     put(writer, "user", hello.user.value);
     put(writer, "name", hello.name);
     if (!hello.token.empty()) put(writer, "token", hello.token);
@@ -37,6 +37,11 @@ struct WriteClientMessage {
     put(writer, "id", chat.id);
     put(writer, "text", chat.text);
     if (chat.to) put(writer, "to", chat.to->value);
+    writer.close('}');
+  }
+  void operator()(const CallSubmitted& word) const {
+    begin("call");
+    write_members(writer, word);
     writer.close('}');
   }
   void operator()(const MediaAnnounced& announced) const {
@@ -153,6 +158,12 @@ MaybeMessage read_chat(const Value& from, const Limits& limits) {
   return ServerMessage{std::move(delivered)};
 }
 
+MaybeMessage read_call(const Value& from) {
+  CallTold told;
+  if (!read(find(from, "call"), told.call) || told.call.id.empty()) return malformed("call");
+  return ServerMessage{std::move(told)};
+}
+
 MaybeMessage read_settled(const Value& from) {
   ChatSettled settled;
   const auto id = find_string(from, "id");
@@ -184,6 +195,7 @@ MaybeMessage read_server_message(const Value& from, const Limits& limits) {
   if (*type == "left") return read_left(from);
   if (*type == "chat") return read_chat(from, limits);
   if (*type == "chat-settled") return read_settled(from);
+  if (*type == "call") return read_call(from);
   if (*type == "problem") return read_problem(from);
   if (*type == "refused") return read_failure(from, true);
   if (*type == "ended") return read_failure(from, false);

@@ -64,6 +64,11 @@ struct WriteServerMessage {
     if (settled.error) put_error(*settled.error);
     writer.close('}');
   }
+  void operator()(const CallTold& told) const {
+    begin("call");
+    put(writer, "call", told.call);
+    writer.close('}');
+  }
   template <class Other>
   void operator()(const Other&) const {}  // a message that only other dialects have
 
@@ -108,10 +113,8 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
   }
   hello.version_min = span[0];
   hello.version_max = span[1];
-  const auto room = find_string(from, "room");
   const auto user = find_string(from, "user");
-  if (!room || !user) return malformed("hello: room and user");
-  hello.room = RoomId{std::string(*room)};
+  if (!user || !get(from, "room", hello.room)) return malformed("hello: room and user");
   hello.user = UserId{std::string(*user)};
   if (const auto name = find_string(from, "name")) hello.name = *name;
   if (find(from, "token") && !read_text(from, "token", limits.token_bytes_max, hello.token)) {
@@ -153,6 +156,17 @@ MaybeMessage read_chat(const Value& from, const Limits& limits) {
   return ClientMessage{std::move(chat)};
 }
 
+MaybeMessage read_call(const Value& from, const Limits& limits) {
+  CallSubmitted word;
+  // All of it is there or has its default, but for the two that say what is meant.
+  const bool whole = find(from, "id") && find(from, "action") && read(from, word);
+  if (!whole || !is_acceptable_id(word.id.value, limits.id_bytes_max)) return malformed("call: id and action");
+  const bool names = word.action == CallAction::Request || !word.to.empty();
+  if (names && !is_acceptable_id(word.to.value, limits.id_bytes_max)) return malformed("call: to");
+  if (word.reason.size() > limits.call_reason_bytes_max) return malformed("call: reason");
+  return ClientMessage{std::move(word)};
+}
+
 MaybeMessage read_media(const Value& from) {
   MediaAnnounced announced;
   const Value media = find(from, "media");
@@ -166,6 +180,7 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
   if (*type == "signal") return read_signal(from, limits);
   if (*type == "hello") return read_hello(from, limits);
   if (*type == "chat") return read_chat(from, limits);
+  if (*type == "call") return read_call(from, limits);
   if (*type == "media") return read_media(from);
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{}};
