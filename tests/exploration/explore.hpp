@@ -234,9 +234,8 @@ class Explorer {
         }
         world_.encode(next, worker.scratch);
         const Digest digest(worker.scratch);
-        if (!seen_.insert(digest.whole())) continue;
+        if (seen_with_more(digest, worker.scratch) || !seen_.insert(digest.whole())) continue;
         ++worker.inserted;
-        if (seen_with_more(digest, worker.scratch)) continue;
         worker.next.push(worker.scratch, number, static_cast<std::uint8_t>(action));
         if (options_.audit && !same_when_read_back(next, worker.scratch)) {
           fail({number, action, "the encoding loses something: what is read back goes on differently"});
@@ -245,11 +244,13 @@ class Explorer {
     }
   }
 
-  bool seen_with_more(const Digest& digest, Bytes& bytes) const {
-    for (std::size_t at = 0; at < World::kBudgetBytes; ++at) {
+  // With these budgets, or with any that are larger, from the one at `from` on.
+  bool seen_with_more(const Digest& digest, Bytes& bytes, std::size_t from = 0) const {
+    if (seen_.contains(digest.with(Digest::of_budgets(bytes)))) return true;
+    for (std::size_t at = from; at < World::kBudgetBytes; ++at) {
       if (bytes[at] >= most_[at]) continue;
       ++bytes[at];
-      const bool seen = seen_.contains(digest.with(Digest::of_budgets(bytes)));
+      const bool seen = seen_with_more(digest, bytes, at);
       --bytes[at];
       if (seen) return true;
     }
