@@ -61,7 +61,7 @@ struct ConnectionOpened {
 struct ConnectionClosed {
   static constexpr std::string_view kType = "connection_closed";
   ConnectionId connection;
-  bool deliberate = false;  // the client said so (a disconnect packet), as against a lost socket
+  bool deliberate = false;  // the client said so (a disconnect packet), as against a lost socket; whoever can resume may do so
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("connection", self.connection);

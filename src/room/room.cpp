@@ -38,10 +38,13 @@ Verdict Room::judge(const Admission& admission) const {
 Decision Room::admit(Millis now, const Admission& admission) {
   Decision out;
   const auto sitting = members_.find(admission.user);
+  // Who has only what the place was entered with has never heard of it: the number, if any, is of another place.
+  const bool resumed = sitting != members_.end() && same_secret(admission.resume.value_or(""), sitting->second.secret);
+  const std::uint64_t received = resumed ? admission.received : 0;
   if (sitting == members_.end()) {
     enter(admission, out);
-  } else if (sitting->second.outbox.covers(admission.received)) {
-    resume(sitting->second, admission, out);
+  } else if (sitting->second.outbox.covers(received)) {
+    take_over(sitting->second, admission, received, resumed, out);
   } else {
     // What it missed is gone: its place is given up, and it starts anew.
     if (sitting->second.connection) {
@@ -78,14 +81,14 @@ void Room::enter(const Admission& admission, Decision& out) {
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
-void Room::resume(Member& member, const Admission& admission, Decision& out) {
+void Room::take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out) {
   if (member.connection && *member.connection != admission.connection) {
     out.push_back(Delivery{*member.connection, 0, Ended{Failure{ErrorCode::Replaced}}});
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
   due_.set(member.row.user, std::nullopt);
-  member.outbox.acknowledge(admission.received);
+  member.outbox.acknowledge(received);
 
   Participant row = member.row;
   row.away = false;
@@ -97,12 +100,12 @@ void Room::resume(Member& member, const Admission& admission, Decision& out) {
     broadcast(MemberChanged{member.row}, member.row.user, /*to_itself=*/false, out);
   }
   // The welcome first, as it says what the rest belongs to.
-  send(member, welcome(member, /*resumed=*/true, admission.version), out);
-  for (Numbered& missed : member.outbox.after(admission.received)) {
+  send(member, welcome(member, resumed, admission.version), out);
+  for (Numbered& missed : member.outbox.after(received)) {
     out.push_back(Delivery{admission.connection, missed.number, std::move(missed.message)});
   }
   spoken_to_.push_back(member.row.user);
-  log(LogLevel::Info, "resumed", admission.user, out);
+  log(LogLevel::Info, resumed ? "resumed" : "joined again", admission.user, out);
 }
 
 ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t version) const {
@@ -124,12 +127,12 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   return welcome;
 }
 
-Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connection) {
+Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
   Member* member = find_seated(user, connection);
   if (member == nullptr) return out;
   if (member->secret.empty()) {
-    depart(now, members_.find(user), LeaveReason::Lost, out);
+    depart(now, members_.find(user), reason, out);
   } else {
     member->connection.reset();
     member->outbox.pause();

@@ -83,8 +83,9 @@ class Room {
   // From the connection that holds the user's place; from any other one nothing happens.
   Decision receive(Millis now, const UserId& user, const ConnectionId& connection, protocol::ClientMessage message);
   void acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number);
-  // The socket is gone without a word: the place is kept for the resume window, if it can be taken again.
-  Decision lose(Millis now, const UserId& user, const ConnectionId& connection);
+  // The socket is gone: the place is kept for the resume window, if it can be taken again, whichever end closed it: a
+  // client does so when it misses something, and leaves by a word. `reason`: for the others, where it is not kept.
+  Decision lose(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason = LeaveReason::Lost);
   Decision leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason);
 
   Decision pass_time(Millis now);
@@ -122,7 +123,7 @@ class Room {
   using Members = std::map<UserId, Member>;
 
   void enter(const Admission& admission, Decision& out);
-  void resume(Member& member, const Admission& admission, Decision& out);
+  void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
   void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
   protocol::ServerMessage welcome(const Member& self, bool resumed, std::uint32_t version) const;

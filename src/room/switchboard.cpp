@@ -73,8 +73,7 @@ void Switchboard::on(const event::ConnectionClosed& closed) {
   const auto seat = forget(closed.connection);
   if (!seat) return;
   in_room(seat->first, [&](Room& room) {
-    return closed.deliberate ? room.leave(now_, seat->second, closed.connection, LeaveReason::Left)
-                             : room.lose(now_, seat->second, closed.connection);
+    return room.lose(now_, seat->second, closed.connection, closed.deliberate ? LeaveReason::Left : LeaveReason::Lost);
   });
   free_seat(*seat);
 }

@@ -132,11 +132,18 @@ TEST_CASE("D1: who has not heard the welcome comes back with what the first hell
   room.admit(kNow, returning("ada", "c1", "of-ada's-own", 0));
   REQUIRE(room.judge(returning("ada", "c2", "of-eve's-own", 0)) == Verdict::Taken);
   REQUIRE(room.judge(returning("ada", "c2", "", 0)) == Verdict::Taken);
-  const Admission back = returning("ada", "c2", "of-ada's-own", 0);
+  room.admit(kNow, admission("dan"));
+  // The number is of the place before, on a server that was started anew since.
+  const Admission back = returning("ada", "c2", "of-ada's-own", 1);
   REQUIRE(room.judge(back) == Verdict::Resume);
   const Decision decision = room.admit(kNow, back);
   REQUIRE(closes(decision, "c1"));
-  REQUIRE(sent<Welcome>(decision, "c2").at(0).secret == "secret-c1");
+  // A place that was never heard of: its session and its secret are news, and so is all that was said in it.
+  const Welcome welcome = sent<Welcome>(decision, "c2").at(0);
+  REQUIRE_FALSE(welcome.resumed);
+  REQUIRE(welcome.secret == "secret-c1");
+  REQUIRE(welcome.self.session.value == "s-c1");
+  REQUIRE(sent<MemberJoined>(decision, "c2").size() == 1);
   REQUIRE(room.judge(returning("ada", "c3", "secret-c1", 0)) == Verdict::Resume);
   // Nobody brought anything: nothing opens the place but its secret.
   room.admit(kNow, admission("eve"));

@@ -143,6 +143,7 @@ TEST_CASE("call: in no room: whoever goes ends the call, and his id is free") {
   world.hang_up("ben");
   world.hang_up("ada");
   world.hang_up("cid");
+  world.pass(kDefaultLimits.resume_window.value);
   CHECK(world.board.held() == 0);
 }
 

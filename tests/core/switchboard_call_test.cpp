@@ -216,9 +216,9 @@ TEST_CASE("G6: whoever goes for good ends the call at the other; a lost socket d
         if (connected) world.say("ben", accept("k1"));
         world.clear();
         if (how == "leaves") world.say(gone, Leave{});
-        if (how == "hangs up the socket") world.hang_up(gone);
-        if (how == "lost") {
-          world.lose(gone);
+        if (how != "leaves") {
+          if (how == "lost") world.lose(gone);
+          else world.hang_up(gone);
           world.pass(kDefaultLimits.resume_window.value - 1);
           CHECK(world.silent(stays));
           world.pass(1);

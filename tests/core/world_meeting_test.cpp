@@ -273,6 +273,11 @@ TEST_CASE("D7: any one frame lost on a socket that stays up: the meeting converg
     for (Person* person : group) world.join(*person);
     world.run_for(Millis{60'000});
     frames = position;
+    // Whatever is fetched again, nobody gives up the place or the connections for it.
+    for (const Person* person : group) {
+      CHECK(person->shown.gone == 0);
+      CHECK(person->browser->peers.size() == 2);
+    }
     return world.all_linked(group);
   };
   REQUIRE(run(-1));

@@ -69,6 +69,25 @@ void Meeting::check_description(const Person& person, const command::SetRemoteDe
   }
 }
 
+// L6: nobody begins anew without a reason, or with somebody who is away and would not notice.
+void Meeting::check_opening(const Person& person, const command::OpenPeer& open) {
+  const bool follower = follows(person, open);
+  if (follower && !is_fair_) return;
+  if (++connections_[{person.user, open.peer}] == 1) return;
+  const std::string what = "L6: " + person.user.value + " begins anew with " + open.peer.value;
+  if (is_fair_) return violate(what + ", on a fair day");
+  // What was said before may still be heard and followed.
+  if (person.is_hearing) return;
+  const auto row = person.application.participants.find(open.peer);
+  if (row != person.application.participants.end() && row->second.away) violate(what + ", who is away");
+}
+
+// S8: to the server nobody leaves who only lost the socket, or closed it to come back.
+void Meeting::check_departure(const command::Log& line) {
+  if (line.message != "left" || line.detail != std::string(name_of(LeaveReason::Left))) return;
+  if (leavers_.count(*line.user) == 0) violate("S8: the server lets " + line.user->value + " go, who has not left");
+}
+
 // L1: each pair of one room has one stable connection, and what both want is on it.
 void Meeting::check_linked() {
   for (Person& a : people_) {

@@ -34,6 +34,7 @@ Meeting::Meeting(const Script& script, Recorder& recorder)
           [this](const std::string& what) { violate(what); }),
       paths_(schedule_, choices_, people_),
       begun_(schedule_.now) {
+  signalling_.watch_log = [this](const command::Log& line) { check_departure(line); };
   for (int index = 0; index < script.people; ++index) {
     Person& person = people_[static_cast<std::size_t>(index)];
     person.index = index;
@@ -75,13 +76,15 @@ void Meeting::act(const Action& action) {
   switch (action.kind) {
     case ActionKind::Join: return join(person);
     case ActionKind::Leave:
-      if (awake) request(person, event::LeaveRequested{});
-      return;
+      if (!awake) return;
+      leavers_.insert(person.user);
+      return request(person, event::LeaveRequested{});
     case ActionKind::Want:
       return request(person, event::SourceRequested{++person.requests, action.source, action.wanted, std::nullopt});
     case ActionKind::Chat: return say(person, action.with);
     case ActionKind::Reload:
       if (!awake || !person.session) return;
+      leavers_.insert(person.user);
       request(person, event::LeaveRequested{});
       signalling_.close(person.index, person.life);
       retire(person);
@@ -107,6 +110,7 @@ void Meeting::join(Person& person) {
   options.name = person.user.value;
   options.dialect = DialectName::Meetwire;
   options.seed = static_cast<std::uint32_t>(choices_.next());
+  options.secret = std::to_string(choices_.next());
   person.application = Application{};
   person.present_since.reset();
   std::erase_if(connections_, [&person](const auto& each) { return each.first.first == person.user; });
@@ -241,7 +245,9 @@ void Meeting::handle(Person& person, const ClientEvent& event) {
     recorder_.note(schedule_.now, person.user.value + " <-", trace::write(event));
     for (const ClientCommand& command : step.commands) recorder_.note(schedule_.now, person.user.value + " ->", trace::write(command));
   }
-  if (const auto* message = std::get_if<event::MessageArrived>(&event)) {
+  const auto* message = std::get_if<event::MessageArrived>(&event);
+  person.is_hearing = message != nullptr;
+  if (message != nullptr) {
     // Words of the server's own: nobody else can say "welcome".
     if (message->body.find("\"type\":\"welcome\"") != std::string::npos &&
         (message->body.find("\"resumed\":false") != std::string::npos || !person.present_since)) {
@@ -283,9 +289,7 @@ void Meeting::carry_out(Person& person, const ClientCommand& command) {
   if (const auto* set = std::get_if<command::SetRemoteDescription>(&command)) check_description(person, *set);
   // Another session of the peer's is another link.
   if (const auto* joined = std::get_if<command::ParticipantJoined>(&command)) connections_.erase({person.user, joined->participant.user});
-  if (const auto* open = std::get_if<command::OpenPeer>(&command); open != nullptr && (is_fair_ || !follows(person, *open))) {
-    if (++connections_[{person.user, open->peer}] > 1 && is_fair_) violate("L6: " + person.user.value + " begins anew with " + open->peer.value + ", on a fair day");
-  }
+  if (const auto* open = std::get_if<command::OpenPeer>(&command)) check_opening(person, *open);
   person.browser->perform(command);
   if (std::holds_alternative<command::ClosePeer>(command)) paths_.look(person.index);
 }

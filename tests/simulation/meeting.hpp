@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,8 @@ class Meeting {
   void check_rollback(const Person& person, const command::RollBack& back);
   bool follows(const Person& person, const command::OpenPeer& open);
   void check_description(const Person& person, const command::SetRemoteDescription& set);
+  void check_opening(const Person& person, const command::OpenPeer& open);
+  void check_departure(const command::Log& line);
   void check_linked();
   void check_rosters();
   void check_chats();
@@ -79,6 +82,7 @@ class Meeting {
   Millis begun_;
   // How often the first has begun anew with the second's session, since the last fault.
   std::map<std::pair<UserId, UserId>, int> connections_;
+  std::set<UserId> leavers_;  // who has ever left of their own will
   Result result_;
 };
 

@@ -40,6 +40,7 @@ struct Person {
   Millis asleep_until{0};
   std::deque<ClientEvent> missed;  // while asleep, or while the commands of another event are being carried out
   bool is_busy = false;
+  bool is_hearing = false;  // what is carried out answers a message
 
   // Since when the server holds this session, without a break: a welcome that is no resume begins anew.
   std::optional<Millis> present_since;

@@ -114,6 +114,8 @@ void Signalling::tell_server(const RoomEvent& event) {
       deliver(*out);
     } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {
       close_by_server(close->connection);
+    } else if (const auto* line = std::get_if<command::Log>(&command)) {
+      watch_log(*line);
     }
   }
 }

@@ -21,6 +21,8 @@ namespace meetwire::simulation {
 
 class Signalling {
  public:
+  std::function<void(const command::Log&)> watch_log;  // the server's lines
+
   // An event for a client; `life`: of the person, when the socket was opened.
   using Tell = std::function<void(int who, int life, const ClientEvent& event)>;
   using Violation = std::function<void(std::string)>;

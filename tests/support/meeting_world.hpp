@@ -25,6 +25,7 @@ struct Shown {
   std::optional<Failure> error;
   DialectName dialect = DialectName::Auto;
   std::map<UserId, Participant> participants;
+  int gone = 0;  // how often anybody has left
   std::map<UserId, LinkState> links;
   std::map<Source, SourceState> sources;
   std::vector<ChatMessage> chat;
@@ -259,6 +260,7 @@ class MeetingWorld {
     }
   }
   void carry_out(Person& person, const command::ParticipantLeft& left) {
+    ++person.shown.gone;
     person.shown.links.erase(left.user);
     if (person.shown.participants.erase(left.user) == 0) {
       person.shown.violations.push_back("S10: left, but was not there: " + left.user.value);
