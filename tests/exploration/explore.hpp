@@ -42,6 +42,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ struct ExploreOptions {
   int threads = 2;
   std::size_t memory_mb = 2048;  // given up beyond that, as incomplete
   int seconds = 0;               // likewise; 0: as long as it takes
+  std::size_t states_expected = 0;  // room for them is made at the beginning: growing takes half as much again for a moment
   bool progress = true;
   // Also prove the encoding: what is read back from a state's bytes must go on exactly as the state itself does.
   bool audit = false;
@@ -142,6 +144,7 @@ class Explorer {
   };
 
   void begin() {
+    seen_.reserve(options_.states_expected);
     Bytes bytes;
     Level first;
     for (const State& state : world_.initial()) {
@@ -361,8 +364,8 @@ class Explorer {
   std::vector<Level> level_;  // the current depth, in parts
   std::uint32_t first_ = 0;   // the number of the next state to be expanded
   std::size_t roots_ = 0;
-  std::vector<std::uint32_t> parents_;
-  std::vector<std::uint8_t> came_by_;
+  std::deque<std::uint32_t> parents_;  // not vectors: these grow without being copied
+  std::deque<std::uint8_t> came_by_;
   std::mutex bad_mutex_;
   std::optional<Bad> bad_;
   std::atomic<bool> stop_ = false;

@@ -77,6 +77,7 @@ Arguments read_arguments(int count, char** words) {
     if (value < 0 || value > 1'000'000 || !read_number(arguments, budget, name, value)) arguments.understood = false;
   }
   arguments.pair.budget = budget.value_or(kFull);
+  if (!budget) arguments.explore.states_expected = 100'000'000;
   return arguments;
 }
 
