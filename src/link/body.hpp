@@ -1,5 +1,7 @@
 // The inside of a link, shared by the files that implement it: link.cpp routes, exchange.cpp negotiates,
 // upkeep.cpp sends candidates and heals.
+// Here and in the parts, `fields` names all that outlives an event, once: whoever explores links by the million hashes
+// and restores them by it. Nothing that ships calls it.
 #pragma once
 
 #include <vector>
@@ -43,6 +45,7 @@ struct Link::Body {
   Body(LinkOptions link_options, OperationId& operation_counter);
 
   // ---- link.cpp: routing
+  LinkStep handle(Millis at, const LinkEvent& event);
   void on(const Started&);
   void on(const MessageReceived& received);
   void on(const WishesChanged& changed);
@@ -112,6 +115,30 @@ struct Link::Body {
   std::vector<Candidate> gathered;          // local candidates, not yet sent
   std::optional<Millis> candidates_at;
   LinkState state = LinkState::Connecting;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("numbers", self.numbers);
+    visit("slots", self.slots);
+    visit("remote_candidates", self.remote_candidates);
+    visit("recovery", self.recovery);
+    visit("stage", self.stage);
+    visit("is_open", self.is_open);
+    visit("signaling", self.signaling);
+    visit("pending", self.pending);
+    visit("incoming", self.incoming);
+    visit("inbox", self.inbox);
+    visit("offer_out", self.offer_out);
+    visit("ice_restart_wanted", self.ice_restart_wanted);
+    visit("ice_restart_offered", self.ice_restart_offered);
+    visit("negotiate_at", self.negotiate_at);
+    visit("remote_fingerprint", self.remote_fingerprint);
+    visit("remote_sending", self.remote_sending);
+    visit("local_ufrags", self.local_ufrags);
+    visit("gathered", self.gathered);
+    visit("candidates_at", self.candidates_at);
+    visit("state", self.state);
+  }
 
   // Of the event being handled.
   Millis now{0};

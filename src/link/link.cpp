@@ -26,19 +26,20 @@ Link::~Link() = default;
 LinkState Link::state() const { return body_->state; }
 Incarnation Link::incarnation() const { return body_->numbers.incarnation(); }
 
-LinkStep Link::handle(Millis now, const LinkEvent& event) {
-  Body& body = *body_;
-  if (body.stage == Stage::Ended) return {};
-  body.now = now;
-  std::visit([&body](const auto& value) { body.on(value); }, event);
-  if (body.stage != Stage::Ended) {
-    body.heal();
-    body.pump();
-    body.flush_candidates();
-    body.send_all(body.numbers.due(now));
+LinkStep Link::handle(Millis now, const LinkEvent& event) { return body_->handle(now, event); }
+
+LinkStep Link::Body::handle(Millis at, const LinkEvent& event) {
+  if (stage == Stage::Ended) return {};
+  now = at;
+  std::visit([this](const auto& value) { on(value); }, event);
+  if (stage != Stage::Ended) {
+    heal();
+    pump();
+    flush_candidates();
+    send_all(numbers.due(now));
   }
-  LinkStep step{std::move(body.outputs), body.wake_at()};
-  body.outputs.clear();
+  LinkStep step{std::move(outputs), wake_at()};
+  outputs.clear();
   return step;
 }
 

@@ -100,8 +100,10 @@ class Link {
   LinkState state() const;
   Incarnation incarnation() const;
 
- private:
+  // The link itself, as a value that can be copied and compared: body.hpp, for what explores it.
   struct Body;
+
+ private:
   std::unique_ptr<Body> body_;
 };
 

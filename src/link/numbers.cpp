@@ -123,10 +123,11 @@ void PairNumbers::forget_acknowledged(Millis now, Sequence acknowledged) {
     progress = true;
   }
   if (acknowledged >= given_up_) given_up_ = 0;
+  // The path carries again: the next loss is repeated as soon as the first one was.
+  if (progress) repeat_wait_ = limits_.pair_resend_after;
   if (kept_.empty()) {
     repeat_at_.reset();
   } else if (progress) {
-    repeat_wait_ = limits_.pair_resend_after;
     repeat_at_ = now + repeat_wait_;
   }
 }

@@ -45,6 +45,20 @@ class PairNumbers {
   // All that is unacknowledged, at once: the signalling path was down.
   std::vector<protocol::PairMessage> repeat_all(Millis now);
 
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("incarnation", self.incarnation_);
+    visit("heard", self.heard_);
+    visit("next_out", self.next_out_);
+    visit("next_in", self.next_in_);
+    visit("given_up", self.given_up_);
+    visit("kept", self.kept_);
+    visit("early", self.early_);
+    visit("repeat_at", self.repeat_at_);
+    visit("acknowledge_at", self.acknowledge_at_);
+    visit("repeat_wait", self.repeat_wait_);
+  }
+
  private:
   Intake take_current(Millis now, protocol::PairMessage message);
   bool replay(Millis now, Sequence from, std::vector<protocol::PairMessage>& into);

@@ -17,7 +17,7 @@ void Recovery::connection_changed(Millis now, ConnectionState state) {
     case ConnectionState::Connected:
       connect_by_.reset();
       restart_ice_at_.reset();
-      stable_at_ = now + limits_.stable_after;
+      if (restarts_ > 0) stable_at_ = now + limits_.stable_after;  // else there is nothing to forget
       return;
     case ConnectionState::Disconnected:
       stable_at_.reset();

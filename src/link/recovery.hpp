@@ -36,6 +36,18 @@ class Recovery {
   std::optional<Millis> wake_at() const;
   bool has_failed() const { return restarts_ >= limits_.restarts_before_failed; }
 
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("random", self.random_);
+    visit("signalling_up", self.signalling_up_);
+    visit("restarts", self.restarts_);
+    visit("connect_by", self.connect_by_);
+    visit("answer_by", self.answer_by_);
+    visit("restart_ice_at", self.restart_ice_at_);
+    visit("new_incarnation_at", self.new_incarnation_at_);
+    visit("stable_at", self.stable_at_);
+  }
+
  private:
   Millis handicap() const { return polite_ ? limits_.polite_restart_delay : Millis{0}; }
   void new_incarnation_at(Millis when);

@@ -26,6 +26,15 @@ class RemoteCandidates {
   std::optional<Candidate> next();
   bool has_next() const { return !ready_.empty(); }
 
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("described", self.described_);
+    visit("ufrags", self.ufrags_);
+    visit("taken", self.taken_);
+    visit("ready", self.ready_);
+    visit("early", self.early_);
+  }
+
  private:
   bool belongs(const Candidate& candidate) const;
 

@@ -40,6 +40,18 @@ class SlotTable {
   SlotsByMid lines() const;
   std::optional<Slot> slot_of(const std::string& mid) const;
 
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    for (auto& row : self.rows_) {
+      visit("wished", row.wished);
+      visit("added", row.added);
+      visit("mid", row.mid);
+      visit("offered_mid", row.offered_mid);
+      visit("wanted", row.wanted);
+      visit("sending", row.sending);
+    }
+  }
+
  private:
   struct Row {
     bool wished = false;

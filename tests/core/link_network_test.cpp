@@ -1,4 +1,5 @@
 // A pair over a bad network: loss, duplication and reordering at every position, candidates by generation, healing.
+#include "link/numbers.hpp"
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
@@ -54,6 +55,36 @@ TEST_CASE("D7: any single message lost, at every position: converges") {
     check_converged(world);
     // One lost message never costs the connection.
     CHECK(world.ends[0].connections() == 1);
+  }
+}
+
+TEST_CASE("pair: losses far apart do not add up: each is repaired as fast as the first") {
+  link::PairNumbers numbers(true, kDefaultLimits);
+  numbers.begin(1);
+  Millis now{1'000};
+  for (int loss = 0; loss < 3; ++loss) {
+    const protocol::PairMessage lost = numbers.stamp(now, protocol::Offer{});
+    REQUIRE(numbers.wake_at());
+    CHECK(*numbers.wake_at() == now + kDefaultLimits.pair_resend_after);
+    now = *numbers.wake_at();
+    REQUIRE(numbers.due(now).size() == 1);
+    protocol::PairMessage acknowledge;
+    acknowledge.incarnation = acknowledge.believed = 1;
+    acknowledge.acknowledged = lost.sequence;
+    acknowledge.body = protocol::Acknowledge{};
+    numbers.take(now, acknowledge);
+    CHECK_FALSE(numbers.wake_at());
+    now = now + Millis{60'000};
+  }
+}
+
+TEST_CASE("L5: a connection that never had to be restarted has nothing to forget later") {
+  PairWorld world;
+  live(world);
+  for (int at = 0; at < 2; ++at) {
+    world.connection_changed(at, ConnectionState::Disconnected);
+    world.connection_changed(at, ConnectionState::Connected);
+    CHECK_FALSE(world.ends[static_cast<std::size_t>(at)].wake_at);
   }
 }
 
