@@ -1,12 +1,13 @@
 // simulate: many meetings from many seeds, every promise checked.
 //
-//   simulate [--seed S] [--seeds N] [--people P] [--digest] [--trace] [--failures N] [--brief]
+//   simulate [--seed S] [--seeds N] [--people P] [--digest] [--trace] [--loss R] [--failures N] [--brief]
 //
 //   --seed S      the first seed (1)
 //   --seeds N     how many (1)
 //   --people P    in each meeting; 0: from 2 to 6, by the seed (0)
 //   --digest      prints one number for each meeting, which stands for all that happened in it
 //   --trace       prints all that happened
+//   --loss R      of a thousand frames R are lost, whatever the seed says of it
 //   --failures N  goes on after a failure, up to so many (1)
 //   --brief       says of a failure what and where it is, and does not look for the least that it takes
 //
@@ -32,6 +33,7 @@ struct Options {
   bool digest = false;
   bool trace = false;
   std::uint64_t failures = 1;
+  std::uint32_t loss = 0;
   bool brief = false;
 };
 
@@ -52,6 +54,7 @@ bool read_options(int count, char** arguments, Options& options) {
       else if (name == "--seeds") options.seeds = value;
       else if (name == "--people") options.people = static_cast<int>(value);
       else if (name == "--failures") options.failures = value;
+      else if (name == "--loss") options.loss = static_cast<std::uint32_t>(value);
       else return false;
     } else {
       return false;
@@ -82,12 +85,13 @@ void report(const Script& script, const std::string& violation, bool brief) {
 int main(int count, char** arguments) {
   Options options;
   if (!read_options(count, arguments, options)) {
-    std::fprintf(stderr, "usage: simulate [--seed S] [--seeds N] [--people P] [--digest] [--trace] [--failures N] [--brief]\n");
+    std::fprintf(stderr, "usage: simulate [--seed S] [--seeds N] [--people P] [--digest] [--trace] [--loss R] [--failures N] [--brief]\n");
     return 2;
   }
   std::uint64_t events = 0, failures = 0, meetings = 0;
   for (std::uint64_t seed = options.seed; seed < options.seed + options.seeds && failures < options.failures; ++seed) {
-    const Script script = write_script(seed, options.people);
+    Script script = write_script(seed, options.people);
+    if (options.loss > 0) script.weather.frames_lost = options.loss;
     Recorder recorder(options.trace ? Recorder::Mode::Lines : options.digest ? Recorder::Mode::Digest : Recorder::Mode::Nothing, SIZE_MAX);
     const Result result = Meeting(script, recorder).run();
     events += result.events;
