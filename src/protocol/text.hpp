@@ -16,6 +16,9 @@ namespace meetwire::protocol {
 
 class TextWriter {
  public:
+  // Few messages are longer; growing from nothing would copy them six times.
+  TextWriter() { out_.reserve(512); }
+
   void open(char bracket);   // { or [
   void close(char bracket);  // } or ]
   void key(std::string_view name);
