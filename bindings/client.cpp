@@ -1,4 +1,4 @@
-// The client core's door in WebAssembly: five functions, text in and text out.
+// The client core's door in WebAssembly: text in and text out, as door.hpp has it.
 #include <emscripten/bind.h>
 
 #include "core/client_events.hpp"
@@ -14,20 +14,27 @@ ClientDoor& door() {
   return instance;
 }
 
-int client_create(std::string options) { return door().create(options); }
-std::string client_handle(int handle, double now, std::string event) { return door().handle(handle, now, event); }
+int input(int bytes) { return door().input(bytes); }
+int output() { return door().output(); }
+int create(int options) { return door().create(options); }
+int handle(int handle, double now, int event) { return door().handle(handle, now, event); }
 // A message_arrived event, field by field: messages are most of what comes, and their texts need no escaping this way.
-std::string client_receive(int handle, double now, double attempt, std::string name, std::string body) {
-  return door().handle_event(handle, now, meetwire::event::MessageArrived{static_cast<std::uint32_t>(attempt), std::move(name), std::move(body)});
+int receive(int handle, double now, double attempt, int name, int body) {
+  const auto text = [](int begin, int end) { return std::string(door().given(begin, end)); };
+  return door().handle_event(
+      handle, now, meetwire::event::MessageArrived{static_cast<std::uint32_t>(attempt), text(0, name), text(name, body)});
 }
-void client_dispose(int handle) { door().dispose(handle); }
+void dispose(int handle) { door().dispose(handle); }
+int errors() { return door().errors(); }
 
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(meetwire_client) {
-  emscripten::function("clientCreate", &client_create);
-  emscripten::function("clientHandle", &client_handle);
-  emscripten::function("clientReceive", &client_receive);
-  emscripten::function("clientDispose", &client_dispose);
-  emscripten::function("clientErrors", &meetwire::bindings::errors_text);
+  emscripten::function("input", &input);
+  emscripten::function("output", &output);
+  emscripten::function("create", &create);
+  emscripten::function("handle", &handle);
+  emscripten::function("receive", &receive);
+  emscripten::function("dispose", &dispose);
+  emscripten::function("errors", &errors);
 }

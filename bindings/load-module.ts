@@ -20,10 +20,16 @@ export interface GlueOptions {
   ): object;
 }
 
+/** An instance: what the C++ exports, and its memory. */
+export interface LoadedModule<Door> {
+  door: Door;
+  memory: WebAssembly.Memory;
+}
+
 /** What the build puts into wasm/<door>.js. */
-export interface PackedModule<Exports> {
+export interface PackedModule<Door> {
   /** Emscripten's glue: makes an instance and resolves to what the C++ exports. */
-  default: (options: GlueOptions) => Promise<Exports>;
+  default: (options: GlueOptions) => Promise<Door>;
   /** The module's bytes: LZMA without header, then in base64. */
   packed: string;
   /** How many bytes that unpacks to. */
@@ -35,11 +41,11 @@ export interface PackedModule<Exports> {
  * bytes are unpacked and compiled only once. Rejects with what WebAssembly says (`CompileError`, `LinkError`),
  * or with a `TypeError` for a response that is not a success; a failure is not remembered.
  */
-export function loaderOf<Exports>(door: PackedModule<Exports>): (options?: LoadOptions) => Promise<Exports> {
+export function loaderOf<Door>(packed: PackedModule<Door>): (options?: LoadOptions) => Promise<LoadedModule<Door>> {
   let builtIn: Promise<WebAssembly.Module> | undefined;
 
   const compileBuiltIn = (): Promise<WebAssembly.Module> => {
-    builtIn ??= WebAssembly.compile(unpack(door)).catch((error: unknown) => {
+    builtIn ??= WebAssembly.compile(unpack(packed)).catch((error: unknown) => {
       builtIn = undefined;
       throw error;
     });
@@ -48,26 +54,25 @@ export function loaderOf<Exports>(door: PackedModule<Exports>): (options?: LoadO
 
   return async ({ wasm } = {}) => {
     const module = wasm === undefined ? await compileBuiltIn() : await compile(await wasm);
-    return instantiate(door.default, module);
+    return instantiate(packed.default, module);
   };
 }
 
-function instantiate<Exports>(glue: PackedModule<Exports>['default'], module: WebAssembly.Module): Promise<Exports> {
+function instantiate<Door>(glue: PackedModule<Door>['default'], module: WebAssembly.Module): Promise<LoadedModule<Door>> {
   return new Promise((resolve, reject) => {
+    let memory: WebAssembly.Memory;
     glue({
       instantiateWasm(imports, done) {
         // The glue has no way to be told of a failure here: its own promise would stay pending for ever.
-        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+        WebAssembly.instantiate(module, imports).then((instance) => {
+          // Its name is one of the linker's choosing.
+          memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory)!;
+          done(instance, module);
+        }, reject);
         return {};
       },
-    }).then((exports) => resolve(withoutThen(exports)), reject);
+    }).then((door) => resolve({ door, memory }), reject);
   });
-}
-
-// Some releases of Emscripten leave a `then` on the object; a promise resolved with it would call that again.
-function withoutThen<Exports>(exports: Exports): Exports {
-  delete (exports as { then?: unknown }).then;
-  return exports;
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {

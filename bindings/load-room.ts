@@ -3,10 +3,12 @@
 import * as packed from './wasm/room.js';
 import type { LoadOptions } from './load-module.ts';
 import { loaderOf } from './load-module.ts';
+import type { TextDoor } from './texts.ts';
+import { textsOf } from './texts.ts';
 
 export type { LoadOptions, WasmSource } from './load-module.ts';
 
-/** The functions of bindings/room.cpp. Texts are JSON; a handle belongs to the instance that gave it. */
+/** The functions of bindings/room.cpp, with whole texts. They are JSON; a handle belongs to the instance that gave it. */
 export interface RoomCore {
   roomCreate(optionsText: string): number;
   roomHandle(handle: number, nowMs: number, eventText: string): string;
@@ -15,5 +17,29 @@ export interface RoomCore {
   roomDispose(handle: number): void;
 }
 
+// As in load-client.ts.
+export interface RoomDoor extends TextDoor {
+  create(options: number): number;
+  handle(handle: number, nowMs: number, event: number): number;
+  receive(handle: number, nowMs: number, connection: number, name: number, body: number): number;
+  dispose(handle: number): void;
+}
+
+const load = loaderOf<RoomDoor>(packed);
+
 /** A new instance of the core. See `loaderOf` for what it costs and how it fails. */
-export const loadRoom: (options?: LoadOptions) => Promise<RoomCore> = loaderOf<RoomCore>(packed);
+export async function loadRoom(options?: LoadOptions): Promise<RoomCore> {
+  const module = await load(options);
+  const { door } = module;
+  const { give, take } = textsOf(module);
+  return {
+    roomCreate: (optionsText) => door.create(give(optionsText)),
+    roomHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(eventText))),
+    roomReceive(handle, nowMs, connection, name, body) {
+      const connectionEnd = give(connection);
+      const nameEnd = give(name, connectionEnd);
+      return take(door.receive(handle, nowMs, connectionEnd, nameEnd, give(body, nameEnd)));
+    },
+    roomDispose: (handle) => door.dispose(handle),
+  };
+}

@@ -155,7 +155,7 @@ export class LoadedClientCore extends LoadedCore<ClientOptions, ClientEvent, Cli
       handle: module.clientHandle,
       receive: (handle, now, event) => {
         if (event.type !== 'message_arrived') throw new TypeError(`${event.type} has no body`);
-        return module.clientReceive(handle, now, event.attempt, toWellFormed(event.name), event.body);
+        return module.clientReceive(handle, now, event.attempt, event.name, event.body);
       },
       dispose: module.clientDispose,
     });
@@ -170,7 +170,7 @@ export class LoadedRoomCore extends LoadedCore<RoomOptions, RoomEvent, RoomComma
       handle: module.roomHandle,
       receive: (handle, now, event) => {
         if (event.type !== 'frame_arrived') throw new TypeError(`${event.type} has no body`);
-        return module.roomReceive(handle, now, event.connection, toWellFormed(event.name), event.body);
+        return module.roomReceive(handle, now, event.connection, event.name, event.body);
       },
       dispose: module.roomDispose,
     });

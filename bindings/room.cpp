@@ -1,4 +1,4 @@
-// The server core's door in WebAssembly: four functions, text in and text out.
+// The server core's door in WebAssembly: text in and text out, as door.hpp has it.
 #include <emscripten/bind.h>
 
 #include "core/room_events.hpp"
@@ -14,19 +14,25 @@ RoomDoor& door() {
   return instance;
 }
 
-int room_create(std::string options) { return door().create(options); }
-std::string room_handle(int handle, double now, std::string event) { return door().handle(handle, now, event); }
+int input(int bytes) { return door().input(bytes); }
+int output() { return door().output(); }
+int create(int options) { return door().create(options); }
+int handle(int handle, double now, int event) { return door().handle(handle, now, event); }
 // A frame_arrived event, field by field: frames are most of what comes, and their texts need no escaping this way.
-std::string room_receive(int handle, double now, std::string connection, std::string name, std::string body) {
-  return door().handle_event(handle, now, meetwire::event::FrameArrived{meetwire::ConnectionId{std::move(connection)}, std::move(name), std::move(body)});
+int receive(int handle, double now, int connection, int name, int body) {
+  const auto text = [](int begin, int end) { return std::string(door().given(begin, end)); };
+  const meetwire::ConnectionId from{text(0, connection)};
+  return door().handle_event(handle, now, meetwire::event::FrameArrived{from, text(connection, name), text(name, body)});
 }
-void room_dispose(int handle) { door().dispose(handle); }
+void dispose(int handle) { door().dispose(handle); }
 
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(meetwire_room) {
-  emscripten::function("roomCreate", &room_create);
-  emscripten::function("roomHandle", &room_handle);
-  emscripten::function("roomReceive", &room_receive);
-  emscripten::function("roomDispose", &room_dispose);
+  emscripten::function("input", &input);
+  emscripten::function("output", &output);
+  emscripten::function("create", &create);
+  emscripten::function("handle", &handle);
+  emscripten::function("receive", &receive);
+  emscripten::function("dispose", &dispose);
 }

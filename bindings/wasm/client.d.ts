@@ -1,8 +1,8 @@
 // client.js is made by the build, from client.cpp: Emscripten's glue and the module's bytes.
 
-import type { ClientCore } from '../load-client.ts';
+import type { ClientDoor } from '../load-client.ts';
 import type { GlueOptions } from '../load-module.ts';
 
 export declare const packed: string;
 export declare const size: number;
-export default function createModule(options: GlueOptions): Promise<ClientCore>;
+export default function createModule(options: GlueOptions): Promise<ClientDoor>;
