@@ -66,27 +66,41 @@ TEST_CASE("glare.A1: both sides add different purposes in the same tick: both ge
 }
 
 TEST_CASE("glare.A3: an offer arrives while the remote answer is still being set: accepted") {
-  PairWorld world;
-  connect(world);
-  bool sent = false;
-  world.accept = [&](int at, const ClientCommand& command) {
-    const auto* set = std::get_if<command::SetRemoteDescription>(&command);
-    if (at == 0 && set && set->description.type == DescriptionType::Answer && !sent) {
-      sent = true;
-      // Bob has agreed already, so he may offer at once: his offer arrives while Alice still sets his answer.
+  // Which of the two is polite must not matter.
+  for (const int slow : {0, 1}) {
+    const int fast = 1 - slow;
+    support::PairOptions options;
+    options.slow_end = slow;
+    options.slower_by = Millis{200};
+    PairWorld world(options);
+    connect(world);
+    bool setting_answer = false;
+    int met = 0;
+    world.accept = [&](int at, const ClientCommand& command) {
+      if (std::holds_alternative<command::RollBack>(command)) FAIL_CHECK("an offer was taken back");
+      const auto* set = std::get_if<command::SetRemoteDescription>(&command);
+      if (at != slow || set == nullptr || set->description.type != DescriptionType::Answer) return true;
+      setting_answer = true;
+      world.later(options.slower_by, [&] { setting_answer = false; });
+      // The other has agreed already, so that he may offer at once.
       auto wishes = basic();
-      wishes[Slot::Screen] = TrackId{"screen-b"};
-      wishes[Slot::ScreenAudio] = TrackId{"sound-b"};
-      world.later(Millis{0}, [&world, wishes] { world.wish(1, wishes); });
-    }
-    return true;
-  };
-  world.wish(0, with_screen("screen-a"));
-  world.run();
-  CHECK(sent);
-  CHECK(world.settled());
-  CHECK(world.ends[1].peer().sends(Slot::ScreenAudio) == TrackId{"sound-b"});
-  CHECK(world.ends[0].connections() == 1);
+      wishes[Slot::Screen] = TrackId{"screen-fast"};
+      wishes[Slot::ScreenAudio] = TrackId{"sound-fast"};
+      world.later(Millis{0}, [&world, fast, wishes] { world.wish(fast, wishes); });
+      return true;
+    };
+    world.fate = [&](int, int from, const protocol::PairMessage& message) {
+      if (from == fast && setting_answer && std::holds_alternative<protocol::Offer>(message.body)) ++met;
+      return std::vector<Millis>{Millis{20}};
+    };
+    world.wish(slow, with_screen("screen-slow"));
+    world.run();
+    CHECK(met == 1);
+    CHECK(world.settled());
+    CHECK(world.ends[static_cast<std::size_t>(fast)].peer().sends(Slot::ScreenAudio) == TrackId{"sound-fast"});
+    CHECK(world.ends[0].connections() == 1);
+    CHECK(world.violations().empty());
+  }
 }
 
 TEST_CASE("glare.A4: an offer arrives while the own one is being made: a collision, settled by politeness") {
@@ -256,6 +270,29 @@ TEST_CASE("glare.A16: leaving with operations pending: nothing is called afterwa
     CHECK(world.ends[0].commands_after_end == 0);
     CHECK_FALSE(world.ends[0].live());
   }
+}
+
+TEST_CASE("glare.A16: the end of an operation that nobody awaits any more changes nothing, whatever is under way") {
+  PairWorld world;
+  connect(world);
+  int told = 0;
+  world.accept = [&](int at, const ClientCommand& command) {
+    if (at != 0 || !std::holds_alternative<command::SetLocalDescription>(command)) return true;
+    world.later(Millis{1}, [&] {
+      ++told;
+      const UserId peer = world.ends[0].other();
+      world.handle(0, event::OperationFailed{1, peer, 1, "InvalidStateError", "of long ago"});
+      world.handle(0, event::OperationSucceeded{1, peer, 1});
+    });
+    return true;
+  };
+  world.wish(0, with_screen("screen"));
+  world.run();
+  CHECK(told > 0);
+  CHECK(world.settled());
+  CHECK(world.ends[0].problems.empty());
+  CHECK(world.ends[0].connections() == 1);
+  CHECK(world.violations().empty());
 }
 
 TEST_CASE("glare.A17: add, replace, restart and end in one tick: in order, and the end wins") {

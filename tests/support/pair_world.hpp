@@ -21,6 +21,8 @@ struct PairOptions {
   bool numbered = true;
   Millis operation_takes{5};
   Millis network_takes{20};
+  int slow_end = 0;      // whose browser takes longer,
+  Millis slower_by{0};   // by this
 };
 
 // One end of the pair.
@@ -139,7 +141,7 @@ class PairWorld {
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
     end.browser = std::make_unique<ModelBrowser>(
-        std::move(name), [this] { return options_.operation_takes; },
+        std::move(name), [this, at] { return options_.operation_takes + (at == options_.slow_end ? options_.slower_by : Millis{0}); },
         [this](Millis delay, std::function<void()> what) { time.later(delay, std::move(what)); },
         [this, at](const ClientEvent& event) { raise(at, event); },
         [this] { ModelBrowser::connect_if_joined(*ends[0].browser, ends[0].other(), *ends[1].browser, ends[1].other()); });
