@@ -97,7 +97,11 @@ window.addEventListener('hashchange', () => {
 // it is entered anew, with what was on. In the lobby the devices are given back meanwhile.
 let left: Wish | undefined;
 window.addEventListener('pagehide', () => {
-  const choice = (source: 'camera' | 'microphone') => meeting?.[source].state === 'on' && (last?.[source] || true);
+  // The device that was chosen, or any: it may have been switched on only in the meeting.
+  const choice = (source: 'camera' | 'microphone') => {
+    const chosen = last?.[source];
+    return meeting?.[source].state === 'on' && (chosen ? chosen : true);
+  };
   left = meeting && last && { ...last, camera: choice('camera'), microphone: choice('microphone') };
   lobby.close();
 });
