@@ -6,6 +6,8 @@
 // the one before; a function that answers says how long the answer is. bindings/texts.ts is the other side.
 #pragma once
 
+#include <emscripten/bind.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -95,5 +97,22 @@ class Door {
   std::map<int, std::unique_ptr<Machine>> machines_;
   int next_handle_ = 1;
 };
+
+// The one door of a module.
+template <class TheDoor>
+TheDoor& the_door() {
+  static TheDoor instance;
+  return instance;
+}
+
+// What every door has; a module adds how its messages are received.
+template <class TheDoor>
+void export_door() {
+  emscripten::function("input", +[](int bytes) { return the_door<TheDoor>().input(bytes); });
+  emscripten::function("output", +[] { return the_door<TheDoor>().output(); });
+  emscripten::function("create", +[](int options) { return the_door<TheDoor>().create(options); });
+  emscripten::function("handle", +[](int handle, double now, int event) { return the_door<TheDoor>().handle(handle, now, event); });
+  emscripten::function("dispose", +[](int handle) { the_door<TheDoor>().dispose(handle); });
+}
 
 }  // namespace meetwire::bindings

@@ -66,7 +66,7 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
 }
 
 void Session::Body::open(Turn& turn) {
-  const DialectName dialect = has_been_joined() ? wire.in_use() : options.dialect;
+  const DialectName dialect = has_been_joined ? wire.in_use() : options.dialect;
   turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect});
 }
 
@@ -90,14 +90,14 @@ void Session::Body::take_place(const protocol::Welcome& welcome) {
   self.user = options.user;
   roster_as_of = welcome.as_of;
   ice_servers = options.ice_servers.value_or(welcome.ice_servers);
-  has_had_place = true;
+  has_been_joined = true;
   secret = welcome.secret;
   connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
   chat.set_text_bytes_max(welcome.limits.chat_bytes_max);
 }
 
 void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
-  const bool resumed = welcome.resumed && has_been_joined();
+  const bool resumed = welcome.resumed && has_been_joined;
   take_place(welcome);
   say_meeting(turn, MeetingState::Joined);
   if (resumed) {

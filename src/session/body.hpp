@@ -109,7 +109,6 @@ struct Session::Body {
 
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
-  bool has_been_joined() const { return has_had_place; }
 
   const ClientOptions options;
   const Limits limits;
@@ -132,7 +131,7 @@ struct Session::Body {
   // As the last welcome had it.
   Participant self;
   std::string ice_servers = "[]";
-  bool has_had_place = false;
+  bool has_been_joined = false;
   std::string secret;  // of the place; before there is one, our own
   std::string token;  // what the next hello carries
 

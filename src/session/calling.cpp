@@ -8,7 +8,7 @@ namespace meetwire::session {
 // While the connection is lost, a wish is taken all the same: it is said on the next.
 template <class Wish>
 void Session::Body::call(Turn& turn, RequestId request, Wish&& wish) {
-  if (!has_been_joined()) return turn.settle(request, Failure{ErrorCode::NotJoined});
+  if (!has_been_joined) return turn.settle(request, Failure{ErrorCode::NotJoined});
   if (wire.in_use() == DialectName::Classic) {
     return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a classic server carries no calls"});
   }

@@ -71,18 +71,19 @@ PeerOutputs Links::handle_all(Millis now, const link::LinkEvent& event) {
 
 PeerOutputs Links::lose_signalling(Millis now) {
   signalling_up_ = false;
-  PeerOutputs outputs;
-  for (auto& [peer, entry] : links_) {
-    if (!entry.away) run(now, peer, entry, link::SignallingLost{}, outputs);
-  }
-  return outputs;
+  return handle_present(now, link::SignallingLost{});
 }
 
 PeerOutputs Links::resume_signalling(Millis now) {
   signalling_up_ = true;
+  return handle_present(now, link::SignallingResumed{});
+}
+
+// Those who are away have lost the server already, and get it back when they are here again.
+PeerOutputs Links::handle_present(Millis now, const link::LinkEvent& event) {
   PeerOutputs outputs;
   for (auto& [peer, entry] : links_) {
-    if (!entry.away) run(now, peer, entry, link::SignallingResumed{}, outputs);
+    if (!entry.away) run(now, peer, entry, event, outputs);
   }
   return outputs;
 }

@@ -53,6 +53,7 @@ class Links {
     bool away = false;
   };
 
+  PeerOutputs handle_present(Millis now, const link::LinkEvent& event);
   void run(Millis now, const UserId& peer, Entry& entry, const link::LinkEvent& event, PeerOutputs& outputs);
 
   const Parts& parts_;

@@ -126,7 +126,7 @@ void Session::Body::announce(Turn& turn) {
 
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   // While the connection is lost, a message is taken all the same and goes out on the next.
-  if (!has_been_joined()) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
+  if (!has_been_joined) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }

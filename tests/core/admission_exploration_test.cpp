@@ -1,24 +1,15 @@
 // Every order of what can happen at a room's door, within bounds: no bad state (S8, L2, F1, F4). The larger bounds are
 // `npm run explore`'s; here are those that take a second or two, sanitizers included.
-#include <iostream>
-
 #include "exploration/explore_admission.hpp"
-#include "support/catch.hpp"
+#include "support/explored.hpp"
 
 using namespace meetwire;
 using namespace meetwire::exploration;
 
 namespace {
 
-void check_explored(const char* name, const AdmissionBudget& budget, std::size_t states) {
-  const Found found = BreadthFirst(AdmissionWorld(budget)).run();
-  std::string path;
-  for (const std::string& step : found.path) path += step + "\n";
-  INFO(path);
-  CHECK(found.bad == "");
-  CHECK(found.complete);
-  CHECK(found.states >= states);
-  std::cout << "explored " << name << ": " << found.states << " states, " << found.transitions << " transitions\n";
+void check_explored(const char* name, const AdmissionBudget& budget, std::size_t states_least) {
+  exploration::check_explored(name, AdmissionWorld(budget), states_least);
 }
 
 }  // namespace

@@ -1,24 +1,15 @@
 // Every order of everything that can happen to calls between a few users, within bounds: no bad state (S1, L3). The
 // larger bounds are `npm run explore`'s; here are those that take a second or two, sanitizers included.
-#include <iostream>
-
 #include "exploration/explore_calls.hpp"
-#include "support/catch.hpp"
+#include "support/explored.hpp"
 
 using namespace meetwire;
 using namespace meetwire::exploration;
 
 namespace {
 
-void check_explored(const CallBounds& bounds, std::size_t states) {
-  const Found found = BreadthFirst(CallWorld(bounds.users, bounds.budget)).run();
-  std::string path;
-  for (const std::string& step : found.path) path += step + "\n";
-  INFO(path);
-  CHECK(found.bad == "");
-  CHECK(found.complete);
-  CHECK(found.states >= states);
-  std::cout << "explored " << bounds.name << ": " << found.states << " states, " << found.transitions << " transitions\n";
+void check_explored(const CallBounds& bounds, std::size_t states_least) {
+  exploration::check_explored(bounds.name, CallWorld(bounds.users, bounds.budget), states_least);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "core/time.hpp"
@@ -52,5 +53,15 @@ class Clock {
 
 // What is on the heap now. Read before and after, as the fuzzer itself holds a good deal.
 inline std::size_t bytes_held() { return __sanitizer_get_current_allocated_bytes(); }
+
+// One input: a host of a whole machine acts on it until nothing of it is left.
+template <class Host>
+int act_out(const std::uint8_t* data, std::size_t size) {
+  Bytes bytes(data, size);
+  Host host(bytes);
+  while (!bytes.empty()) host.act();
+  host.finish_all();
+  return 0;
+}
 
 }  // namespace fuzz

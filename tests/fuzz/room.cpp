@@ -211,10 +211,4 @@ class Host {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Bytes bytes(data, size);
-  Host host(bytes);
-  while (!bytes.empty()) host.act();
-  host.finish_all();
-  return 0;
-}
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { return act_out<Host>(data, size); }

@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 
 #include "simulation/meeting.hpp"
@@ -105,7 +104,5 @@ int main(int count, char** arguments) {
   }
   std::printf("%llu meetings, %llu events, %llu failures\n", static_cast<unsigned long long>(meetings), static_cast<unsigned long long>(events),
               static_cast<unsigned long long>(failures));
-  // Beside the result, which is the same wherever it is computed.
-  std::fprintf(stderr, "%.3f s\n", static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
   return failures == 0 ? 0 : 1;
 }
