@@ -70,6 +70,13 @@ export type ErrorCode =
   | 'track-ended'
   | 'device-unsupported'
   | 'device-failed'
+  | 'peer-gone'
+  | 'channel-closed'
+  | 'file-declined'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-damaged'
+  | 'storage-failed'
   | 'internal';
 
 export interface Failure {

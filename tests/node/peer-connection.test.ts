@@ -41,6 +41,7 @@ function open(command: Partial<CommandOf<'open_peer'>> = {}): End {
       candidateGathered: (candidate) => void candidates.push(candidate),
       connectionChanged: (state) => void heard.push(state),
       remoteTrackChanged: (slot, track) => void remote.set(slot, track),
+      dataArrived: () => {},
     },
   );
   const connection = [...wire.open].at(-1) as FakePeerConnection;
@@ -73,7 +74,8 @@ describe('peer connection', () => {
       iceTransportPolicy: 'relay',
       bundlePolicy: 'max-bundle',
     });
-    assert.deepEqual(connection.channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
+    const channels = connection.channels.map(({ label, options }) => ({ label, options }));
+    assert.deepEqual(channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
     assert.deepEqual(open({ controlChannel: false }).connection.channels, []);
     assert.throws(() => open({ iceServers: '{' }));
   });
