@@ -52,6 +52,7 @@ struct Outgoing {
   std::uint32_t run = 0;
   std::int64_t held = 0;   // by the receiver's word
   std::int64_t until = 0;
+  bool started = false;    // the host has been told to send this run
   bool read = false;       // all of it was handed over once
 };
 
@@ -153,6 +154,8 @@ struct Flow::Body {
   void hear(Peer& peer, const wire::Refuse& refuse);
   void hear(Peer& peer, const wire::Withdraw& withdraw);
   void offer_again(Peer& peer);
+  void files_opened(Peer& peer);
+  void start(Peer& peer, TransferId transfer, Outgoing& file);
   void transfers_lost(Peer& peer);
   void end_transfers(Peer& peer, ErrorCode why);
   SendAction advance(Outgoing& file, SendInput input);

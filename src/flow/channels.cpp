@@ -126,7 +126,8 @@ void Flow::Body::drive(Peer& peer, const ChannelKey& key, Channel& channel, Chan
       [[fallthrough]];
     case ChannelAction::Show:
       channel.opened_at = now;
-      return show(peer, key, channel, ChannelState::Open);
+      show(peer, key, channel, ChannelState::Open);
+      return key == kFilesKey ? files_opened(peer) : void();
     case ChannelAction::Rest:
       give_up_stream(peer, channel);
       return show(peer, key, channel, ChannelState::Absent);

@@ -75,7 +75,24 @@ void Flow::Body::hear(Peer& peer, const wire::Accept& accept) {
   file->run = accept.run;
   file->held = accept.from;
   file->until = accept.until;
-  command(command::SendFile{peer.id, accept.transfer, file->run, file->held, file->until});
+  file->started = false;
+  const auto files = peer.channels.find(kFilesKey);
+  if (files != peer.channels.end() && files->second.phase == ChannelPhase::Open) start(peer, accept.transfer, *file);
+}
+
+void Flow::Body::start(Peer& peer, TransferId transfer, Outgoing& file) {
+  file.started = true;
+  command(command::SendFile{peer.id, transfer, file.run, file.held, file.until});
+}
+
+// The stream of files is there: for the first time, or in place of one that died with whatever was in it.
+void Flow::Body::files_opened(Peer& peer) {
+  for (auto& [transfer, file] : peer.outgoing) {
+    if (file.phase != SendPhase::Sending && file.phase != SendPhase::Finishing) continue;
+    if (file.started) advance(file, SendInput::LinkLost);
+    else start(peer, transfer, file);
+  }
+  offer_again(peer);
 }
 
 void Flow::Body::hear(Peer& peer, const wire::Credit& credit) {
@@ -89,7 +106,7 @@ void Flow::Body::hear(Peer& peer, const wire::Credit& credit) {
   if (advance(*file, SendInput::CreditTold) != SendAction::Extend) return;
   file->held = credit.held;
   file->until = credit.until;
-  command(command::ExtendFile{peer.id, credit.transfer, true, file->held, file->until});
+  if (file->started) command(command::ExtendFile{peer.id, credit.transfer, true, file->held, file->until});
 }
 
 void Flow::Body::on(const event::FileRead& read) {

@@ -173,6 +173,34 @@ TEST_CASE("an offer made while there is no link goes out with the next one", "[f
   CHECK(world.ben.only<command::FileOffered>().size == 0);
 }
 
+TEST_CASE("the stream of files dies while the connection lives: another one, and on from what is held", "[flow]") {
+  Sending world;
+  world.accept();
+  world.store(kBlock);
+  const StreamId before = world.ada.stream_of["(files)"];
+  for (FlowEnd* each : {&world.ada, &world.ben}) {
+    each->streams.erase(before);
+    world.tell(*each, event::StreamLost{each->peer, before});
+  }
+  world.settle();
+  CHECK(world.sending().from == kBlock);
+  CHECK(world.sending().run == 2);
+  CHECK(world.ada.streams == world.ben.streams);
+}
+
+TEST_CASE("both send at once: nothing goes out before there is one stream for it", "[flow]") {
+  FlowWorld world;
+  world.connect();
+  for (FlowEnd* each : {&world.ada, &world.ben}) world.tell(*each, event::FileRequested{each->peer, 1, "a", 10, ""});
+  while (world.deliver(world.ada) || world.deliver(world.ben)) {}
+  for (FlowEnd* each : {&world.ada, &world.ben}) world.tell(*each, event::FileAccepted{each->peer, 1});
+  while (world.deliver(world.ada) || world.deliver(world.ben)) {}
+  for (FlowEnd* each : {&world.ada, &world.ben}) CHECK(each->all<command::SendFile>().empty());
+  world.settle();
+  for (FlowEnd* each : {&world.ada, &world.ben}) CHECK(each->only<command::SendFile>().from == 0);
+  world.require_one("(files)");
+}
+
 TEST_CASE("a damaged block is asked for again, a few times", "[flow]") {
   Sending world;
   world.accept();
