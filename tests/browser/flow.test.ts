@@ -115,13 +115,15 @@ async function assertArrived(from: Guest, to: Guest, size: number): Promise<void
 const mostAtOnce = 16 * 1024 * 1024;
 
 const pairs = [
-  ['two Chromiums', () => [stage.browser, stage.browser]],
-  ['Chromium and Firefox', () => [stage.browser, firefox]],
-  ['Firefox and Chromium', () => [firefox, stage.browser]],
+  { name: 'two Chromiums', browsers: () => [stage.browser, stage.browser], breaks: false },
+  // It takes a browser several seconds to see that a connection is dead: once is enough.
+  { name: 'Chromium and Firefox', browsers: () => [stage.browser, firefox], breaks: true },
+  { name: 'Firefox and Chromium', browsers: () => [firefox, stage.browser], breaks: false },
 ] as const;
 
-for (const [name, browsers] of pairs) {
-  test(`${name}: I7, I9, L8: messages of every kind, both ways; a file goes on after its stream and then its connection died`, async () => {
+for (const { name, browsers, breaks } of pairs) {
+  const deaths = breaks ? 'C15: a file goes on after its stream and then its connection died' : 'a file goes on after its stream died';
+  test(`${name}: I7, I9, L8: messages of every kind, both ways; ${deaths}`, async () => {
     const guests = await enterBoth(`flow ${name}`, browsers() as [Browser, Browser]);
     const [ada, ben] = guests;
     try {
@@ -146,16 +148,16 @@ for (const [name, browsers] of pairs) {
       }
       assert.equal(await ada.page.evaluate(() => window.probe.localDescriptions.length), negotiated, 'nothing was negotiated for it');
 
-      const size = 48 * 1024 * 1024 + 17;
+      const size = 40 * 1024 * 1024 + 17;
       await beginFile(ada, ben, size);
       await ada.until('a part of it is there', () => window.kept.progress > 2_000_000);
       await ada.page.evaluate(() => window.kept.made.filter(({ label }) => label === 'meetwire files').at(-1)!.close());
       const before = await ada.page.evaluate(() => window.kept.progress);
       await ada.until('it goes on over another stream', (held) => window.kept.progress > held + 9_000_000, before);
       // Under the feet of the SDK: the other end notices, and the link begins anew.
-      await ada.page.evaluate(() => window.probe.connections.at(-1)!.close());
+      if (breaks) await ada.page.evaluate(() => window.probe.connections.at(-1)!.close());
       await assertArrived(ada, ben, size);
-      assert.equal(await ada.page.evaluate(() => window.probe.connections.length), 2);
+      assert.equal(await ada.page.evaluate(() => window.probe.connections.length), breaks ? 2 : 1);
       await Promise.all(guests.map((guest) => guest.until('the channel is open again', () => window.kept.channel.openTo.size === 1)));
       await ada.page.evaluate(() => window.kept.channel.send('and on'));
       await ben.until('has heard it', () => window.kept.heard.at(-1)?.text === 'and on');

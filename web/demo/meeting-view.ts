@@ -3,6 +3,7 @@
 import type { Meeting } from '../sdk/index.ts';
 import { Chat } from './chat.ts';
 import { byId, setText } from './dom.ts';
+import { Files } from './files.ts';
 import { Notices } from './notices.ts';
 import { PeopleList } from './people-list.ts';
 import { peopleIn, type Person } from './person.ts';
@@ -16,6 +17,7 @@ export class MeetingView {
   readonly #notices = new Notices(byId('notices', HTMLElement));
   readonly #stage: Stage;
   readonly #chat: Chat;
+  readonly #files: Files;
   readonly #people = new PeopleList();
   readonly #sources: readonly SourceButton[];
   readonly #undo = new AbortController();
@@ -29,6 +31,10 @@ export class MeetingView {
     this.#meeting = meeting;
     this.#stage = new Stage(() => this.#askForSound());
     this.#chat = new Chat(meeting);
+    this.#files = new Files(meeting, (words) => {
+      const show = { label: 'Show', run: () => this.#setPanel('chat') };
+      if (this.#open !== 'chat') this.#notices.show('file', words, { action: show, stays_ms: 15_000 });
+    });
     this.#sources = (['microphone', 'camera', 'screen'] as const).map(
       (kind) => new SourceButton(kind, meeting[kind], this.#notices),
     );
@@ -57,6 +63,7 @@ export class MeetingView {
     for (const button of this.#sources) button.close();
     this.#stage.close();
     this.#chat.close();
+    this.#files.close();
     this.#people.close();
     this.#notices.close();
     document.title = 'Meetwire';
@@ -77,6 +84,7 @@ export class MeetingView {
     this.#stage.update(people);
     this.#people.update(people);
     this.#chat.update();
+    this.#files.update();
     for (const button of this.#sources) button.update();
     setText(byId('head-count', HTMLElement), people.length === 1 ? 'only you' : `${people.length} people`);
     this.#tellOfComings(people);
@@ -130,6 +138,7 @@ export class MeetingView {
       byId(`toggle-${panel}`, HTMLButtonElement).setAttribute('aria-expanded', String(panel === open));
     }
     this.#chat.setOpen(open === 'chat');
+    if (open === 'chat') this.#notices.hide('file');
     if (open === 'people') byId('close-people', HTMLButtonElement).focus();
   }
 

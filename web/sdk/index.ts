@@ -7,9 +7,9 @@ import { LoadedClientCore } from '../../bindings/machine.ts';
 import { joinIn, loadOnce } from './join.ts';
 
 export type { JoinOptions } from './join.ts';
-export type { Meeting, MeetingEvents, MeetingFiles } from './meeting.ts';
+export type { Meeting, MeetingEvents } from './meeting.ts';
 export type { Channel, ChannelData, ChannelEvents, ChannelOptions, ChannelSendOptions } from './flow/channel.ts';
-export type { AcceptFileOptions, FileDelivery, FileOffer, FileProgress, SendFileOptions } from './flow/files.ts';
+export type { AcceptFileOptions, FileDelivery, FileOffer, FileProgress, MeetingFiles, SendFileOptions } from './flow/files.ts';
 export type { Participant, ParticipantSource } from './participant.ts';
 export type { DeviceOptions, LocalSource, ScreenOptions } from './local-source.ts';
 export type { Chat, ChatOptions } from './chat.ts';

@@ -48,6 +48,21 @@ export interface AcceptFileOptions {
   writable?: WritableStream<Uint8Array>;
 }
 
+/** Files to the other participants; those from them come with the meeting's `file` event. */
+export interface MeetingFiles {
+  /**
+   * Offers a file to everybody who is here, or to one, and sends it to those who accept; several at a time if you like.
+   * A Blob or File is read as it is sent; a stream goes to one receiver only, and needs its `size`. A lost connection
+   * that is back within two minutes goes on where it was.
+   *
+   * Resolves when everybody has it or has not taken it. To one (`to`) it rejects with what went wrong: `file-declined`,
+   * `file-cancelled`, `file-changed` (it was altered or removed meanwhile), `file-damaged`, `storage-failed`, `peer-gone`,
+   * `peer-misbehaved`, `channel-closed` (their client takes no files), `rate-limited`. Otherwise only with
+   * `invalid-argument`, `target-unknown`, `aborted` or `already-left`.
+   */
+  send(file: Blob | ReadableStream<Uint8Array>, options?: SendFileOptions): Promise<FileDelivery>;
+}
+
 /** Internal: what files stand on. */
 export interface FilesHost {
   executor: FlowExecutor;
