@@ -151,6 +151,10 @@ for (const { name, browsers, breaks } of pairs) {
       const size = 40 * 1024 * 1024 + 17;
       await beginFile(ada, ben, size);
       await ada.until('a part of it is there', () => window.kept.progress > 2_000_000);
+      // C15: ICE restarts in the middle of it.
+      const offers = await ada.page.evaluate(() => window.probe.localDescriptions.length);
+      await ada.page.evaluate(() => window.probe.connections.at(-1)!.restartIce());
+      await ada.until('it has restarted', (count) => window.probe.localDescriptions.length > count && window.probe.connections.at(-1)!.signalingState === 'stable', offers);
       await ada.page.evaluate(() => window.kept.made.filter(({ label }) => label === 'meetwire files').at(-1)!.close());
       const before = await ada.page.evaluate(() => window.kept.progress);
       await ada.until('it goes on over another stream', (held) => window.kept.progress > held + 9_000_000, before);

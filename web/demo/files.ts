@@ -134,7 +134,7 @@ export class Files {
       const others = [...failed].map(([{ name }, error]) => `${name}: ${wordsForFile(error).title}`).join(' ');
       line.end([names && `Sent to ${names}.`, others].filter(Boolean).join(' '), delivered.length > 0);
     } catch (error) {
-      line.end(wordsForFile(error).title, false);
+      line.end(wordsForFile(error).title, cancel.signal.aborted);
     }
   }
 
@@ -179,7 +179,7 @@ export class Files {
     } catch (error) {
       // The picker was closed: the offer stands.
       if (error instanceof DOMException && error.name === 'AbortError' && !cancel.signal.aborted) return;
-      line.end(wordsForFile(error).title, false);
+      line.end(wordsForFile(error).title, cancel.signal.aborted);
     }
   }
 

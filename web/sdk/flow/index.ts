@@ -75,7 +75,8 @@ export class MeetingFlow {
     const executor = this.#executor;
     this.#files = new Files({ executor, errors, participants, offer: (offer) => host.offer(offer), report: ports.report });
     meeting.on('participant-left', ({ participant }) => {
-      executor.forget(participant.id);
+      // Whoever came back under the same id has a connection already; their first word tells that they are another one.
+      if (!host.links.has(participant.id)) executor.forget(participant.id);
       for (const channel of this.#channels.values()) channel.forget(participant);
     });
     void meeting.finished.then(() => this.#end());
