@@ -28,6 +28,30 @@ export type CallOutcome =
   | 'unavailable'
   | 'hung-up'
   | 'gone';
+/** All that a member can ask of the room: src/core/presence.hpp. */
+export type RoomAction =
+  | 'set-name'
+  | 'set-attributes'
+  | 'raise-hand'
+  | 'lower-hand'
+  | 'react'
+  | 'ask-for-floor'
+  | 'lower-hand-of'
+  | 'set-metadata'
+  | 'mute-for'
+  | 'mute-for-all'
+  | 'lock'
+  | 'unlock'
+  | 'remove'
+  | 'give-role'
+  | 'grant-floor'
+  | 'refuse-floor'
+  | 'end'
+  | 'admit'
+  | 'deny'
+  | 'admit-all'
+  | 'open-lobby'
+  | 'close-lobby';
 /** How a frame's body travels: as one JSON string, or as the JSON value itself. */
 export type BodyForm = 'text' | 'json';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
@@ -48,6 +72,10 @@ export type ErrorCode =
   | 'aborted'
   | 'already-left'
   | 'not-joined'
+  | 'not-allowed'
+  | 'room-locked'
+  | 'denied'
+  | 'meeting-ended'
   | 'message-malformed'
   | 'message-too-large'
   | 'message-too-deep'
@@ -113,7 +141,30 @@ export interface ParticipantRow {
   dialect: DialectName;
   media: MediaState;
   away: boolean;
+  /** The application's own. */
+  attributes: Record<string, string>;
+  /** 0: down; else the lower was raised the earlier. */
+  hand: number;
+  /** A viewer who would like to speak. */
+  asksForFloor: boolean;
+  /** How often it became, or ceased to be, a viewer. */
+  crossings: number;
   version: number;
+}
+
+/** What is the same for everybody in a room. */
+export interface RoomState {
+  /** Nobody new comes in. */
+  locked: boolean;
+  /** Newcomers wait until a host admits them. */
+  lobby: boolean;
+  metadata: Record<string, string>;
+}
+
+/** Somebody who waits in the lobby. */
+export interface Knock {
+  user: string;
+  name: string;
 }
 
 export interface ChatMessage {
@@ -160,6 +211,8 @@ export interface ClientOptions {
   /** JSON of RTCIceServer[]; absent: what the server hands out. */
   iceServers?: string;
   iceTransportPolicy: string;
+  /** Comes to see and hear only. */
+  viewer?: boolean;
 }
 
 // ---- events
@@ -172,6 +225,18 @@ export type ClientEvent =
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
+  | {
+      type: 'room_requested';
+      request: number;
+      id: string;
+      action: RoomAction;
+      user: string;
+      name: string;
+      text: string;
+      values: Record<string, string>;
+      role: Role;
+      source: Source;
+    }
   /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
@@ -238,6 +303,11 @@ export type ClientNotice =
   | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
   | { type: 'call_changed'; call: Call }
+  | { type: 'self_changed'; participant: ParticipantRow }
+  | { type: 'room_state_changed'; room: RoomState }
+  | { type: 'lobby_changed'; knocks: Knock[] }
+  | { type: 'reaction_received'; from: string; text: string }
+  | { type: 'mute_applied'; from: string; source: Source }
   | { type: 'settle_request'; request: number; error?: Failure }
   | { type: 'report_problem'; peer?: string; error: Failure };
 

@@ -25,6 +25,10 @@ const callField = /^(action|state|outcome)$/;
 const callValue =
   /^(request|accept|end|ask|calling|ringing|connected|ended|pending|accepted|rejected|busy|cancelled|timed-out|unavailable|hung-up|gone)$/;
 const words = /^(|text|msg|content)$/;
+const actionValue =
+  /^(set-(name|attributes|metadata)|(raise|lower)-hand(-of)?|react|(ask-for|grant|refuse)-floor|mute-for(-all)?|(un)?lock|remove|give-role|admit(-all)?|deny|(open|close)-lobby)$/;
+// Texts of the application's own, by names of its own: whatever they are called, they are somebody's words.
+const ownTexts = /^(values|attributes|metadata)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
 const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
 // Those hold addresses and the like among other things.
@@ -89,8 +93,11 @@ export function redactor(): (line: string) => string {
       return blot(text);
     }
     let key = '';
+    let depth = 0;
     return text.replace(tokens, (token, string: string | undefined, colon: string | undefined) => {
       if (string === undefined) {
+        if (/[{[]/.test(token) && (depth > 0 || ownTexts.test(key))) depth++;
+        else if (/[}\]]/.test(token) && depth > 0) depth--;
         // What follows in the list around it stands under no key that is known here.
         if (/[}\]]/.test(token)) key = '';
         return token;
@@ -100,7 +107,7 @@ export function redactor(): (line: string) => string {
         key = value;
         return token;
       }
-      const replaced = judge(value, key);
+      const replaced = judge(value, depth > 0 ? 'text' : key);
       return replaced === value ? token : rewrite(token, value, replaced);
     });
   };
@@ -115,6 +122,7 @@ export function redactor(): (line: string) => string {
       if (key === 'reason' && !leaveReason.test(value)) return disguise(value);
       if (mixedField.test(key)) return scrub(value);
       if (callField.test(key) && callValue.test(value)) return value;
+      if (key === 'action' && actionValue.test(value)) return value;
       if (!words.test(key) && plainValue.test(value)) return value;
       // The first edition's roster has its rows as JSON within JSON.
       return name === 'roomUserList' && value.startsWith('{') ? redactMessage(value, '', false) : disguise(value);

@@ -12,6 +12,8 @@ export interface RoomOptions {
   authorize: boolean;
   participantsMax?: number;
   resumeWindowMs?: number;
+  /** Newcomers wait until a host admits them, unless a host says otherwise. */
+  lobby?: boolean;
 }
 
 export type RoomEvent =

@@ -29,6 +29,7 @@ struct ClientOptions {
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
   std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
+  std::optional<bool> viewer;                 // comes to see and hear only
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -41,6 +42,7 @@ struct ClientOptions {
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);
     visit("iceTransportPolicy", self.ice_transport_policy);
+    visit("viewer", self.viewer);
   }
 };
 
@@ -133,6 +135,33 @@ struct CallEnded {
     visit("request", self.request);
     visit("id", self.id);
     visit("reason", self.reason);
+  }
+};
+
+// Something is asked of the room: about oneself, or, by hosts, about the others. `request` is settled when the server has
+// decided.
+struct RoomRequested {
+  static constexpr std::string_view kType = "room_requested";
+  RequestId request = 0;
+  std::string id;  // made by the host, unique for ever
+  RoomAction action = RoomAction::SetName;
+  UserId user;  // whom it is about; empty where it is about nobody
+  std::string name;
+  std::string text;
+  Attributes values;
+  Role role = Role::Guest;
+  Source source = Source::Microphone;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("action", self.action);
+    visit("user", self.user);
+    visit("name", self.name);
+    visit("text", self.text);
+    visit("values", self.values);
+    visit("role", self.role);
+    visit("source", self.source);
   }
 };
 
@@ -311,7 +340,7 @@ struct TrackEnded {
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
-                 event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TimePassed>;

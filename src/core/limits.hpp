@@ -38,6 +38,8 @@ struct Limits {
   Millis pair_acknowledge_after{1'000};
   // How far ahead of ours a peer's incarnation may be. Each side can have missed a few restarts, never this many.
   std::uint32_t incarnation_leap_max = 1'000;
+  // A link that ends because both are viewers, and begins again, begins so much higher: more than it can have counted.
+  std::uint32_t incarnations_between_crossings = 50;
   // A link that has an own offer outstanding for this long starts a new incarnation.
   Millis offer_deadline{10'000};
   // From the first description until connected. ICE needs up to 10 s on TURN over TCP.
@@ -139,6 +141,26 @@ struct Limits {
   std::uint32_t rate_strikes_max = 1'000;
   // Chat ids remembered a member, so that a retry has no second effect.
   std::size_t chat_ids_remembered_max = 256;
+  // -- presence
+  // Attributes of one member, all keys and values together. They travel with each change of the row, and with the rows
+  // of the largest roster in one envelope of 256 KiB.
+  std::size_t attributes_bytes_max = 2 * 1024;
+  // The room's metadata: once for everybody.
+  std::size_t metadata_bytes_max = 8 * 1024;
+  // A reaction is an emoji: the longest of Unicode 16 has 35 bytes.
+  std::size_t reaction_bytes_max = 64;
+  // Reactions of one member: what two hands can do. Each goes to everybody.
+  std::uint32_t reactions_per_second = 4;
+  std::uint32_t reactions_burst = 10;
+  // All texts of one request together: the metadata, written with escapes.
+  std::size_t request_bytes_max = 10 * 1024;
+  // Requests of one member whose outcome is remembered, so that a retry has no second effect. A client has one envelope
+  // of them under way.
+  std::size_t requests_remembered_max = 128;
+  // Who knocks at a time. A host who has to look through more would rather lock the room.
+  std::size_t lobby_max = 64;
+  // Who was removed, and may not come again.
+  std::size_t removed_max = 256;
   // Unknown messages from a connection, counted; the first of each batch is logged.
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/ids.hpp"
 #include "core/media.hpp"
+#include "core/presence.hpp"
 
 namespace meetwire {
 
@@ -28,6 +29,12 @@ struct Participant {
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
   bool away = false;          // its socket is lost, its place is kept
+  Attributes attributes;      // the application's own
+  std::uint32_t hand = 0;     // 0: down; else the lower was raised the earlier
+  bool asks_for_floor = false;  // a viewer who would like to speak
+  // How often it became, or ceased to be, a viewer. Two viewers have no link; the first incarnation of one that two have
+  // follows from both counts, so that an older one's messages are never taken for its.
+  std::uint32_t crossings = 0;
   std::uint32_t version = 0;  // counts the changes of this row; a lower one is old news
 
   friend bool operator==(const Participant&, const Participant&) = default;
@@ -41,6 +48,10 @@ struct Participant {
     visit("dialect", self.dialect);
     visit("media", self.media);
     visit("away", self.away);
+    visit("attributes", self.attributes);
+    visit("hand", self.hand);
+    visit("asksForFloor", self.asks_for_floor);
+    visit("crossings", self.crossings);
     visit("version", self.version);
   }
 };

@@ -20,6 +20,7 @@ struct RoomOptions {
   bool authorize = false;          // ask the host about every newcomer (command::Authorize)
   std::optional<std::uint32_t> participants_max;
   std::optional<std::uint32_t> resume_window_ms;
+  std::optional<bool> lobby;  // newcomers wait until a host admits them, unless a host says otherwise
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -27,6 +28,7 @@ struct RoomOptions {
     visit("authorize", self.authorize);
     visit("participantsMax", self.participants_max);
     visit("resumeWindowMs", self.resume_window_ms);
+    visit("lobby", self.lobby);
   }
 };
 

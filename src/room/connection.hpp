@@ -24,13 +24,14 @@ enum class Stage : std::uint8_t {
   Greeting,     // the hello is awaited (classic clients say it with the query)
   Authorizing,  // the host is asked about the token
   Probing,      // the id is held by a connection that is being asked for a sign of life
+  Waiting,      // in a room's lobby
   Joined,       // in a room
   Online,       // classic, in no room
 };
 constexpr auto names_of(Stage) {
-  return std::array<std::string_view, 5>{"greeting", "authorizing", "probing", "joined", "online"};
+  return std::array<std::string_view, 6>{"greeting", "authorizing", "probing", "waiting", "joined", "online"};
 }
-inline constexpr std::size_t kStageCount = 5;
+inline constexpr std::size_t kStageCount = 6;
 
 enum class Input : std::uint8_t { Hello, Message, Leave, Allowed, Denied, SeatFreed, DeadlinePassed };
 constexpr auto names_of(Input) {
@@ -69,6 +70,7 @@ constexpr ConnectionTable make_connection_table() {
       {{Admit,         RefuseUnjoined, Close,  Ignore,  Ignore,        Ignore,     TurnAwaySilent}},  // greeting
       {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent}},  // authorizing
       {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken}},   // probing
+      {{RefuseSecond,  Keep,           ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // waiting
       {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // joined
       {{RefuseSecond,  ToOnline,       Close,  Ignore,  Ignore,        Ignore,     Ignore}},          // online
   }};

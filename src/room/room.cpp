@@ -8,26 +8,9 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-namespace {
-
-// In the same time wherever they differ.
-bool same_secret(const std::string& a, const std::string& b) {
-  if (a.size() != b.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  }
-  return difference == 0;
-}
-
-}  // namespace
-
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
-  if (sitting == members_.end()) {
-    const Limits& limits = policy_->limits;
-    return members_.size() < (is_listed() ? limits.participants_max : limits.online_max) ? Verdict::Enter : Verdict::Full;
-  }
+  if (sitting == members_.end()) return judge_newcomer(admission);
   if (sitting->second.secret.empty()) return Verdict::AskHolder;
   const std::string shown = admission.resume.value_or("");
   const bool knows = same_secret(shown, sitting->second.secret) ||
@@ -59,6 +42,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
 }
 
 void Room::enter(const Admission& admission, Decision& out) {
+  lobby_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
   Member member{.secret = admission.secret,
                 .claim = admission.resume && admission.resume->size() <= policy_->limits.id_bytes_max ? *admission.resume : "",
@@ -70,10 +54,10 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.session = admission.session;
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
-  member.row.media = admission.media;
+  member.row.attributes = admission.attributes;
   member.row.version = 1;
-  const bool first = members_.empty() && is_listed();
-  member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
+  member.row.role = role_of(admission);
+  if (member.row.role != Role::Viewer) member.row.media = admission.media;
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
@@ -92,8 +76,7 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
 
   Participant row = member.row;
   row.away = false;
-  row.media = admission.media;
-  row.name = admission.name;
+  if (row.role != Role::Viewer) row.media = admission.media;
   if (row != member.row) {
     ++row.version;
     member.row = std::move(row);
@@ -124,13 +107,20 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits.chat_bytes_max);
   welcome.limits.participants_max = static_cast<std::uint32_t>(limits.participants_max);
   welcome.limits.resume_window_ms = static_cast<std::uint32_t>(limits.resume_window.value);
+  welcome.room = state_;
+  if (self.row.role == Role::Host && knows_moderation(self.row.dialect)) {
+    for (const UserId& user : lobby_.waiting()) welcome.knocks.push_back({user, lobby_.find(user)->admission.name});
+  }
   return welcome;
 }
 
 Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
   Member* member = find_seated(user, connection);
-  if (member == nullptr) return out;
+  if (member == nullptr) {
+    lose_waiting(now, user, connection, /*for_good=*/false, out);
+    return out;
+  }
   if (member->secret.empty()) {
     depart(now, members_.find(user), reason, out);
   } else {
@@ -149,6 +139,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
 Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
   if (find_seated(user, connection) != nullptr) depart(now, members_.find(user), reason, out);
+  lose_waiting(now, user, connection, /*for_good=*/true, out);
   give_up_overfull(now, out);
   return out;
 }
@@ -164,17 +155,25 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   if (row.role == Role::Host) pass_host_on(out);
 }
 
+// Where the host says who is one, nobody becomes it by staying. Viewers came to see and hear only.
 void Room::pass_host_on(Decision& out) {
-  if (policy_->roles_granted || !is_listed()) return;
-  const auto longest = std::min_element(members_.begin(), members_.end(), [](const auto& a, const auto& b) {
-    return a.second.order < b.second.order;
-  });
-  if (longest == members_.end()) return;
-  Participant& row = longest->second.row;
-  row.role = Role::Host;
-  ++row.version;
-  // To the new host too: its own row changed without its doing.
-  broadcast(MemberChanged{row}, row.user, /*to_itself=*/true, out);
+  if (policy_->roles_granted || !is_listed() || has_host()) return;
+  Member* longest = nullptr;
+  for (auto& [user, member] : members_) {
+    if (member.row.role != Role::Viewer && (longest == nullptr || member.order < longest->order)) longest = &member;
+  }
+  if (longest == nullptr) return open_for_next(out);
+  change_role(*longest, Role::Host, out);
+}
+
+bool Room::has_host() const {
+  return std::any_of(members_.begin(), members_.end(), [](const auto& one) { return one.second.row.role == Role::Host; });
+}
+
+Role Room::role_of(const Admission& admission) const {
+  if (admission.viewer) return Role::Viewer;
+  if (policy_->roles_granted) return admission.role;
+  return is_listed() && !has_host() ? Role::Host : Role::Guest;
 }
 
 Decision Room::pass_time(Millis now) {
@@ -191,6 +190,7 @@ Decision Room::pass_time(Millis now) {
     }
     spoken_to_.push_back(user);
   }
+  for (const UserId& user : lobby_.elapsed(now)) tell_hosts(KnockEnded{user}, out);
   tell(calls_.elapsed(now, policy_->limits), out);
   give_up_overfull(now, out);
   return out;
@@ -215,6 +215,7 @@ Decision Room::shut_down() {
   members_.clear();
   due_ = {};
   calls_ = {};
+  lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
   return out;
 }
 

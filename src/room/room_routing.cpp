@@ -12,6 +12,8 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
   Decision out;
   if (Member* from = find_seated(user, connection)) {
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
+  } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
+    out.push_back(Closing{connection});
   }
   give_up_overfull(now, out);
   return out;
@@ -31,6 +33,9 @@ void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
   if (to == nullptr || (!signal.session.empty() && signal.session != to->row.session)) {
     send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
     return;
+  }
+  if (from.row.role == Role::Viewer && to->row.role == Role::Viewer) {
+    return send(from, Problem{Failure{ErrorCode::NotAllowed, "viewers have no link"}}, out);
   }
   send(*to, SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, out);
 }
@@ -96,7 +101,9 @@ void Room::tell(const Calls::Tellings& tellings, Decision& out) {
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
-  if (from.row.media != announced.media) {
+  if (from.row.role == Role::Viewer && announced.media != MediaState{}) {
+    send(from, Problem{Failure{ErrorCode::NotAllowed, "a viewer publishes nothing"}}, out);
+  } else if (from.row.media != announced.media) {
     from.row.media = announced.media;
     ++from.row.version;
     broadcast(MemberChanged{from.row}, from.row.user, /*to_itself=*/false, out);
@@ -138,6 +145,15 @@ void Room::on(Millis, Member& from, RelayTo&& relay, Decision& out) {
   }
   Member* to = find_other(*relay.to, from);
   if (to == nullptr) return send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
+  if (relay.kind == RelayKind::ApplyMic && from.row.role == Role::Viewer && !from.row.asks_for_floor) {
+    from.row.asks_for_floor = true;
+    change(from, out);
+  }
+  const bool answers = relay.kind == RelayKind::AcceptApplyMic || relay.kind == RelayKind::RefuseApplyMic;
+  if (answers && to->row.role == Role::Viewer) {
+    if (from.row.role != Role::Host) return send(from, Problem{Failure{ErrorCode::NotAllowed, "the floor"}}, out);
+    grant(*to, relay.kind == RelayKind::AcceptApplyMic, out);
+  }
   pass(*to);
 }
 

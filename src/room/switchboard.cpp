@@ -15,7 +15,7 @@ Switchboard::Switchboard(RoomOptions options, Limits limits) : authorize_(option
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
   policy_ = std::make_shared<const RoomPolicy>(
-      RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize});
+      RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize, .lobby = options.lobby.value_or(false)});
 }
 
 Step<RoomCommand> Switchboard::handle(Millis now, const RoomEvent& event) {
@@ -66,6 +66,8 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   hello.user = UserId{opened.user.value_or("")};
   if (opened.room && !opened.room->empty()) hello.room = RoomId{*opened.room};
   hello.name = opened.name.value_or("");
+  // In the later edition's words: who comes to a broadcast is its publisher or a viewer.
+  hello.viewer = opened.publisher && !opened.publisher->empty() && *opened.publisher != "pub";
   route(opened.connection, std::move(hello));
 }
 
@@ -189,14 +191,21 @@ void Switchboard::keep(Connection& connection, ClientMessage message) {
 // ---- delivery
 
 void Switchboard::carry_out(Decision decision) {
+  std::vector<ConnectionId> seatings;
   for (Output& output : decision) {
     if (auto* delivery = std::get_if<Delivery>(&output)) {
       deliver(delivery->connection, delivery->number, std::move(delivery->message));
     } else if (const auto* closing = std::get_if<Closing>(&output)) {
       close(closing->connection);
+    } else if (auto* seating = std::get_if<Seating>(&output)) {
+      seatings.push_back(std::move(seating->connection));
     } else {
       commands_.push_back(std::get<command::Log>(std::move(output)));
     }
+  }
+  // What they have said meanwhile makes further decisions, whose messages come after these.
+  for (const ConnectionId& id : seatings) {
+    if (Connection* connection = find(id)) seated(*connection, Stage::Joined);
   }
 }
 
@@ -237,7 +246,7 @@ std::optional<Switchboard::Seat> Switchboard::forget(const ConnectionId& id) {
   const auto at = connections_.find(id);
   if (at == connections_.end()) return std::nullopt;
   const Connection& connection = at->second;
-  const bool seated = connection.stage == Stage::Joined || connection.stage == Stage::Online;
+  const bool seated = connection.stage >= Stage::Waiting;
   const ConnectionId copy = id;
   const Seat seat{connection.room, connection.admission.user};
   questions_.erase(connection.operation);

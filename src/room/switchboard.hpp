@@ -126,7 +126,7 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   if (counts) members_ -= room.size();
   Decision decision = act(room);
   if (counts) members_ += room.size();
-  const bool empty = room.size() == 0;
+  const bool empty = room.is_idle();
   room.begin_waiting(now_);
   room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
   if (empty) rooms_.erase(at);

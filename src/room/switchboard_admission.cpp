@@ -16,7 +16,29 @@ std::optional<Failure> judge_hello(const Hello& hello, const Limits& limits) {
   if (!is_acceptable_id(hello.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (hello.room && !is_acceptable_id(hello.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
   if (!is_acceptable_name(hello.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
+  if (bytes_of(hello.attributes) > limits.attributes_bytes_max) return Failure{ErrorCode::MessageTooLarge, "attributes"};
+  for (const auto& [key, value] : hello.attributes) {
+    if (!is_acceptable_id(key, limits.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "a key of the attributes"};
+  }
   if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
+  return std::nullopt;
+}
+
+// None: there is a place, or a way to one.
+std::optional<Failure> refusal_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Full: return Failure{ErrorCode::RoomFull};
+    case Verdict::LobbyFull: return Failure{ErrorCode::RoomFull, "too many wait in the lobby"};
+    case Verdict::Taken: return Failure{ErrorCode::IdTaken};
+    case Verdict::Locked: return Failure{ErrorCode::RoomLocked};
+    case Verdict::Denied: return Failure{ErrorCode::Denied};
+    case Verdict::Removed: return Failure{ErrorCode::Removed};
+    case Verdict::MeetingEnded: return Failure{ErrorCode::MeetingEnded};
+    case Verdict::Enter:
+    case Verdict::Resume:
+    case Verdict::AskHolder:
+    case Verdict::Knock: return std::nullopt;
+  }
   return std::nullopt;
 }
 
@@ -34,6 +56,8 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.version = kVersion;
   admission.resume = std::move(hello.resume);
   admission.received = hello.received;
+  admission.viewer = hello.viewer;
+  admission.attributes = std::move(hello.attributes);
   if (!authorize_) return seat(connection);
 
   connection.stage = Stage::Authorizing;
@@ -83,19 +107,22 @@ void Switchboard::seat(Connection& connection) {
 
 void Switchboard::seat_in_room(Connection& connection) {
   const auto found = rooms_.find(connection.room);
-  const Verdict verdict = found == rooms_.end() ? Verdict::Enter : found->second.judge(connection.admission);
-  switch (verdict) {
-    case Verdict::Full: return turn_away(connection.id, Failure{ErrorCode::RoomFull});
-    case Verdict::Taken: return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-    case Verdict::AskHolder: return ask_holder(connection, found->second.connection_of(connection.admission.user));
-    case Verdict::Enter:
-    case Verdict::Resume: break;
+  const Verdict verdict = found != rooms_.end() ? found->second.judge(connection.admission)
+                                                : Room{connection.room, policy_}.judge(connection.admission);
+  if (verdict == Verdict::AskHolder) {
+    return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
+  if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
   if (found == rooms_.end()) {
     if (rooms_.size() >= policy_->limits.rooms_max) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
     }
     rooms_.emplace(connection.room, Room{connection.room, policy_});
+  }
+  if (verdict == Verdict::Knock) {
+    connection.stage = Stage::Waiting;
+    connection_deadlines_.set(connection.id, std::nullopt);
+    return in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
   }
   connection.stage = Stage::Joined;
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });

@@ -1,6 +1,6 @@
 // What a session consists of, and how its parts act on one another.
 // The functions are in session.cpp (the door), admission.cpp (getting in, back in, and out), messages.cpp (what the
-// server says), calling.cpp (calls) and members.cpp (roster → links, links → server and application).
+// server says), calling.cpp (calls), presence.cpp (what is asked of the room) and members.cpp (roster → links, links → server and application).
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "session/links.hpp"
 #include "session/outbox.hpp"
 #include "session/receipts.hpp"
+#include "session/requests.hpp"
 #include "session/session.hpp"
 #include "session/sources.hpp"
 #include "session/turn.hpp"
@@ -63,6 +64,7 @@ struct Session::Body {
   void drive(Turn& turn, ConnectionInput input, Failure why = Failure{}, const protocol::Welcome* welcome = nullptr);
   void open(Turn& turn);
   void greet(Turn& turn);
+  void wait(Turn& turn);
   void take_place(const protocol::Welcome& welcome);
   void admit(Turn& turn, const protocol::Welcome& welcome);
   void admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome);
@@ -86,6 +88,7 @@ struct Session::Body {
   void take(Turn& turn, const protocol::ChatSettled& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
+  void take(Turn& turn, const protocol::Waiting&) { drive(turn, ConnectionInput::Held); }
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
   void take(Turn&, const protocol::RelayFrom&) {}
   void reject(Turn& turn, const Failure& why);
@@ -99,6 +102,23 @@ struct Session::Body {
   void call(Turn& turn, RequestId request, Wish&& wish);
   void carry_out(Turn& turn, call::Outputs&& outputs);
 
+  // ---- presence.cpp
+  void on(Turn& turn, const event::RoomRequested& event);
+  void take(Turn& turn, const protocol::RequestSettled& message);
+  void take(Turn& turn, const protocol::RoomChanged& message) { see_room(turn, message.room); }
+  void take(Turn& turn, const protocol::Reacted& message);
+  void take(Turn& turn, const protocol::MuteAsked& message);
+  void take(Turn& turn, const protocol::Knocked& message);
+  void take(Turn& turn, const protocol::KnockEnded& message);
+  // Whether it has become a viewer by that, or ceased to be one.
+  bool see_self(Turn& turn, const Participant& row);
+  void see_room(Turn& turn, const RoomState& now);
+  void see_knocks(Turn& turn, std::vector<Knock> now);
+  bool may_link(const Participant& member) const { return self.role != Role::Viewer || member.role != Role::Viewer; }
+  void link_as_permitted(Turn& turn, const Participant& member, bool offers_first);
+  void relink(Turn& turn);
+  void yield_sources(Turn& turn);
+
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
@@ -107,6 +127,8 @@ struct Session::Body {
   void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
   void stop_awaiting(Turn& turn, const UserId& peer);
 
+  bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
+  static Failure no_floor() { return Failure{ErrorCode::NotAllowed, "a viewer has to ask for the floor first"}; }
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
 
@@ -125,11 +147,14 @@ struct Session::Body {
   Links links;
   Sources sources;
   Chat chat;
+  Requests requests;
   Announcement announcement;
   call::Calls calls;
 
-  // As the last welcome had it.
+  // As the server had it last.
   Participant self;
+  RoomState room;
+  std::vector<Knock> knocks;
   std::string ice_servers = "[]";
   bool has_been_joined = false;
   std::string secret;  // of the place; before there is one, our own

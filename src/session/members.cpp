@@ -19,9 +19,12 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
+      if (!may_link(joined->row)) continue;
       start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
+      // Who gets the floor, or loses it, is like a newcomer to the viewers, and offers.
+      link_as_permitted(turn, changed->row, offers_first);
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));
@@ -41,6 +44,7 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.self_rank = classic ? std::string(kPoliteRank) : self.session.value;
   how.peer_rank = classic ? std::string() : member.session.value;
   how.offers_first = offers_first;
+  how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);
   how.numbered = !classic;
   how.seed = random.next();
   how.ice_servers = ice_servers;
@@ -91,6 +95,8 @@ void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
 void Session::Body::see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending) {
   const Participant* member = roster.find(peer);
   if (member == nullptr || member->dialect != DialectName::Classic) return;
+  // Whatever a viewer sends is not shown.
+  if (member->role == Role::Viewer) return;
   MediaState media;
   for (const Slot slot : sending) media.of(source_of(slot)) = Wanted::On;
   apply(turn, roster.see_media(peer, media), /*offers_first=*/false);

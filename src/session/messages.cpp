@@ -10,14 +10,14 @@ namespace {
 // Words about the connection itself: they are heeded whatever their number is.
 bool is_about_connection(const protocol::ServerMessage& message) {
   return std::holds_alternative<protocol::Welcome>(message) || std::holds_alternative<protocol::Refused>(message) ||
-         std::holds_alternative<protocol::Ended>(message);
+         std::holds_alternative<protocol::Ended>(message) || std::holds_alternative<protocol::Waiting>(message);
 }
 
 }  // namespace
 
 void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (event.attempt != connection.attempt()) return;
-  if (!is_joined() && !connection.is_greeting()) return;
+  if (!is_joined() && !connection.is_before_door()) return;
   auto decoded = wire.decode(event.name, event.body);
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
@@ -26,7 +26,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   }
   for (std::size_t i = 0; i < decoded.messages.size(); ++i) {
     receive(turn, std::move(decoded.messages[i]), decoded.first_number == 0 ? 0 : decoded.first_number + i);
-    if (!is_joined() && !connection.is_greeting()) return;  // ended, or lost
+    if (!is_joined() && !connection.is_before_door()) return;  // ended, or lost
   }
 }
 
@@ -50,7 +50,8 @@ bool Session::Body::is_history(const protocol::ServerMessage& message, std::uint
     return member == nullptr || member->session != signal->session;
   }
   return std::holds_alternative<protocol::MemberJoined>(message) || std::holds_alternative<protocol::MemberChanged>(message) ||
-         std::holds_alternative<protocol::MemberLeft>(message);
+         std::holds_alternative<protocol::MemberLeft>(message) || std::holds_alternative<protocol::RoomChanged>(message) ||
+         std::holds_alternative<protocol::Knocked>(message) || std::holds_alternative<protocol::KnockEnded>(message);
 }
 
 // Something on the way to us is lost, and only the server has it still. It sends it again to whoever comes back with
@@ -101,8 +102,10 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   announcement.seen(member.media);
   if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
-  self = member;
+  const bool other_side = see_self(turn, member);
   if (other_role) say_meeting(turn, MeetingState::Joined);
+  if (other_role && member.role != Role::Host) see_knocks(turn, {});
+  if (other_side) relink(turn);
 }
 
 void Session::Body::take(Turn& turn, const protocol::MemberLeft& message) {

@@ -35,6 +35,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       links(parts, operations),
       sources(operations),
       chat(limits, options.user),
+      requests(limits),
       announcement(limits),
       calls(limits, options.user),
       wishes(sources.wishes()) {
@@ -86,6 +87,7 @@ void Session::Body::on(Turn& turn, const event::JoinRequested&) {
 void Session::Body::on(Turn& turn, const event::LeaveRequested&) { drive(turn, ConnectionInput::LeaveRequested); }
 
 void Session::Body::on(Turn& turn, const event::SourceRequested& event) {
+  if (is_viewer() && event.wanted != Wanted::Off) return turn.settle(event.request, no_floor());
   Turn deeds{turn.now, {}};
   sources.request(deeds, event);
   apply_sources(turn, std::move(deeds));
@@ -149,6 +151,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  requests.elapsed(turn);
   announce(turn);
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
@@ -161,6 +164,7 @@ void Session::Body::flush(Turn& turn) {
   for (protocol::ChatSubmitted& message : chat.submit(turn.now)) {
     outbox.add(turn.now, std::move(message), Urgency::Now);
   }
+  for (protocol::RequestSubmitted& wish : requests.submit(turn.now)) outbox.add(turn.now, std::move(wish), Urgency::Now);
   std::vector<protocol::ClientMessage> messages = outbox.take(turn.now);
   if (messages.empty() && receipts.is_due(turn.now)) messages.push_back(protocol::Received{receipts.received()});
   if (messages.empty()) return;
@@ -175,6 +179,7 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
+  first = earlier(first, requests.deadline());
   return earlier(first, calls.deadline());
 }
 

@@ -179,13 +179,13 @@ void Sources::ended(Turn& turn, const event::TrackEnded& ended) {
   }
 }
 
-void Sources::finish(Turn& turn, const Failure& why) {
+void Sources::finish(Turn& turn, const Failure& why, std::optional<Failure> shown) {
   for (const Source source : kSources) {
     State& state = of(source);
     state.capture.reset();
     release(turn, std::exchange(state.tracks, {}));
     settle(turn, state, why);
-    if (state.stage != SourceStage::Off) enter(turn, source, SourceStage::Off);
+    if (state.stage != SourceStage::Off) enter(turn, source, SourceStage::Off, shown);
   }
 }
 

@@ -63,11 +63,16 @@ class Sources {
   void captured(Turn& turn, const event::CaptureSucceeded& got);
   void failed(Turn& turn, const event::CaptureFailed& failure);
   void ended(Turn& turn, const event::TrackEnded& ended);
-  // All devices are given back, for good; open requests end with `why`.
-  void finish(Turn& turn, const Failure& why);
+  // All devices are given back; open requests end with `why`. `shown`: as what each source has been switched off for.
+  void finish(Turn& turn, const Failure& why, std::optional<Failure> shown = std::nullopt);
 
   // Microphone and camera are always there, so that switching them on later negotiates nothing.
   link::Wishes wishes() const;
+  // On, or about to be.
+  bool is_wanted(Source source) const {
+    const SourceStage stage = states_[static_cast<std::size_t>(source)].stage;
+    return stage == SourceStage::Starting || stage == SourceStage::On || stage == SourceStage::Switching;
+  }
   // What the others are told.
   MediaState media() const;
 

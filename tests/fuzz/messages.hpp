@@ -102,7 +102,33 @@ class Speaker {
     out.media = media();
     out.away = bytes.one_in(4);
     out.version = number();
+    if (bytes.one_in(4)) out.attributes[text()] = text();
+    if (bytes.one_in(4)) out.hand = number();
+    if (bytes.one_in(8)) out.crossings = number();
     return out;
+  }
+  RequestSubmitted request() {
+    RequestSubmitted out;
+    out.id = chat_id();
+    out.action = bytes.any<RoomAction>();
+    out.user = user();
+    out.name = text();
+    out.text = text();
+    if (bytes.one_in(3)) out.values[text()] = text();
+    out.role = bytes.any<Role>();
+    out.source = bytes.any<Source>();
+    return out;
+  }
+  ServerMessage presence() {
+    switch (bytes.pick(7)) {
+      case 0: return Waiting{};
+      case 1: return RequestSettled{chat_id(), bytes.one_in(2) ? std::optional(failure()) : std::nullopt};
+      case 2: return RoomChanged{{bytes.one_in(2), bytes.one_in(2), {{text(), text()}}}};
+      case 3: return Reacted{user(), text()};
+      case 4: return MuteAsked{user(), bytes.any<Source>()};
+      case 5: return Knocked{{user(), text()}};
+      default: return KnockEnded{user()};
+    }
   }
   Failure failure() { return Failure{static_cast<ErrorCode>(bytes.pick(static_cast<unsigned>(kErrorCodeCount))), "x"}; }
 
@@ -115,7 +141,7 @@ class Speaker {
     return out;
   }
   ServerMessage server_message(const UserId& self) {
-    switch (bytes.pick(16)) {
+    switch (bytes.pick(18)) {
       case 0: return welcome(self);
       case 1: return MemberJoined{row(user())};
       case 2: return MemberChanged{row(bytes.one_in(4) ? self : user())};
@@ -125,11 +151,13 @@ class Speaker {
       case 6: return Problem{failure()};
       case 7: return bytes.one_in(4) ? ServerMessage{Refused{failure()}} : RelayFrom{RelayKind::Call, user(), "{}"};
       case 8: return bytes.one_in(4) ? ServerMessage{Ended{failure()}} : RosterListed{{{user(), "N", {}}, {user(), "", {}}}};
+      case 9:
+      case 10: return presence();
       default: return SignalFrom{user(), session(), pair(), {}};
     }
   }
   ClientMessage client_message(const RoomId& room, const UserId& self, const std::string& secret) {
-    switch (bytes.pick(10)) {
+    switch (bytes.pick(13)) {
       case 0: {
         Hello hello;
         hello.room = room;
@@ -138,13 +166,17 @@ class Speaker {
         if (bytes.one_in(3)) hello.resume = bytes.one_in(3) ? "wrong" : secret;
         hello.received = bytes.pick(9);
         if (bytes.one_in(8)) hello.version_min = number();
+        hello.viewer = bytes.one_in(4);
         return hello;
       }
       case 1: return ChatSubmitted{chat_id(), text(), bytes.one_in(3) ? std::optional(user()) : std::nullopt, {}};
       case 2: return MediaAnnounced{media()};
       case 3: return bytes.one_in(4) ? ClientMessage{Leave{}} : Received{bytes.pick(20)};
       case 4: return RosterRequested{RoomId{"r"}};
-      case 5: return RelayTo{RelayKind::Call, user(), "{}"};
+      case 5: return RelayTo{bytes.any<RelayKind>(), user(), "{}"};
+      case 6:
+      case 7:
+      case 8: return request();
       default: return SignalTo{user(), session(), pair(), {}};
     }
   }

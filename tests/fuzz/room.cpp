@@ -25,6 +25,9 @@ Limits small_limits() {
   limits.chat_ids_remembered_max = 8;
   limits.calls_open_max = 2;
   limits.rate_strikes_max = 200;
+  limits.requests_remembered_max = 8;
+  limits.attributes_bytes_max = limits.metadata_bytes_max = 256;
+  limits.lobby_max = limits.removed_max = 3;
   return limits;
 }
 
@@ -71,6 +74,7 @@ class Host {
   RoomOptions options() {
     RoomOptions out;
     out.authorize = bytes.one_in(2);
+    out.lobby = bytes.one_in(3);
     return out;
   }
   const ConnectionId& pick_socket() {

@@ -27,6 +27,8 @@ Limits small_limits() {
   limits.candidates_per_generation_max = 8;
   limits.pair_unacknowledged_max = 8;
   limits.pair_reorder_max = 6;
+  limits.attributes_bytes_max = limits.metadata_bytes_max = 256;
+  limits.lobby_max = 4;
   return limits;
 }
 
@@ -46,7 +48,9 @@ class Host {
       case 2: case 3: case 4: case 5: case 6: return hear(encoded());
       case 7: return hear({protocol::Frame{bytes.one_in(2) ? "meetwire" : bytes.one_in(2) ? "roomUserList" : "msg", bytes.line()}});
       case 8: return feed(event::SourceRequested{fresh_request(), bytes.any<Source>(), bytes.any<Wanted>(), bytes.one_in(3) ? std::optional<std::string>("{}") : std::nullopt});
-      case 9: return feed(event::ChatRequested{fresh_request(), speaker.chat_id(), speaker.text(), bytes.one_in(3) ? std::optional(speaker.user()) : std::nullopt});
+      case 9:
+        if (bytes.one_in(2)) return ask();
+        return feed(event::ChatRequested{fresh_request(), speaker.chat_id(), speaker.text(), bytes.one_in(3) ? std::optional(speaker.user()) : std::nullopt});
       case 10: case 11: case 12: return finish(true);
       case 13: return finish(false);
       case 14: return feed(event::ConnectionChanged{speaker.user(), 1 + bytes.pick(2), bytes.any<ConnectionState>()});
@@ -71,6 +75,10 @@ class Host {
   }
 
  private:
+  void ask() {
+    const RequestSubmitted wish = speaker.request();
+    feed(event::RoomRequested{fresh_request(), speaker.fresh(), wish.action, wish.user, wish.name, wish.text, wish.values, wish.role, wish.source});
+  }
   ClientOptions options() {
     constexpr std::array<DialectName, 5> kDialects{DialectName::Meetwire, DialectName::Classic, DialectName::Auto, DialectName::Meetwire, DialectName::Plain};
     ClientOptions out;

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { ClientCommand, ClientEvent } from '../../bindings/client-types.ts';
+import type { ClientCommand, ClientEvent, RoomAction } from '../../bindings/client-types.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
@@ -25,7 +25,9 @@ before(async () => {
 });
 
 const media = { camera: 'off', microphone: 'on', screen: 'off' };
-const row = (user: string): object => ({ user, session: `session-of-${user}`, name: user.toUpperCase(), role: 'guest', dialect: 'meetwire', media, away: false, version: 1 });
+const row = (user: string): object => ({ user, session: `session-of-${user}`, name: user.toUpperCase(), role: 'guest', dialect: 'meetwire', media, away: false, attributes: { seat: '' }, hand: 1, asksForFloor: false, crossings: 0, version: 1 });
+const own = (talk: SecretTalk): object => ({ [talk.pick('seat', 'name', 'user')]: talk.pick(talk.secret(), ''), plan: talk.secret() });
+const actions = ['set-name', 'set-attributes', 'raise-hand', 'lower-hand', 'react', 'ask-for-floor', 'lower-hand-of', 'set-metadata', 'mute-for', 'mute-for-all', 'lock', 'unlock', 'remove', 'give-role', 'grant-floor', 'refuse-floor', 'admit', 'deny', 'admit-all', 'open-lobby', 'close-lobby'];
 const callStates = ['calling', 'ringing', 'connected', 'ended'];
 const callOutcomes = ['pending', 'accepted', 'rejected', 'busy', 'cancelled', 'timed-out', 'unavailable', 'hung-up', 'gone'];
 const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
@@ -42,6 +44,12 @@ function serverMessage(talk: SecretTalk, sequence: number): object {
     () => ({ type: 'chat', message: { from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 } }),
     () => ({ type: 'joined', member: row('cem') }),
     () => ({ type: 'call', call: { id: `k${talk.below(3)}`, from: 'bob', to: 'ada', state: talk.pick(...callStates), outcome: talk.pick(...callOutcomes), reason: talk.secret(), replaces: talk.pick('', 'k1') } }),
+    () => ({ type: 'changed', member: { ...row(talk.pick('bob', 'ada')), attributes: own(talk), version: sequence } }),
+    () => ({ type: 'room', room: { locked: false, lobby: true, metadata: own(talk) } }),
+    () => ({ type: 'reacted', from: talk.pick('bob', 'ada'), text: talk.secret() }),
+    () => ({ type: 'mute-asked', from: 'bob', source: 'camera' }),
+    () => ({ type: talk.pick('knocked', 'knock-ended'), user: 'kim', knock: { user: 'kim', name: 'Kim' } }),
+    () => ({ type: 'request-settled', id: `r${talk.below(60)}` }),
     () => ({ type: 'of-the-future', whatever: talk.secret(), list: [talk.secret(), { id: 'x' }, talk.secret()] }),
     () => ({ type: 'problem', error: { code: 'rate-limited', detail: `from ${talk.address()}` } }),
   )();
@@ -85,6 +93,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
     () => ({ type: 'call_requested', request: index, id: `k${talk.below(3)}`, to: 'bob', timeoutMs: 0 }),
     () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
     () => ({ type: 'call_ended', request: index, id: `k${talk.below(3)}`, reason: talk.secret() }),
+    () => ({ type: 'room_requested', request: index, id: `r${index}`, action: talk.pick(...actions) as RoomAction, user: 'bob', name: 'Robert', text: talk.secret(), values: own(talk) as Record<string, string>, role: 'guest', source: 'camera' }),
     () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ device: talk.secret() }) }),
     () => ({ type: 'candidate_gathered', peer: 'bob', incarnation: 1, candidate: talk.candidate('ownA') as never }),
     () => ({ type: 'transport_closed', attempt, reason: talk.pick('transport close', `connect ${talk.address()} failed`) }),
@@ -122,6 +131,7 @@ function clientMessage(talk: SecretTalk, user: string): object {
     () => ({ type: 'chat', id: `c${talk.below(9)}`, text: talk.secret(), ...(talk.below(2) === 0 && { to }) }),
     () => ({ ...serverMessage(talk, 1 + talk.below(4)), to, session: undefined }),
     () => ({ type: 'media', media }),
+    () => ({ type: 'request', id: `r${talk.below(200)}`, action: talk.pick(...actions), user: to, name: `${user}-${talk.below(3)}`, text: talk.secret(), values: own(talk), role: talk.pick('host', 'guest', 'viewer'), source: 'microphone' }),
     () => ({ type: 'call', reason: talk.secret(), id: `k${talk.below(3)}`, to, action: talk.pick('request', 'accept', 'end', 'ask') }),
   )();
 }

@@ -51,7 +51,7 @@ const prelude = [
   'type Flat<T> = T extends (infer E)[] ? Flat<E>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;',
 ];
 
-const moduleOf = (name: string): string => (name.startsWith('Room') || name === 'LogLevel' ? 'room' : 'client');
+const moduleOf = (name: string): string => (/^(Room(Options|Event|Command)|LogLevel)$/.test(name) ? 'room' : 'client');
 
 const sameAs = (types: Record<string, string>): string[] =>
   Object.entries(types).map(

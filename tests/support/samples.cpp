@@ -198,6 +198,7 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<MeetingState>("MeetingState");
   visit.template operator()<CallState>("CallState");
   visit.template operator()<CallOutcome>("CallOutcome");
+  visit.template operator()<RoomAction>("RoomAction");
   visit.template operator()<BodyForm>("BodyForm");
   visit.template operator()<Blame>("Blame");
   visit.template operator()<ErrorCode>("ErrorCode");

@@ -17,6 +17,10 @@ const row: ParticipantRow = {
   dialect: 'classic',
   media: { camera: 'on', microphone: 'muted', screen: 'off' },
   away: true,
+  attributes: { seat: '12a', empty: '' },
+  hand: 2,
+  asksForFloor: true,
+  crossings: 1,
   version: 3,
 };
 
@@ -28,6 +32,18 @@ const clientEvents: OneOfEach<ClientEvent> = {
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
+  room_requested: {
+    type: 'room_requested',
+    request: 1,
+    id: 'q1',
+    action: 'give-role',
+    user: 'ben',
+    name: 'Ben',
+    text: 'ä "\\ 😀',
+    values: { seat: '12a', empty: '' },
+    role: 'viewer',
+    source: 'screen',
+  },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
@@ -79,6 +95,11 @@ const clientCommands: OneOfEach<ClientCommand> = {
     type: 'call_changed',
     call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
   },
+  self_changed: { type: 'self_changed', participant: row },
+  room_state_changed: { type: 'room_state_changed', room: { locked: true, lobby: true, metadata: { topic: 'x' } } },
+  lobby_changed: { type: 'lobby_changed', knocks: [{ user: 'ben', name: 'Ben' }] },
+  reaction_received: { type: 'reaction_received', from: 'ben', text: '👍' },
+  mute_applied: { type: 'mute_applied', from: 'ben', source: 'camera' },
   settle_request: { type: 'settle_request', request: 3, error: failure },
   report_problem: { type: 'report_problem', peer: 'ben', error: failure },
 };
@@ -93,6 +114,7 @@ const clientOptions: Required<ClientOptions> = {
   seed: 2 ** 32 - 1,
   iceServers: '[]',
   iceTransportPolicy: 'all',
+  viewer: true,
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {
@@ -123,7 +145,7 @@ const roomCommands: OneOfEach<RoomCommand> = {
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, lobby: true };
 
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],

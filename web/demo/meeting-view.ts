@@ -6,6 +6,7 @@ import { byId, setText } from './dom.ts';
 import { Notices } from './notices.ts';
 import { PeopleList } from './people-list.ts';
 import { peopleIn, type Person } from './person.ts';
+import { Presence } from './presence.ts';
 import { SourceButton } from './source-button.ts';
 import { Stage } from './stage.ts';
 
@@ -16,7 +17,8 @@ export class MeetingView {
   readonly #notices = new Notices(byId('notices', HTMLElement));
   readonly #stage: Stage;
   readonly #chat: Chat;
-  readonly #people = new PeopleList();
+  readonly #people: PeopleList;
+  readonly #presence: Presence;
   readonly #sources: readonly SourceButton[];
   readonly #undo = new AbortController();
   readonly #unsubscribe: () => void;
@@ -29,6 +31,8 @@ export class MeetingView {
     this.#meeting = meeting;
     this.#stage = new Stage(() => this.#askForSound());
     this.#chat = new Chat(meeting);
+    this.#presence = new Presence(meeting, this.#notices, (id, emoji) => this.#stage.react(id, emoji));
+    this.#people = new PeopleList(meeting, (deed) => this.#presence.run(deed));
     this.#sources = (['microphone', 'camera', 'screen'] as const).map(
       (kind) => new SourceButton(kind, meeting[kind], this.#notices),
     );
@@ -58,6 +62,7 @@ export class MeetingView {
     this.#stage.close();
     this.#chat.close();
     this.#people.close();
+    this.#presence.close();
     this.#notices.close();
     document.title = 'Meetwire';
   }
@@ -76,6 +81,7 @@ export class MeetingView {
     const people = peopleIn(this.#meeting);
     this.#stage.update(people);
     this.#people.update(people);
+    this.#presence.update();
     this.#chat.update();
     for (const button of this.#sources) button.update();
     setText(byId('head-count', HTMLElement), people.length === 1 ? 'only you' : `${people.length} people`);

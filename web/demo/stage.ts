@@ -9,6 +9,7 @@ interface Shown {
   readonly element: HTMLElement;
   update(person: Person): void;
   unlock(): void;
+  react?(emoji: string): void;
   remove(): void;
 }
 
@@ -28,12 +29,18 @@ export class Stage {
   }
 
   update(people: readonly Person[]): void {
-    reconcile(this.#tiles, this.#grid, people, (person) => new Tile(person, this.#whenBlocked));
+    // Who only watches is in the list of people alone.
+    const seen = people.filter(({ role, mine }) => role !== 'viewer' || (mine && people.length === 1));
+    reconcile(this.#tiles, this.#grid, seen, (person) => new Tile(person, this.#whenBlocked));
     const sharing = people.filter((person) => person.screen.on);
     reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#whenBlocked));
     this.#shares.hidden = sharing.length === 0;
     this.#stage.classList.toggle('sharing', sharing.length > 0);
     this.#fit();
+  }
+
+  react(id: string, emoji: string): void {
+    this.#tiles.get(id)?.react?.(emoji);
   }
 
   unlock(): void {

@@ -11,6 +11,8 @@ export class Tile {
   readonly #name = make('span', { class: 'tag-name', testid: 'tile-name' });
   readonly #muted = icon('microphone-off');
   readonly #mutedWords = make('span', { class: 'out-of-sight' });
+  readonly #hand = icon('hand', 'is-up');
+  readonly #handWords = make('span', { class: 'out-of-sight' });
   readonly #state = make('p', { class: 'state', testid: 'tile-state' });
   readonly #whenBlocked: () => void;
 
@@ -27,7 +29,8 @@ export class Tile {
     initials.setAttribute('aria-hidden', 'true');
     this.#initials.style.setProperty('--hue', String(hueOf(person.id)));
     this.#muted.dataset['testid'] = 'muted-badge';
-    const tag = make('div', { class: 'tag' }, this.#muted, this.#name, this.#mutedWords);
+    this.#hand.dataset['testid'] = 'hand-badge';
+    const tag = make('div', { class: 'tag' }, this.#hand, this.#muted, this.#name, this.#mutedWords, this.#handWords);
 
     this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state);
     if (this.#sound !== undefined) this.element.append(this.#sound);
@@ -40,6 +43,8 @@ export class Tile {
     setText(this.#name, person.mine ? `${name} (you)` : name);
     setText(this.#initials, initialsOf(name));
     setText(this.#mutedWords, person.microphone.on ? '' : ', microphone off');
+    setText(this.#handWords, person.handRaised ? ', hand raised' : '');
+    this.#hand.toggleAttribute('hidden', !person.handRaised);
     setText(this.#state, person.state);
     this.#state.hidden = person.state === '';
     this.#muted.toggleAttribute('hidden', person.microphone.on);
@@ -51,6 +56,13 @@ export class Tile {
     this.#video.hidden = picture.length === 0;
     play(this.#video, picture, () => undefined);
     if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, this.#whenBlocked);
+  }
+
+  /** Shows an emoji over the tile for a moment. */
+  react(emoji: string): void {
+    const mark = make('span', { class: 'reaction', text: emoji, testid: 'reaction' });
+    this.element.append(mark);
+    window.setTimeout(() => mark.remove(), 4000);
   }
 
   /** Plays again what the browser held back until somebody clicked. */

@@ -43,6 +43,22 @@ const joining: Record<string, Words> = {
     title: 'You were removed from the meeting.',
     advice: 'Ask the host if that was by mistake.',
   },
+  denied: {
+    title: 'You were not let in.',
+    advice: 'Ask the host, then try again.',
+  },
+  'room-locked': {
+    title: 'The room is locked.',
+    advice: 'Ask somebody inside to unlock it, then try again.',
+  },
+  'meeting-ended': {
+    title: 'The host has ended the meeting.',
+    advice: 'Camera and microphone are off.',
+  },
+  'not-allowed': {
+    title: 'Only a host can do that.',
+    advice: 'Ask a host to do it, or to make you one.',
+  },
   'server-closing': {
     title: 'The meeting server is shutting down.',
     advice: 'Join again in a moment.',

@@ -10,6 +10,8 @@ export type { JoinOptions } from './join.ts';
 export type { Meeting, MeetingEvents } from './meeting.ts';
 export type { Participant, ParticipantSource } from './participant.ts';
 export type { DeviceOptions, LocalSource, ScreenOptions } from './local-source.ts';
+export type { Knock, Moderation } from './moderation.ts';
+export type { Presence } from './presence.ts';
 export type { Chat, ChatOptions } from './chat.ts';
 export type { ListenOptions, Undo } from './events.ts';
 export type { LocalSourceSnapshot, MeetingSnapshot, ParticipantSnapshot } from './snapshot.ts';

@@ -23,6 +23,8 @@ export interface JoinOptions {
   /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
   camera?: boolean | DeviceOptions;
   microphone?: boolean | DeviceOptions;
+  /** Comes to see and hear only, until a host gives the floor. Default: what the server makes of one, host or guest. */
+  viewer?: boolean;
   /** Default: what the server hands out. */
   iceServers?: RTCIceServer[];
   iceTransportPolicy?: RTCIceTransportPolicy;
@@ -114,7 +116,7 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
+function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy' | 'viewer'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
@@ -127,7 +129,7 @@ function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<Cli
   if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
   if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { room, dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { room, dialect, iceTransportPolicy, viewer: options.viewer === true, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {

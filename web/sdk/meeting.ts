@@ -1,6 +1,6 @@
 // A meeting as the application sees it: a mirror of what the core says, and wishes back to it. Decides nothing.
 
-import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
+import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, ParticipantRow, Role, RoomAction, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
@@ -9,17 +9,21 @@ import type { Trace } from '../../bindings/trace.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { DeviceOptions, ScreenOptions } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
+import type { Knock } from './moderation.ts';
 import type { ChatMessage } from './participant.ts';
+import type { About, PresenceEvents } from './presence.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { LocalSource } from './local-source.ts';
+import { Moderation } from './moderation.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
+import { Presence } from './presence.ts';
 import { takeSnapshot } from './snapshot.ts';
 
-export interface MeetingEvents {
+export interface MeetingEvents extends PresenceEvents {
   state: { state: MeetingState; error: MeetingError | undefined };
   'participant-joined': Participant;
   'participant-changed': Participant;
@@ -55,7 +59,7 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
   audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
 };
 
-export class Meeting implements AsyncDisposable {
+export class Meeting extends Presence implements AsyncDisposable {
   /** The room's name. */
   readonly id: string;
   readonly me: Participant;
@@ -63,6 +67,7 @@ export class Meeting implements AsyncDisposable {
   readonly microphone: LocalSource<DeviceOptions>;
   readonly screen: LocalSource<ScreenOptions>;
   readonly chat: Chat;
+  readonly moderation: Moderation;
 
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
@@ -89,13 +94,15 @@ export class Meeting implements AsyncDisposable {
       devices: ports.devices,
       request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
     };
+    super((action, about) => this.#askRoom(action, about));
     this.id = room;
     this.me = new Participant(user, true, stream);
-    this.me.setRow({ name, role: 'guest', away: false });
+    this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
     this.chat = new Chat((text, to) => this.#say(text, to));
+    this.moderation = new Moderation((action, about) => this.ask(action, about));
     this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
@@ -232,6 +239,12 @@ export class Meeting implements AsyncDisposable {
     return this.#request((request) => ({ type: 'chat_requested', request, id, text, ...(to !== undefined && { to }) }));
   }
 
+  #askRoom(action: RoomAction, about: About | undefined): Promise<void> {
+    const nothing = { user: '', name: '', text: '', values: {}, role: 'guest', source: 'microphone' } as const;
+    const id = this.#ports.secrets.id();
+    return this.#request((request) => ({ type: 'room_requested', request, id, action, ...nothing, ...about }));
+  }
+
   // ---- what the core says
 
   #told(notice: ClientNotice): void {
@@ -270,6 +283,19 @@ export class Meeting implements AsyncDisposable {
         return () => emitter.emit('chat', notice.message);
       case 'call_changed':
         return undefined; // not yet part of the SDK
+      case 'self_changed':
+        return this.#selfChanged(notice.participant);
+      case 'room_state_changed':
+        this.setRoom(notice.room);
+        return () => emitter.emit('room', undefined);
+      case 'lobby_changed':
+        return this.#lobbyChanged(notice.knocks.map(({ user: id, name }) => ({ id, name: name || id })));
+      case 'reaction_received': {
+        const participant = notice.from === this.me.id ? this.me : this.#participants.get(notice.from);
+        return participant && (() => emitter.emit('reaction', { participant, emoji: notice.text }));
+      }
+      case 'mute_applied':
+        return () => emitter.emit('mute-asked', { by: this.#participants.get(notice.from), source: notice.source });
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
@@ -285,7 +311,7 @@ export class Meeting implements AsyncDisposable {
     this.#role = role;
     this.#dialect = dialect;
     this.#error = this.#errorOf(error);
-    this.me.setRow({ name: this.me.name, role, away: false });
+    this.me.setRow({ role });
     return () => this.#emitter.emit('state', { state, error: this.#error });
   }
 
@@ -297,6 +323,24 @@ export class Meeting implements AsyncDisposable {
     this.#participants.set(row.user, person);
     const participant = person;
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
+  }
+
+  #selfChanged(row: ParticipantRow): () => void {
+    const asked = this.me.asksForFloor;
+    const { name, role, attributes, hand, asksForFloor } = row;
+    this.me.setRow({ name, role, attributes, hand, asksForFloor });
+    return () => {
+      this.#emitter.emit('me-changed', this.me);
+      if (asked && !asksForFloor) this.#emitter.emit('floor', { granted: role !== 'viewer' });
+    };
+  }
+
+  #lobbyChanged(waiting: Knock[]): () => void {
+    const news = this.moderation.setWaiting(waiting);
+    return () => {
+      for (const knock of news) this.#emitter.emit('knock', knock);
+      this.#emitter.emit('lobby', waiting);
+    };
   }
 
   #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {

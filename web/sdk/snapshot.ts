@@ -2,6 +2,7 @@
 
 import type { ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
 import type { MeetingError } from '../../bindings/errors.ts';
+import type { Knock } from './moderation.ts';
 import type { LocalSource } from './local-source.ts';
 import type { Participant, ParticipantSource } from './participant.ts';
 
@@ -10,6 +11,9 @@ export interface ParticipantSnapshot {
   readonly local: boolean;
   readonly name: string;
   readonly role: Role;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly handRaised: boolean;
+  readonly asksForFloor: boolean;
   readonly connection: LinkState;
   readonly camera: ParticipantSource;
   readonly microphone: ParticipantSource;
@@ -26,6 +30,13 @@ export interface MeetingSnapshot {
   readonly id: string;
   readonly state: MeetingState;
   readonly role: Role;
+  readonly locked: boolean;
+  readonly lobby: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The ids of those with a hand up, the earliest first. */
+  readonly raisedHands: readonly string[];
+  /** Who waits in the lobby; only hosts see it. */
+  readonly waiting: readonly Knock[];
   /** Why the meeting was left, or is reconnecting. */
   readonly error: MeetingError | undefined;
   readonly me: ParticipantSnapshot;
@@ -46,6 +57,9 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     local: person.local,
     name: person.name,
     role: person.role,
+    attributes: person.attributes,
+    handRaised: person.handRaised,
+    asksForFloor: person.asksForFloor,
     connection: person.connection,
     camera: freezeSource(person.camera),
     microphone: freezeSource(person.microphone),
@@ -60,6 +74,11 @@ export interface Shown {
   readonly id: string;
   readonly state: MeetingState;
   readonly role: Role;
+  readonly locked: boolean;
+  readonly lobby: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly raisedHands: readonly Participant[];
+  readonly moderation: { readonly waiting: readonly Knock[] };
   readonly error: MeetingError | undefined;
   readonly me: Participant;
   readonly participants: ReadonlyMap<string, Participant>;
@@ -74,6 +93,11 @@ export function takeSnapshot(meeting: Shown): MeetingSnapshot {
     id: meeting.id,
     state: meeting.state,
     role: meeting.role,
+    locked: meeting.locked,
+    lobby: meeting.lobby,
+    metadata: meeting.metadata,
+    raisedHands: Object.freeze(meeting.raisedHands.map(({ id }) => id)),
+    waiting: meeting.moderation.waiting,
     error: meeting.error,
     me: freezeParticipant(meeting.me),
     participants: Object.freeze([...meeting.participants.values()].map(freezeParticipant)),

@@ -23,6 +23,8 @@ export const help = `meetwire: the server of Meetwire meetings
                              may be repeated; default: localhost
   --max-participants NUMBER  in a room; default 12                     MEETWIRE_MAX_PARTICIPANTS
   --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
+  --lobby                    newcomers wait until a host admits them   MEETWIRE_LOBBY
+                                                                       (true or false)
   --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
                              if it has been built                      (true or false)
   --trace FILE               keep what goes into the core and out of   MEETWIRE_TRACE
@@ -50,6 +52,7 @@ const flags = {
   origin: { type: 'string', multiple: true },
   'max-participants': { type: 'string' },
   'ice-servers': { type: 'string' },
+  lobby: { type: 'boolean' },
   page: { type: 'boolean' },
   'no-page': { type: 'boolean' },
   'log-level': { type: 'string' },
@@ -86,6 +89,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     origins,
     participantsMax: wholeNumber('max-participants', text('max-participants')),
     iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
+    lobby: values.lobby ?? truth('lobby', variable('lobby')),
     page: values['no-page'] ? false : (values.page ?? truth('page', variable('page'))),
     logLevel: text('log-level') as LogLevel | undefined,
     trace: traceFile !== undefined,

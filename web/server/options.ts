@@ -44,6 +44,11 @@ export interface AttachOptions {
   readonly iceServers?: readonly IceServer[];
   /** Who may enter which room. Default: everybody. */
   readonly authorize?: Authorize;
+  /**
+   * Newcomers wait until a host admits them. Whom `authorize` makes a host does not wait; without `authorize`, nor does the
+   * first one. A host may switch it. Default: false.
+   */
+  readonly lobby?: boolean;
   /** The path of the signalling socket. Default `/socket.io`, which classic clients expect. */
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
@@ -100,6 +105,7 @@ export function checkOptions(options: ServeOptions): void {
   if (options.authorize !== undefined && typeof options.authorize !== 'function') {
     throw new OptionError('authorize', 'must be a function');
   }
+  if (options.lobby !== undefined && typeof options.lobby !== 'boolean') throw new OptionError('lobby', 'must be true or false');
   if (options.logLevel !== undefined && !logLevels.includes(options.logLevel)) {
     throw new OptionError('logLevel', `must be one of ${logLevels.join(', ')}`);
   }

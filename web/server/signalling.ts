@@ -113,6 +113,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
       iceServers: JSON.stringify(options.iceServers ?? []),
       authorize: options.authorize !== undefined,
+      ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
     }, this.#trace);
