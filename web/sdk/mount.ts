@@ -36,6 +36,8 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
   const show = (): void => {
     const wanted = new Map<string, [Participant, boolean]>();
     for (const person of [meeting.me, ...meeting.participants.values()]) {
+      // Who only watches shows nothing.
+      if (person.role === 'viewer') continue;
       wanted.set(`person ${person.id}`, [person, false]);
       if (person.screen.on) wanted.set(`screen ${person.id}`, [person, true]);
     }
