@@ -88,12 +88,17 @@ void Meeting::check_departure(const command::Log& line) {
   if (leavers_.count(*line.user) == 0) violate("S8: the server lets " + line.user->value + " go, who has not left");
 }
 
+// In one room, or in no room and in a call.
+bool Meeting::are_together(const Person& a, const Person& b) const {
+  return a.room == b.room && (!a.room.empty() || ledger_.are_talking(a.user, b.user));
+}
+
 // L1: each pair of one room has one stable connection, and what both want is on it.
 void Meeting::check_linked() {
   for (Person& a : people_) {
     if (!a.is_in()) return violate("L1: " + a.user.value + " is not in the meeting: " + (a.application.error ? std::string(name_of(a.application.error->code)) : ""));
     for (Person& b : people_) {
-      if (&a == &b || a.room != b.room) continue;
+      if (&a == &b || !are_together(a, b)) continue;
       const auto of_a = a.browser->live(b.user);
       const auto of_b = b.browser->live(a.user);
       if (!of_a || !of_b) return violate("L1: no connection between " + pair_of(a, b));
@@ -126,7 +131,7 @@ void Meeting::check_rosters() {
   for (Person& person : people_) {
     std::set<UserId> expected;
     for (const Person& other : people_) {
-      if (&other != &person && other.room == person.room) expected.insert(other.user);
+      if (&other != &person && are_together(person, other)) expected.insert(other.user);
     }
     for (const auto& [user, row] : person.application.participants) {
       // Somebody whose tab crashed is shown as away until its place is given up.
@@ -155,6 +160,7 @@ void Meeting::check_chats() {
       for (const Person& receiver : people_) {
         if (&receiver == &sender || receiver.room != sender.room) continue;
         if (chat.to && *chat.to != receiver.user) continue;
+        if (!chat.to && sender.room.empty()) continue;  // to whom it was talking then
         const bool throughout = receiver.present_since && *receiver.present_since < chat.at;
         if (throughout && receiver.application.chats.count(chat.text) == 0) {
           return violate("L4: acknowledged, and never reached " + receiver.user.value + ": " + chat.text);
@@ -162,6 +168,16 @@ void Meeting::check_chats() {
       }
     }
   }
+}
+
+// L3: each call is over or stands, to both sides and to the server alike.
+void Meeting::check_calls() {
+  std::set<UserId> people;
+  for (const Person& person : people_) people.insert(person.user);
+  for (const Person& person : people_) {
+    if (const auto complaint = ledger_.check_settled(person.user, person.application.calls)) return violate(*complaint);
+  }
+  if (const auto complaint = ledger_.check_nobody_else(people)) violate(*complaint);
 }
 
 // One who catches up with connections that the other end has tried meanwhile decides nothing: they count there.

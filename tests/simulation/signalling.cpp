@@ -104,6 +104,7 @@ void Signalling::tell_server(const RoomEvent& event) {
     for (const RoomCommand& command : step.commands) recorder_.note(schedule_.now, "server ->", trace::write(command));
   }
   if (step.commands.size() > kCommandsMax) violation_("S12: the server asks for " + std::to_string(step.commands.size()) + " things at once");
+  look_for_calls(event, step.commands);
   if (step.wake_at != server_wake_at_) {
     server_wake_at_ = step.wake_at;
     ++server_wake_token_;
@@ -118,6 +119,15 @@ void Signalling::tell_server(const RoomEvent& event) {
       watch_log(*line);
     }
   }
+}
+
+// Looked at only where something may be new: most of what a server does is to pass on.
+void Signalling::look_for_calls(const RoomEvent& event, const std::vector<RoomCommand>& commands) {
+  const bool told = std::any_of(commands.begin(), commands.end(), [](const RoomCommand& command) {
+    const auto* out = std::get_if<command::Deliver>(&command);
+    return out != nullptr && out->body.find("\"type\":\"call\"") != std::string::npos;
+  });
+  if (told || std::holds_alternative<event::TimePassed>(event)) watch_calls(server_.get());
 }
 
 void Signalling::wake_server() {
@@ -205,6 +215,7 @@ void Signalling::vanish(int who) {
 void Signalling::restart_server(Millis away) {
   if (!server_) return;
   server_.reset();
+  watch_calls(nullptr);
   ++server_life_;
   for (auto& [id, socket] : sockets_) {
     socket.dead = true;

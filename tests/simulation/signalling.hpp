@@ -22,6 +22,8 @@ namespace meetwire::simulation {
 class Signalling {
  public:
   std::function<void(const command::Log&)> watch_log;  // the server's lines
+  // The server, when it has told somebody of a call; none, when it has lost all that it knew.
+  std::function<void(const room::Switchboard*)> watch_calls;
 
   // An event for a client; `life`: of the person, when the socket was opened.
   using Tell = std::function<void(int who, int life, const ClientEvent& event)>;
@@ -64,6 +66,7 @@ class Signalling {
   Millis arrival(Millis& last);
   std::optional<ConnectionId> socket_of(int who, int life) const;
   void tell_server(const RoomEvent& event);
+  void look_for_calls(const RoomEvent& event, const std::vector<RoomCommand>& commands);
   void deliver(const command::Deliver& deliver);
   void close_by_server(const ConnectionId& id);
   void lost_at_client(const ConnectionId& id, Millis delay, std::string reason);
