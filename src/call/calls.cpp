@@ -1,5 +1,6 @@
 #include "call/calls.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meetwire::call {
@@ -45,6 +46,14 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
   if (at == live_.end()) {
     // Of a call that is over here, or never was, no more is wanted; only a ring begins one.
     if (!crossed && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
+    // It rang here before the server lost its memory, and the caller, who had not heard of that, has asked for it again.
+    if (!crossed && std::find(over_.begin(), over_.end(), call.id) != over_.end()) {
+      protocol::CallSubmitted word;
+      word.id = call.id;
+      word.action = protocol::CallAction::End;
+      out.submitted.push_back(std::move(word));
+      return std::nullopt;
+    }
     if (live_.size() >= limits_.calls_live_max) return Failure{ErrorCode::RateLimited, "too many calls at once"};
     at = live_.emplace(live_.end());
     at->call.id = call.id;
@@ -130,7 +139,12 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   if (moved || at->phase == Phase::Connected) schedule(now, *at);
   if (entry.action == Action::Show) show(*at, out);
   if (entry.action == Action::Submit) submit(now, *at, out);
-  if (entry.next == Phase::Ended) live_.erase(at);
+  if (entry.next != Phase::Ended) return entry.action != Action::Missing;
+  if (at->call.from != self_) {
+    over_.push_back(at->call.id);
+    if (over_.size() > limits_.calls_over_remembered_max) over_.pop_front();
+  }
+  live_.erase(at);
   return entry.action != Action::Missing;
 }
 

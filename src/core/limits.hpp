@@ -88,6 +88,9 @@ struct Limits {
   Millis call_check_after{10'000};
   // Calls of one client at a time. There is one, two while calls cross; more is a server's mistake.
   std::size_t calls_live_max = 8;
+  // Rings that are over, known by a client for the case that a server which has forgotten them is asked anew for one. Far
+  // more than ring in the two minutes for which a server remembers them.
+  std::size_t calls_over_remembered_max = 32;
   // What somebody says who rejects a call or hangs up: a sentence.
   std::size_t call_reason_bytes_max = 256;
   // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which

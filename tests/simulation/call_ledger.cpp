@@ -44,6 +44,10 @@ CallLedger::Complaint CallLedger::see(Millis now, const room::Room& room, const 
   Record& record = records_[call.id];
   const std::optional<Call> before = std::exchange(record.at_server, call);
   record.decided.emplace(call.state, call.outcome);
+  // What it was in between, within one event.
+  const bool rang = call.outcome != CallOutcome::Busy && call.outcome != CallOutcome::Unavailable;
+  if (rang) record.decided.emplace(CallState::Ringing, CallOutcome::Pending);
+  if (call.outcome == CallOutcome::HungUp || call.outcome == CallOutcome::Gone) record.decided.emplace(CallState::Connected, CallOutcome::Accepted);
   if (!before) {
     record.was_at_server = true;
     record.rang_at = now;

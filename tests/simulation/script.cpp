@@ -87,7 +87,9 @@ void draw_calls(Choices& choices, Script& script) {
   const auto soon = [&] { return choices.one_in(3) ? choices.between({0}, {300}) : choices.between({300}, {8'000}); };
   const auto count = 1 + choices.below(static_cast<std::uint64_t>(4 * script.people));
   for (std::uint64_t i = 0; i < count; ++i) {
-    const int caller = anybody(), callee = anybody();
+    const int caller = anybody();
+    int callee = anybody();
+    if (callee == caller && !choices.one_in(4)) callee = (caller + 1) % script.people;
     const Millis at = choices.between({0}, kTroubleLasts);
     const auto add = [&](ActionKind kind, int who, int with, Millis when) { script.actions.push_back(draw_call(choices, kind, who, with, when)); };
     add(ActionKind::Call, caller, callee, at);
