@@ -19,6 +19,9 @@ namespace meetwire::simulation {
 
 class CallLedger {
  public:
+  // `ignored`: what calls itself so there is somebody else's.
+  explicit CallLedger(RoomId ignored) : ignored_(std::move(ignored)) {}
+
   using Complaint = std::optional<std::string>;
 
   // Somebody asks for it: it may ring for so long.
@@ -56,6 +59,7 @@ class CallLedger {
   Complaint see(Millis now, const room::Room& room, const Call& call);
   Complaint see_new(const room::Room& room, const Call& call) const;
 
+  RoomId ignored_;
   std::map<CallId, Record> records_;
 };
 

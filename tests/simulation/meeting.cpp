@@ -35,12 +35,20 @@ Meeting::Meeting(const Script& script, Recorder& recorder)
       signalling_(
           schedule_, choices_, weather_, recorder,
           [this](int who, int life, const ClientEvent& event) {
+            if (who == script_.people) return intruder_.hear(life, event);
             Person& person = people_[static_cast<std::size_t>(who)];
             if (person.life == life) tell(person, event);
           },
           [this](const std::string& what) { violate(what); }),
       paths_(schedule_, choices_, people_),
+      intruder_(script.seed ^ 0x696e747275646572ULL, script.people, script.has_tokens, signalling_, people_),
       begun_(schedule_.now) {
+  signalling_.has_tokens = script.has_tokens;
+  if (script.has_intruder) {
+    signalling_.intruder = script.people;
+    signalling_.overhear = [this](const command::Send& send) { intruder_.overhear(send); };
+  }
+  signalling_.begin();
   signalling_.watch_log = [this](const command::Log& line) { check_departure(line); };
   signalling_.watch_calls = [this](const room::Switchboard* server) {
     if (const auto complaint = ledger_.see_server(schedule_.now, server)) violate(*complaint);
@@ -107,6 +115,9 @@ void Meeting::act(const Action& action) {
     case ActionKind::Call: return call(person, action);
     case ActionKind::Answer: return answer(person);
     case ActionKind::EndCall: return end_call(person);
+    case ActionKind::Intrude:
+      for (auto times = 1 + action.at.value % 5; times > 0; --times) intruder_.act();
+      return;
     case ActionKind::CutSocket: return signalling_.cut(person.index, lasts);
     case ActionKind::HalfOpen: return signalling_.half_open(person.index, lasts);
     case ActionKind::RestartServer: return signalling_.restart_server(lasts);
@@ -126,6 +137,7 @@ void Meeting::join(Person& person) {
   options.dialect = DialectName::Meetwire;
   options.seed = static_cast<std::uint32_t>(choices_.next());
   options.secret = std::to_string(choices_.next());
+  if (script_.has_tokens) options.token = token_of(person.user);
   person.application = Application{};
   person.application.self = person.user;
   person.present_since.reset();
@@ -255,6 +267,7 @@ void Meeting::calm_down() {
   if (!is_fair_) connections_.clear();
   weather_ = Weather{};
   signalling_.calm_down();
+  intruder_.go();
   for (Person& person : people_) {
     if (!person.session || person.application.state == MeetingState::Left) join(person);
   }

@@ -13,6 +13,7 @@
 
 #include "simulation/call_ledger.hpp"
 #include "simulation/choices.hpp"
+#include "simulation/intruder.hpp"
 #include "simulation/paths.hpp"
 #include "simulation/person.hpp"
 #include "simulation/recorder.hpp"
@@ -85,10 +86,11 @@ class Meeting {
   std::vector<std::unique_ptr<support::ModelBrowser>> retired_;  // late callbacks may still look for them
   Signalling signalling_;
   Paths paths_;
+  Intruder intruder_;
   Millis begun_;
   // How often the first has begun anew with the second's session, since the last fault.
   std::map<std::pair<UserId, UserId>, int> connections_;
-  CallLedger ledger_;
+  CallLedger ledger_{Intruder::room()};
   std::set<UserId> leavers_;  // who has ever left of their own will
   Result result_;
 };

@@ -109,6 +109,16 @@ void draw_calls(Choices& choices, Script& script) {
   }
 }
 
+void draw_intrusions(Choices& choices, Script& script) {
+  script.has_intruder = true;
+  for (auto i = 5 + choices.below(60); i > 0; --i) {
+    Action action;
+    action.kind = ActionKind::Intrude;
+    action.at = choices.between({0}, kTroubleLasts);
+    script.actions.push_back(action);
+  }
+}
+
 // Mostly of all kinds, as in life; or all of one kind.
 std::vector<support::BrowserKind> draw_browsers(Choices& choices, int people) {
   const auto any = [&] { return static_cast<support::BrowserKind>(choices.below(names_of(support::BrowserKind{}).size())); };
@@ -123,7 +133,7 @@ std::vector<support::BrowserKind> draw_browsers(Choices& choices, int people) {
 
 std::string describe(const Action& action) {
   std::string text = std::to_string(action.at.value) + " ms  " + std::string(name_of(action.kind));
-  if (action.kind != ActionKind::RestartServer) text += "  p" + std::to_string(action.who);
+  if (action.kind != ActionKind::RestartServer && action.kind != ActionKind::Intrude) text += "  p" + std::to_string(action.who);
   if (action.kind == ActionKind::BreakPath || action.kind == ActionKind::Chat || action.kind == ActionKind::Call) text += " p" + std::to_string(action.with);
   if (action.kind == ActionKind::Want || action.kind == ActionKind::EndTrack) text += " " + std::string(name_of(action.source));
   if (action.kind == ActionKind::Want) text += " " + std::string(name_of(action.wanted));
@@ -173,6 +183,8 @@ Script write_script(std::uint64_t seed, int people) {
     action.at = in_bursts ? std::min(burst + choices.between({0}, {300}), kTroubleLasts) : burst;
     script.actions.push_back(action);
   }
+  script.has_tokens = choices.one_in(4);
+  if (choices.one_in(5)) draw_intrusions(choices, script);
   if (swarm.calls || script.online > 0) draw_calls(choices, script);
   std::stable_sort(script.actions.begin(), script.actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
   return script;

@@ -25,6 +25,7 @@ enum class ActionKind : std::uint8_t {
   Call,         // `with`, or nobody if that is the caller itself; it may ring for `lasts`, or for as long as usual
   Answer,       // takes what rings
   EndCall,      // rejects, cancels or hangs up
+  Intrude,      // the intruder does a few things
   // Troubles, from here on.
   CutSocket,    // both ends learn of it: the client now, the server after `lasts`
   HalfOpen,     // frames vanish both ways until both ends notice, after `lasts`
@@ -34,7 +35,7 @@ enum class ActionKind : std::uint8_t {
   Sleep,        // the machine of `who` stands still for `lasts`
 };
 constexpr auto names_of(ActionKind) {
-  return std::array<std::string_view, 16>{"join",       "leave",     "want",           "chat",       "reload",       "crash", "end-track", "call", "answer", "end-call",
+  return std::array<std::string_view, 17>{"join",       "leave",     "want",           "chat",       "reload",       "crash", "end-track", "call", "answer", "end-call", "intrude",
                                           "cut-socket", "half-open",     "restart-server", "break-path", "move-address", "sleep"};
 }
 
@@ -65,6 +66,8 @@ struct Script {
   int people = 0;
   int rooms = 1;
   int online = 0;  // so many, counted from the last, are in no room: they see and reach whom they talk to
+  bool has_tokens = false;  // without its token nobody is let in
+  bool has_intruder = false;
   std::vector<support::BrowserKind> browsers;  // each one's
   Weather weather;
   std::vector<Action> actions;  // in the order of their times
