@@ -69,6 +69,10 @@ CallLedger::Complaint CallLedger::see_new(const room::Room& room, const Call& ca
   if (call.outcome != CallOutcome::Unavailable && call.state == CallState::Ringing && !room.has(call.to)) return "G4: rings at nobody's: " + in_words(call);
   if (call.outcome != CallOutcome::Busy) return std::nullopt;
   const auto& all = room.calls().all();
+  const auto crosses = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+    return each.second.state == CallState::Ringing && each.second.from == call.to && each.second.to == call.from;
+  });
+  if (crosses != all.end()) return "G8: the two call each other, and are busy: " + in_words(call) + " and " + in_words(crosses->second);
   const bool is_busy = std::any_of(all.begin(), all.end(), [&](const auto& each) {
     return is_live(each.second) && (is_side(each.second, call.from) || is_side(each.second, call.to));
   });
