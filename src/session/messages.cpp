@@ -98,7 +98,7 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   const Participant& member = message.member;
   if (member.user != options.user) return apply(turn, roster.change(member), /*offers_first=*/false);
   if (member.session != self.session) return;
-  announcement.seen(member.media);
+  announcement.seen(turn.now, member.media);
   if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
   self = member;
