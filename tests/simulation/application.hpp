@@ -15,6 +15,7 @@ namespace meetwire::simulation {
 class Application {
  public:
   UserId self;
+  UserId intruder;  // may say anything, in its own name
   std::optional<MeetingState> state;
   std::optional<Failure> error;
   std::map<UserId, Participant> participants;
@@ -70,6 +71,7 @@ class Application {
   }
   // The simulator's texts are "sender|addressee|number".
   void on(const command::ChatReceived& received) {
+    if (received.message.from == intruder) return;
     const std::string& text = received.message.text;
     const auto first = text.find('|');
     const auto second = text.rfind('|');

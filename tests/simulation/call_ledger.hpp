@@ -19,8 +19,8 @@ namespace meetwire::simulation {
 
 class CallLedger {
  public:
-  // `ignored`: what calls itself so there is somebody else's.
-  explicit CallLedger(RoomId ignored) : ignored_(std::move(ignored)) {}
+  // `ignored`: what is called as here is somebody else's there. Of the intruder nobody knows for how long it lets it ring.
+  CallLedger(RoomId ignored, UserId intruder) : ignored_(std::move(ignored)), intruder_(std::move(intruder)) {}
 
   using Complaint = std::optional<std::string>;
 
@@ -60,6 +60,7 @@ class CallLedger {
   Complaint see_new(const room::Room& room, const Call& call) const;
 
   RoomId ignored_;
+  UserId intruder_;
   std::map<CallId, Record> records_;
 };
 

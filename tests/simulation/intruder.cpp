@@ -74,9 +74,11 @@ void Intruder::hear(int life, const ClientEvent& event) {
     at->second.up = true;
     if (at->second.classic || choices_.one_in(3)) return;
     Hello hello;
-    hello.room = room();
+    hello.room = is_inside_ ? people_.front().room : room();
+    if (hello.room->empty()) hello.room.reset();
     hello.user = user();
     hello.name = "M";
+    hello.resume = "its own";
     hello.token = token_of(user());
     encode(life, {hello}, false);
   }
@@ -84,6 +86,8 @@ void Intruder::hear(int life, const ClientEvent& event) {
 
 void Intruder::overhear(const command::Send& send) {
   if (send.body.find("\"type\":\"hello\"") != std::string::npos) return;
+  // The id of a call is known to its two sides only: as a member it could take it for a call of its own.
+  if (is_inside_ && send.body.find("\"type\":\"call\"") != std::string::npos) return;
   overheard_.push_back(send);
   if (overheard_.size() > kOverheardMax) overheard_.pop_front();
 }
@@ -136,7 +140,7 @@ void Intruder::say_to_somebody(int life) {
       const auto& calls = victim.application.calls;
       word.id = calls.empty() ? CallId{fresh} : calls.rbegin()->first;
       word.action = static_cast<CallAction>(choices_.below(4));
-      if (word.action == CallAction::Request) word.id = CallId{fresh};
+      if (word.action == CallAction::Request || is_inside_) word.id = CallId{fresh};
       word.to = victim.user;
       return encode(life, {word}, false);
     }

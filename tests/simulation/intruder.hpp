@@ -1,6 +1,7 @@
 // Somebody hostile with raw connections to the server: garbage, words mutated and whole, other people's frames said again,
 // other people's ids with wrong secrets and tokens; before admission, from a room of its own, from no room, and after the
-// end. It never is where the people of the meeting are, and so nothing of it may reach them (S7, S8).
+// end. Where it is not among the people of the meeting, nothing of it may reach them; as a member of their room it may
+// say what it likes, and it comes under its own name (S7, S8).
 // Has a chance of its own, so that a script goes on as it did without some of what it does.
 #pragma once
 
@@ -20,8 +21,9 @@ namespace meetwire::simulation {
 class Intruder {
  public:
   // `index`: as whom the sockets know it.
-  Intruder(std::uint64_t seed, int index, bool has_tokens, Signalling& signalling, const std::vector<Person>& people)
-      : choices_(seed), index_(index), has_tokens_(has_tokens), signalling_(signalling), people_(people) {}
+  Intruder(const Script& script, Signalling& signalling, const std::vector<Person>& people)
+      : choices_(script.seed ^ 0x696e747275646572ULL), index_(script.people), has_tokens_(script.has_tokens),
+        is_inside_(script.intruder_inside), signalling_(signalling), people_(people) {}
 
   static const UserId& user();
   static const RoomId& room();
@@ -53,6 +55,7 @@ class Intruder {
   Choices choices_;
   int index_;
   bool has_tokens_;
+  bool is_inside_;
   Signalling& signalling_;
   const std::vector<Person>& people_;
   std::map<int, Socket> sockets_;  // by life: each opens one

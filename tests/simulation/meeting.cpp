@@ -41,11 +41,12 @@ Meeting::Meeting(const Script& script, Recorder& recorder)
           },
           [this](const std::string& what) { violate(what); }),
       paths_(schedule_, choices_, people_),
-      intruder_(script.seed ^ 0x696e747275646572ULL, script.people, script.has_tokens, signalling_, people_),
+      intruder_(script, signalling_, people_),
       begun_(schedule_.now) {
   signalling_.has_tokens = script.has_tokens;
   if (script.has_intruder) {
     signalling_.intruder = script.people;
+    if (script.intruder_inside) signalling_.intruder_name = Intruder::user().value;
     signalling_.overhear = [this](const command::Send& send) { intruder_.overhear(send); };
   }
   signalling_.begin();
@@ -140,6 +141,7 @@ void Meeting::join(Person& person) {
   if (script_.has_tokens) options.token = token_of(person.user);
   person.application = Application{};
   person.application.self = person.user;
+  person.application.intruder = Intruder::user();
   person.present_since.reset();
   std::erase_if(connections_, [&person](const auto& each) { return each.first.first == person.user; });
   person.session = std::make_unique<session::Session>(options);

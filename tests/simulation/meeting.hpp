@@ -90,7 +90,7 @@ class Meeting {
   Millis begun_;
   // How often the first has begun anew with the second's session, since the last fault.
   std::map<std::pair<UserId, UserId>, int> connections_;
-  CallLedger ledger_{Intruder::room()};
+  CallLedger ledger_{Intruder::room(), Intruder::user()};
   std::set<UserId> leavers_;  // who has ever left of their own will
   Result result_;
 };

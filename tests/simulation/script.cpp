@@ -111,6 +111,7 @@ void draw_calls(Choices& choices, Script& script) {
 
 void draw_intrusions(Choices& choices, Script& script) {
   script.has_intruder = true;
+  script.intruder_inside = choices.one_in(2);
   for (auto i = 5 + choices.below(60); i > 0; --i) {
     Action action;
     action.kind = ActionKind::Intrude;

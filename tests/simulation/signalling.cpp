@@ -154,7 +154,10 @@ void Signalling::check_reach(const RoomEvent& event, const std::vector<RoomComma
   for (const RoomCommand& command : commands) {
     const auto* out = std::get_if<command::Deliver>(&command);
     const auto* close = std::get_if<command::CloseConnection>(&command);
-    if (out != nullptr && !is_intruders(out->connection)) violation_("S7: the intruder reaches somebody: " + out->body.substr(0, 200));
+    // Whom it leaves as host hands that on: the other's row goes with the word that it has left.
+    const bool under_its_name = out != nullptr && intruder_name && out->body.find('"' + *intruder_name + '"') != std::string::npos &&
+                                out->body.find("\"from\":\"p") == std::string::npos;
+    if (out != nullptr && !is_intruders(out->connection) && !under_its_name) violation_("S7: the intruder reaches somebody: " + out->body.substr(0, 200));
     if (close != nullptr && !is_intruders(close->connection)) violation_("S8: the intruder ends somebody's connection");
   }
 }

@@ -38,8 +38,10 @@ class Signalling {
   std::function<void(const command::Log&)> watch_log;  // the server's lines
   // The server, when it has told somebody of a call; none, when it has lost all that it knew.
   std::function<void(const room::Switchboard*)> watch_calls;
-  // Who must not be heard of by anybody else, whatever it says; none: nobody. And what it hears of others.
+  // Who must not be heard of by anybody else, whatever it says, or only under its own name; none: nobody. And what it
+  // hears of others.
   int intruder = -1;
+  std::optional<std::string> intruder_name;
   std::function<void(const command::Send&)> overhear;
   // The server asks its host about everybody who comes.
   bool has_tokens = false;
