@@ -42,7 +42,8 @@ class Speaker {
   std::string sdp() {
     constexpr std::array<std::string_view, 4> kLines{"m=audio 9 x\r\na=mid:0\r\n", "m=video 9 x\r\na=mid:1\r\na=recvonly\r\n",
                                                      "m=video 0 x\r\na=mid:2\r\n", "m=application 9 x\r\na=mid:d\r\n"};
-    std::string out = "v=0\r\na=ice-ufrag:" + fragment() + "\r\na=fingerprint:f" + std::to_string(bytes.pick(3)) + "\r\n";
+    std::string out = "v=0\r\na=ice-ufrag:" + fragment();
+    out += "\r\na=fingerprint:f" + std::to_string(bytes.pick(3)) + "\r\n";
     for (unsigned i = bytes.pick(4); i > 0; --i) out += bytes.of(kLines);
     return out;
   }

@@ -105,7 +105,9 @@ void draw_calls(Choices& choices, Script& script) {
       case 4: case 5: add(ActionKind::Call, callee, caller, at + choices.between({0}, {2 * script.weather.frame_takes_most.value})); break;
       default: add(ActionKind::Answer, callee, caller, answered); break;
     }
-    if (choices.one_in(2)) add(ActionKind::EndCall, choices.one_in(2) ? caller : callee, caller, answered + choices.between({0}, {20'000}));
+    if (choices.one_in(2)) continue;
+    const int ends = choices.one_in(2) ? caller : callee;
+    add(ActionKind::EndCall, ends, caller, answered + choices.between({0}, {20'000}));
   }
 }
 
