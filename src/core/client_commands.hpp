@@ -124,11 +124,13 @@ struct AddSlot {
   UserId peer;
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
+  Priority priority = Priority::Low;  // of what it will send, and of its packets
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
+    visit("priority", self.priority);
   }
 };
 
@@ -140,12 +142,14 @@ struct BindSlot {
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
   std::string mid;
+  Priority priority = Priority::Low;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
     visit("mid", self.mid);
+    visit("priority", self.priority);
   }
 };
 
@@ -244,11 +248,17 @@ struct Capture {
   OperationId operation = 0;
   Source source = Source::Camera;
   std::string constraints;  // as the request gave them; empty: the defaults
+  std::string device;       // preferred; empty: the browser's choice
+  bool exact = false;       // that device or none
+  std::vector<std::string> lent;  // instead: tracks of the application's own
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("operation", self.operation);
     visit("source", self.source);
     visit("constraints", self.constraints);
+    visit("device", self.device);
+    visit("exact", self.exact);
+    visit("lent", self.lent);
   }
 };
 
@@ -326,12 +336,14 @@ struct SourceChanged {
   Source source = Source::Camera;
   SourceState state = SourceState::Off;
   std::vector<TrackId> tracks;  // what is live of it now: the picture first, then the sound
+  std::string device;           // which one is preferred; another may be in use while it is away. Empty: none
   std::optional<Failure> error;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("source", self.source);
     visit("state", self.state);
     visit("tracks", self.tracks);
+    visit("device", self.device);
     visit("error", self.error);
   }
 };
