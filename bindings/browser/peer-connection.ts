@@ -2,7 +2,7 @@
 // Decides nothing about negotiation; a slot's track and its transceiver are kept together here, because only the
 // browser knows m-line ids before the core does.
 
-import type { Candidate, Description, Slot, SlotsByMid } from '../client-types.ts';
+import type { Candidate, Description, Priority, Slot, SlotsByMid } from '../client-types.ts';
 import type { Peer, PeerEvents, PeerPort } from '../ports.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
@@ -60,17 +60,18 @@ class BrowserPeer implements Peer {
     };
   }
 
-  addSlot(slot: Slot): void {
+  addSlot(slot: Slot, priority: Priority): void {
     const entry = this.#entry(slot);
     if (entry.transceiver) return;
     const transceiver = this.#connection.addTransceiver(entry.track ?? kindOf(slot), {
       direction: 'sendrecv',
       streams: [this.#options.stream()],
+      sendEncodings: [{ priority, networkPriority: priority }],
     });
     this.#take(slot, entry, transceiver);
   }
 
-  bindSlot(slot: Slot, mid: string): void {
+  bindSlot(slot: Slot, mid: string, priority: Priority): void {
     const transceiver = this.#connection.getTransceivers().find((each) => each.mid === mid);
     if (!transceiver) return this.#options.report(new Error(`No transceiver has the mid ${mid}`));
     // What the remote offer made would only receive; the answer has to say that this side may send too.
@@ -81,6 +82,7 @@ class BrowserPeer implements Peer {
     if (before) this.#giveUp(before);
     // Older browsers cannot do this; the slot is told by the mid anyway.
     transceiver.sender.setStreams?.(this.#options.stream());
+    prioritize(transceiver.sender, priority);
     this.#take(slot, entry, transceiver);
     if (entry.track) this.#replace(transceiver, entry.track);
   }
@@ -169,6 +171,15 @@ class BrowserPeer implements Peer {
   #replace(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
     transceiver.sender.replaceTrack(track).catch((error: unknown) => this.#options.report(error));
   }
+}
+
+// As `sendEncodings` for what the other side added. A browser that knows no priorities does without.
+function prioritize(sender: RTCRtpSender, priority: Priority): void {
+  const parameters = sender.getParameters?.();
+  const encoding = parameters?.encodings?.[0];
+  if (!encoding) return;
+  Object.assign(encoding, { priority, networkPriority: priority });
+  sender.setParameters(parameters).catch(() => {});
 }
 
 // Runtimes outside of browsers may want to be given the description.

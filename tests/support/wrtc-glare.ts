@@ -57,11 +57,16 @@ interface Pictures {
   screen: number;
 }
 
-class Devices {
+class Devices extends EventTarget {
   readonly #pictures: Pictures;
 
   constructor(pictures: Pictures) {
+    super();
     this.#pictures = pictures;
+  }
+
+  async enumerateDevices(): Promise<[]> {
+    return [];
   }
 
   async getUserMedia({ audio }: MediaStreamConstraints): Promise<MediaStream> {
@@ -108,7 +113,7 @@ class Side {
     this.person = world.person();
     const devices = new Devices(pictures);
     const stream = (): MediaStream => asStream(new FakeStream());
-    this.person.ports.devices = new BrowserDevices({ mediaDevices: () => devices as unknown as MediaDevices, stream });
+    this.person.ports.devices = new BrowserDevices({ mediaDevices: () => devices as unknown as MediaDevices, stream, player: () => ({}) as HTMLMediaElement });
     this.person.ports.peers = this.#watched(
       peerPort({
         PeerConnection: this.#counted(),
@@ -153,8 +158,8 @@ class Side {
         const watch = <Args extends unknown[], Result>(name: string, run: (...args: Args) => Promise<Result>) =>
           (...args: Args): Promise<Result> => this.#watch(name, () => run.apply(peer, args));
         const watched: Peer = {
-          addSlot: (slot) => peer.addSlot(slot),
-          bindSlot: (slot, mid) => peer.bindSlot(slot, mid),
+          addSlot: (slot, priority) => peer.addSlot(slot, priority),
+          bindSlot: (slot, mid, priority) => peer.bindSlot(slot, mid, priority),
           restartIce: () => peer.restartIce(),
           close: () => peer.close(),
           setTrack: watch('setTrack', peer.setTrack),
