@@ -226,7 +226,7 @@ export type ClientEvent =
   | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
   | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
-  | { type: 'track_ended'; track: string }
+  | { type: 'track_ended'; track: string; deniedBy?: Denier }
   | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 

@@ -51,7 +51,7 @@ export class Executor {
     this.#machine = machine;
     this.#ports = ports;
     this.#owner = owner;
-    ports.devices.onEnded = (track) => this.dispatch({ type: 'track_ended', track });
+    ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
     ports.devices.onListed = (devices) => this.dispatch({ type: 'devices_changed', devices });
   }
 

@@ -1,7 +1,7 @@
 // What the executor needs of the world, as interfaces: the browser's are in browser/, the server's in node/, fakes
 // in the tests. A port carries out and reports; it decides nothing, and calls back nothing once closed.
 
-import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Description, NamedDevice, Priority, Slot, SlotsByMid } from './client-types.ts';
+import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Denier, Description, NamedDevice, Priority, Slot, SlotsByMid } from './client-types.ts';
 
 export type Undo = () => void;
 
@@ -69,8 +69,8 @@ export interface PeerPort {
 // ---- devices
 
 export interface DevicesPort {
-  /** Called when a captured track ends by itself. */
-  onEnded: ((track: string) => void) | undefined;
+  /** Called when a captured track ends by itself; `deniedBy`: where it is known that the permission was taken back. */
+  onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
   /** Called with all that can be named: after a capture, when something is plugged in or out, before a device's `onEnded`. */
   onListed: ((devices: NamedDevice[]) => void) | undefined;
   /**

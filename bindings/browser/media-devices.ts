@@ -5,7 +5,7 @@
 import type { CapturedTrack, CommandOf, Denier, ErrorCode, NamedDevice, Slot, Source } from '../client-types.ts';
 import type { CaptureConstraints, DevicesPort, Undo } from '../ports.ts';
 import { MeetingError } from '../errors.ts';
-import { watchDenial } from './permissions.ts';
+import { permissionFor, watchDenial } from './permissions.ts';
 import { playThrough } from './speaker.ts';
 
 const mediaDevices = (): MediaDevices | undefined => globalThis.navigator?.mediaDevices;
@@ -70,7 +70,7 @@ const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStrea
 
 /** The devices of one meeting. */
 export class BrowserDevices implements DevicesPort {
-  onEnded: ((track: string) => void) | undefined;
+  onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
   onListed: ((devices: NamedDevice[]) => void) | undefined;
   readonly #tracks = new Map<string, MediaStreamTrack>();
   readonly #lent = new Map<string, MediaStreamTrack>();
@@ -98,7 +98,7 @@ export class BrowserDevices implements DevicesPort {
     return tracks.map((track) => {
       hint(source, track, contentHint);
       this.#tracks.set(track.id, track);
-      track.onended = () => void this.#ended(track, isDevice);
+      track.onended = () => void this.#ended(track, isDevice ? source : undefined);
       const device = (isDevice && track.getSettings().deviceId) || '';
       return { slot: slotOf(source, track), track: track.id, device: isStandIn(device) ? '' : device };
     });
@@ -170,10 +170,10 @@ export class BrowserDevices implements DevicesPort {
     this.onListed?.(devices);
   }
 
-  // Whether the device is still there decides what becomes of it.
-  async #ended(track: MediaStreamTrack, isDevice: boolean): Promise<void> {
-    if (isDevice) await this.#list();
-    if (this.#tracks.get(track.id) === track) this.onEnded?.(track.id);
+  // Whether the device is still there, and may be used, decides what becomes of it.
+  async #ended(track: MediaStreamTrack, device: Source | undefined): Promise<void> {
+    const [permission] = device ? await Promise.all([permissionFor(device), this.#list()]) : [];
+    if (this.#tracks.get(track.id) === track) this.onEnded?.(track.id, permission === 'denied' ? 'browser' : undefined);
   }
 }
 

@@ -311,9 +311,11 @@ struct CaptureFailed {
 struct TrackEnded {
   static constexpr std::string_view kType = "track_ended";
   TrackId track;
+  std::optional<Denier> denied_by;  // where the host can tell that the permission was taken back
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("track", self.track);
+    visit("deniedBy", self.denied_by);
   }
 };
 

@@ -185,7 +185,7 @@ void Sources::ended(Turn& turn, const event::TrackEnded& ended) {
     state.tracks.erase(at);
     release(turn, {gone});
     if (source == Source::Screen) screen_ended(turn, gone.slot == Slot::ScreenAudio && !state.tracks.empty());
-    else device_ended(turn, source, gone);
+    else device_ended(turn, source, gone, ended.denied_by);
   }
 }
 
@@ -198,21 +198,27 @@ void Sources::screen_ended(Turn& turn, bool sound_only) {
   enter(turn, Source::Screen, SourceStage::Off);
 }
 
-void Sources::device_ended(Turn& turn, Source source, const event::CapturedTrack& gone) {
+void Sources::device_ended(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by) {
   State& state = of(source);
   const SourceDeed deed = source_deed(state.stage, I::Lost);
   if (deed == D::Start) {
-    if (auto why = end_of_wish(turn, source, gone)) return enter(turn, source, SourceStage::Failed, std::move(why));
+    if (auto why = end_of_wish(turn, source, gone, denied_by)) return enter(turn, source, SourceStage::Failed, std::move(why));
   }
   perform(turn, source, deed, state.held);
   if (deed == D::Keep) enter(turn, source, state.stage);  // muted as before, with nothing live
 }
 
 // Whether nothing else shall be tried after the device has ended its track, and why.
-std::optional<Failure> Sources::end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone) {
+std::optional<Failure> Sources::end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone,
+                                            std::optional<Denier> denied_by) {
   State& state = of(source);
   if (!state.held.lent.empty()) return Failure{ErrorCode::TrackEnded, "the application's own track has ended"};
   // Asking at once for what was just taken back would be a nuisance.
+  if (denied_by) {
+    Failure denied{ErrorCode::PermissionDenied, "the permission was taken back"};
+    denied.denied_by = denied_by;
+    return denied;
+  }
   if (devices_.has(source, gone.device)) {
     return Failure{ErrorCode::DeviceFailed, "the device is still there: its use was taken back, or it broke"};
   }

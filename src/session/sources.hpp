@@ -106,8 +106,8 @@ class Sources {
   void perform(Turn& turn, Source source, SourceDeed deed, Aim target);
   void capture(Turn& turn, Source source, Aim aim, bool exact);
   void screen_ended(Turn& turn, bool sound_only);
-  void device_ended(Turn& turn, Source source, const event::CapturedTrack& gone);
-  std::optional<Failure> end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone);
+  void device_ended(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by);
+  std::optional<Failure> end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by);
   void enter(Turn& turn, Source source, SourceStage stage, std::optional<Failure> error = std::nullopt);
   void release(Turn& turn, std::vector<event::CapturedTrack> tracks) const;
   void settle(Turn& turn, State& state, std::optional<Failure> error = std::nullopt) const;

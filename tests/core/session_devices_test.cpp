@@ -234,6 +234,14 @@ TEST_CASE("devices.H4: a device that is still there was taken back, and is not a
   CHECK(w.captures() == 1);
   w.choose(2, std::nullopt);
   CHECK(w.captures() == 2);
+
+  Devices denied;
+  with_camera(denied);
+  denied.on(event::TrackEnded{TrackId{"t1"}, Denier::Browser});
+  CHECK(denied.shown().error->code == ErrorCode::PermissionDenied);
+  CHECK(denied.shown().error->denied_by == Denier::Browser);
+  denied.list({"back"}).list({"front", "back"});
+  CHECK(denied.captures() == 1);
 }
 
 TEST_CASE("devices.H5: a preferred device that is gone: any other, and the preference stays") {

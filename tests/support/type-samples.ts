@@ -48,7 +48,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
   capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd' }] },
   capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '', deniedBy: 'system' },
-  track_ended: { type: 'track_ended', track: 't' },
+  track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
   devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd' }] },
   time_passed: { type: 'time_passed' },
 };
