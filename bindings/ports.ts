@@ -73,6 +73,8 @@ export interface DevicesPort {
   onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
   /** Called with all that can be named: after a capture, when something is plugged in or out, before a device's `onEnded`. */
   onListed: ((devices: NamedDevice[]) => void) | undefined;
+  /** As `onListed`, with the ids of what one can be heard through. */
+  onSpeakersListed: ((ids: string[]) => void) | undefined;
   /**
    * Rejects with a DOMException, or with an error whose name is an ErrorCode where the port knows better; either may
    * say by whom it was denied.

@@ -72,6 +72,7 @@ const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStrea
 export class BrowserDevices implements DevicesPort {
   onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
   onListed: ((devices: NamedDevice[]) => void) | undefined;
+  onSpeakersListed: ((ids: string[]) => void) | undefined;
   readonly #tracks = new Map<string, MediaStreamTrack>();
   readonly #lent = new Map<string, MediaStreamTrack>();
   readonly #from: DeviceSource;
@@ -165,7 +166,9 @@ export class BrowserDevices implements DevicesPort {
         : [{ source: kind === 'videoinput' ? 'camera' : 'microphone', device: deviceId }],
     );
     const text = JSON.stringify(devices);
-    if (this.#closed || text === this.#listed) return;
+    if (this.#closed) return;
+    this.onSpeakersListed?.(found.filter(({ kind }) => kind === 'audiooutput').map(({ deviceId }) => deviceId));
+    if (text === this.#listed) return;
     this.#listed = text;
     this.onListed?.(devices);
   }

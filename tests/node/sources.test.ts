@@ -227,6 +227,22 @@ describe('the speaker', () => {
     await assert.rejects(ada.speaker.switchTo(7 as unknown as string), invalid);
   });
 
+  test('gives way to the system\'s own while it is away', async () => {
+    person.media.plug('speaker-1', 'audiooutput');
+    await ada.microphone.start();
+    await until('it is listed', () => person.media.listings > 0);
+    const element = new FakePage().createElement('audio');
+    ada.speaker.attach(element as unknown as HTMLMediaElement);
+    await ada.speaker.switchTo('speaker-1');
+    assert.equal(element.sinkId, 'speaker-1');
+    person.media.unplug('speaker-1');
+    await until('another serves', () => element.sinkId === '');
+    assert.equal(ada.speaker.device, 'speaker-1');
+    person.media.plug('speaker-1', 'audiooutput');
+    await until('it is back', () => element.sinkId === 'speaker-1');
+    assert.deepEqual(person.reported, []);
+  });
+
   test('cannot be chosen in a browser that has no such thing, and that is said', async () => {
     const element = {} as HTMLMediaElement;
     ada.speaker.attach(element);

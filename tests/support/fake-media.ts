@@ -99,8 +99,10 @@ export class FakeMediaDevices extends EventTarget {
     { deviceId: 'mic-1', kind: 'audioinput' },
   ];
   listeners = 0;
+  listings = 0;
 
   async enumerateDevices(): Promise<object[]> {
+    this.listings++;
     return this.plugged.map((each) => ({ ...each, label: each.deviceId, groupId: 'g' }));
   }
 

@@ -4,19 +4,22 @@ import type { DevicesPort, Undo } from '../../bindings/ports.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 
 export class Speaker {
-  readonly #port: Pick<DevicesPort, 'playThrough'>;
+  readonly #port: DevicesPort;
   readonly #report: (error: unknown) => void;
   readonly #elements = new Set<HTMLMediaElement>();
   #device = '';
+  #there: string[] = [];
+  #isAway = false;
   #wishes = 0;
 
   /** Internal: it is `meeting.speaker`. */
-  constructor(port: Pick<DevicesPort, 'playThrough'>, report: (error: unknown) => void) {
+  constructor(port: DevicesPort, report: (error: unknown) => void) {
     this.#port = port;
     this.#report = report;
+    port.onSpeakersListed = (ids) => this.#listed(ids);
   }
 
-  /** The id of the device; empty: the system's own. */
+  /** The id of the device that was chosen; while it is away the system's own serves. Empty: that one. */
   get device(): string {
     return this.#device;
   }
@@ -30,6 +33,7 @@ export class Speaker {
     const before = this.#device;
     const wish = ++this.#wishes;
     this.#device = deviceId;
+    this.#isAway = false;
     try {
       await this.#port.playThrough(undefined, deviceId);
       await this.#tell();
@@ -44,16 +48,31 @@ export class Speaker {
   /** The element plays through the chosen device from now on, whichever that is. Gives the undo, which changes nothing else. */
   attach(element: HTMLMediaElement): Undo {
     this.#elements.add(element);
-    this.#port.playThrough(element, this.#device).catch(this.#report);
+    this.#port.playThrough(element, this.#playing).catch(this.#report);
     return () => void this.#elements.delete(element);
   }
 
   /** Internal. */
   close(): void {
+    this.#port.onSpeakersListed = undefined;
     this.#elements.clear();
   }
 
+  get #playing(): string {
+    return this.#isAway ? '' : this.#device;
+  }
+
+  // Browsers go silent when a device is unplugged.
+  #listed(ids: string[]): void {
+    const wasThere = this.#isAway || this.#there.includes(this.#device);
+    const isAway = wasThere && !ids.includes(this.#device);
+    this.#there = ids;
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    this.#tell().catch(this.#report);
+  }
+
   async #tell(): Promise<void> {
-    await Promise.all([...this.#elements].map((element) => this.#port.playThrough(element, this.#device)));
+    await Promise.all([...this.#elements].map((element) => this.#port.playThrough(element, this.#playing)));
   }
 }
