@@ -97,7 +97,7 @@ export class BrowserDevices implements DevicesPort {
     const isDevice = !isOwn && source !== 'screen';
     if (isDevice) this.#watch();
     return tracks.map((track) => {
-      hint(source, track, contentHint);
+      hint(source, track, isOwn ? undefined : contentHint);
       this.#tracks.set(track.id, track);
       track.onended = () => void this.#ended(track, isDevice ? source : undefined);
       const device = (isDevice && track.getSettings().deviceId) || '';

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/call.hpp"
+#include "core/device_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
@@ -238,37 +239,6 @@ struct RestartIce {
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
-  }
-};
-
-// ---- devices
-
-struct Capture {
-  static constexpr std::string_view kType = "capture";
-  OperationId operation = 0;
-  Source source = Source::Camera;
-  std::string constraints;  // as the request gave them; empty: the defaults
-  std::string device;       // preferred; empty: the browser's choice
-  bool exact = false;       // that device or none
-  std::vector<std::string> lent;  // instead: tracks of the application's own
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("operation", self.operation);
-    visit("source", self.source);
-    visit("constraints", self.constraints);
-    visit("device", self.device);
-    visit("exact", self.exact);
-    visit("lent", self.lent);
-  }
-};
-
-// Stop the track and forget it.
-struct Release {
-  static constexpr std::string_view kType = "release";
-  TrackId track;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("track", self.track);
   }
 };
 

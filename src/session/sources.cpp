@@ -81,8 +81,9 @@ void Sources::perform(Turn& turn, Source source, SourceDeed deed, Aim target) {
     case D::Wait:
       return;
     case D::Keep:
+      if (target == state.held) return;
       state.held = std::move(target);
-      return;
+      return enter(turn, source, state.stage, state.error);
     case D::Await:
       return enter(turn, source, SourceStage::Starting);
     case D::Start: {

@@ -88,6 +88,8 @@ TEST_CASE("devices.choice: what is chosen while off, muted or being switched cou
   off.join();
   off.choose(1, "back", Wanted::Off);
   CHECK(off.captures() == 0);
+  CHECK(off.shown().state == SourceState::Off);
+  CHECK(off.shown().device == "back");
   CHECK_FALSE(off.error_of(1).has_value());
   off.want(2, Source::Camera, Wanted::On);
   CHECK(off.capture().device == "back");

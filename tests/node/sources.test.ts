@@ -152,7 +152,7 @@ describe('asked in vain', () => {
       assert.equal(await source.start(), 'on');
       assert.deepEqual(await Promise.all([source.stop(), source.stop()]), ['off', 'off']);
     }
-    assert.deepEqual(await Promise.all([ada.screen.start(), ada.screen.start()]), ['on', 'on']);
+    assert.deepEqual(await Promise.all([ada.screen.start(), ada.screen.start()]), ['starting', 'on'], 'the first is overtaken');
     assert.equal(person.media.live.length, 1);
     await ada.screen.stop();
     assert.deepEqual(live(), []);
