@@ -10,6 +10,8 @@ export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) =
 interface SlotEntry {
   transceiver: RTCRtpTransceiver | undefined;
   track: MediaStreamTrack | null;
+  /** Not yet told to the sender. */
+  priority: Priority | undefined;
 }
 
 const kindOf = (slot: Slot): 'audio' | 'video' => (slot === 'camera' || slot === 'screen' ? 'video' : 'audio');
@@ -82,7 +84,7 @@ class BrowserPeer implements Peer {
     if (before) this.#giveUp(before);
     // Older browsers cannot do this; the slot is told by the mid anyway.
     transceiver.sender.setStreams?.(this.#options.stream());
-    prioritize(transceiver.sender, priority);
+    entry.priority = priority;
     this.#take(slot, entry, transceiver);
     if (entry.track) this.#replace(transceiver, entry.track);
   }
@@ -100,8 +102,12 @@ class BrowserPeer implements Peer {
     const description = connection.localDescription;
     if (!description) throw new Error('The description was taken back meanwhile');
     const slots: SlotsByMid = {};
-    for (const [slot, { transceiver }] of this.#slots) {
-      if (transceiver?.mid) slots[transceiver.mid] = slot;
+    for (const [slot, entry] of this.#slots) {
+      if (!entry.transceiver?.mid) continue;
+      slots[entry.transceiver.mid] = slot;
+      // Before the answer some browsers have nothing yet that could have a priority.
+      if (entry.priority) prioritize(entry.transceiver.sender, entry.priority);
+      entry.priority = undefined;
     }
     return { description: { type: description.type as Description['type'], sdp: description.sdp }, slots };
   }
@@ -153,7 +159,7 @@ class BrowserPeer implements Peer {
 
   #entry(slot: Slot): SlotEntry {
     let entry = this.#slots.get(slot);
-    if (!entry) this.#slots.set(slot, (entry = { transceiver: undefined, track: null }));
+    if (!entry) this.#slots.set(slot, (entry = { transceiver: undefined, track: null, priority: undefined }));
     return entry;
   }
 

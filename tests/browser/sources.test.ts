@@ -6,7 +6,7 @@ import { closeAll, smallPicture, type Guest } from './support/guest.ts';
 import { installPlugs } from './support/plugs.ts';
 import { useStage } from './support/stage.ts';
 
-const stage = useStage({ chromium: { args: ['--use-fake-device-for-media-stream=device-count=2'] } });
+const stage = useStage({ chromium: { args: ['--use-fake-device-for-media-stream=device-count=4'] } });
 let ada: Guest;
 let ben: Guest;
 let rooms = 0;
@@ -15,6 +15,8 @@ async function enter(): Promise<void> {
   const room = `sources ${(rooms += 1)}`;
   ada = await stage.arrive();
   await ada.page.evaluate(installPlugs);
+  // Chromium's second and third fake cameras give formats that it cannot send.
+  for (const id of (await ids('camera')).slice(1, 3)) await ada.page.evaluate((each) => window.plugs.unplug(each), id);
   await ada.join(room, { name: 'Ada', camera: smallPicture });
   ben = await stage.join(room, { name: 'Ben' });
   await Promise.all([ada.isWith(ben), ben.isWith(ada)]);
@@ -182,7 +184,7 @@ test('H6: a share that ends in the browser\'s own bar is gone everywhere within 
   });
   const took = (await gone) - at;
   assert.ok(took < 1000, `${took} ms`);
-  assert.deepEqual(await ada.do(({ screen }) => [screen.state, screen.error]), ['off', undefined]);
+  assert.deepEqual(await ada.do(({ screen }) => [screen.state, screen.error === undefined]), ['off', true]);
 });
 
 test('H12: drawn pictures are sent as they are, and one that has ended is refused', async () => {
