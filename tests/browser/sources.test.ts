@@ -154,6 +154,27 @@ test('H1: a permission that is taken back is told as such, and as it changes', a
   await ben.hears(ada);
 });
 
+test('H1: what the page around this one does not hand on is refused by its policy', async () => {
+  // The page's own rules forbid frames in it; other pages' do not.
+  await ada.page.setBypassCSP(true);
+  await ada.page.reload();
+  await ada.page.evaluate(() => {
+    const frame = document.createElement('iframe');
+    frame.allow = "camera 'none'";
+    frame.src = '/?framed';
+    document.body.append(frame);
+  });
+  const frame = await ada.page.waitForFrame((each) => each.url().endsWith('?framed'));
+  await frame.waitForFunction(() => 'fixture' in window);
+  const refused = await frame.evaluate(async () => {
+    const meeting = await window.fixture.join('framed', { camera: true });
+    const error = await meeting.camera.start().catch((reason: { code: string; deniedBy: string }) => reason);
+    await meeting.leave();
+    return typeof error === 'string' ? error : `${error.code} by ${error.deniedBy}`;
+  });
+  assert.equal(refused, 'permission-denied by policy');
+});
+
 test('H3: with the camera in use the microphone is published, and a retry works', async () => {
   await ada.leave();
   await ada.page.evaluate(() => window.plugs.refusals.push({ kind: 'video', name: 'NotReadableError' }));

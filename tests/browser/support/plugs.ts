@@ -62,6 +62,7 @@ export function installPlugs(): void {
     if (there.length === 0) throw new DOMException('', 'NotFoundError');
     if (exact !== undefined && !isThere(exact)) throw Object.assign(new Error(''), { name: 'OverconstrainedError', constraint: 'deviceId' });
     const id = exact ?? (isThere(ideal) ? ideal : undefined) ?? there[0]?.deviceId;
-    return user({ [kind]: { ...asked, deviceId: { exact: id } } });
+    // Firefox names no device before it has given one.
+    return user({ [kind]: id ? { ...asked, deviceId: { exact: id } } : wanted });
   };
 }
