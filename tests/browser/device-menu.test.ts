@@ -43,7 +43,7 @@ test('camera, microphone and speaker are chosen in the meeting; what is away is 
   await ada.reads('#device-camera-note', `${last?.label} is away`);
   await ada.page.evaluate((id) => window.plugs.plug(id), last?.value ?? '');
   await ada.page.waitForFunction(() => document.querySelector('#device-camera-note')?.textContent === '');
-  assert.equal(await chosen(ada, 'device-camera'), last?.label);
+  await ada.page.waitForFunction((id) => document.querySelector<HTMLSelectElement>('#device-camera')?.value === id, {}, last?.value ?? '');
   assert.deepEqual(await live(ada), [last?.label]);
 
   const speaker = (await options(ada, 'device-speaker')).at(-1)?.value ?? '';

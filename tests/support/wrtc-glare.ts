@@ -230,10 +230,10 @@ async function shown(sides: [Side, Side], source: keyof Pictures): Promise<void>
 }
 
 /** Both share at once, and neither hears of the other's offer before its own is made. */
-async function collide(sides: [Side, Side], options?: { audio: boolean }): Promise<void> {
+async function collide(sides: [Side, Side]): Promise<void> {
   const gate = new Gate(sides.length);
   for (const side of sides) side.gate = gate;
-  await Promise.all(sides.map(({ meeting }) => meeting.screen.start(options)));
+  await Promise.all(sides.map(({ meeting }) => meeting.screen.start()));
   await shown(sides, 'screen');
   await atRest(sides);
 }
@@ -255,7 +255,8 @@ async function meet(world: FakeWorld, room: string): Promise<MeetingFindings> {
     await shown(sides, 'camera');
     await Promise.all(sides.map(({ meeting }) => meeting.screen.stop()));
     for (const side of sides) side.pictures.screen += 20;
-    await collide(sides, { audio: true });
+    await Promise.all(sides.map(({ meeting }) => meeting.screen.start({ audio: true })));
+    await shown(sides, 'screen');
     await shown(sides, 'camera');
     return { first: first.look('newcomer'), newcomer: newcomer.look('first') };
   } catch (error) {
