@@ -168,6 +168,9 @@ describe('asked in vain', () => {
     }
     await assert.rejects(ada.camera.start(asTrack(track)), refused);
     await assert.rejects(ada.camera.switchTo('cam-1'), refused);
+    await assert.rejects(ada.speaker.switchTo('speaker-1'), refused);
+    const element = new FakePage().createElement('audio');
+    ada.speaker.attach(element as unknown as HTMLMediaElement)();
     assert.deepEqual(person.media.live, [track], 'but for the application\'s own');
     assert.equal(person.media.listeners, 0);
   });

@@ -10,6 +10,7 @@ export class Speaker {
   #device = '';
   #there: string[] = [];
   #isAway = false;
+  #closed = false;
   #wishes = 0;
 
   /** Internal: it is `meeting.speaker`. */
@@ -29,6 +30,7 @@ export class Speaker {
    * where the browser has no `setSinkId`, with `not-found` or `permission-denied`; then everything plays as before.
    */
   async switchTo(deviceId: string): Promise<void> {
+    if (this.#closed) throw new MeetingError({ code: 'already-left' });
     if (typeof deviceId !== 'string') throw new MeetingError({ code: 'invalid-argument', message: 'A device is named by its id.' });
     const before = this.#device;
     const wish = ++this.#wishes;
@@ -47,6 +49,7 @@ export class Speaker {
 
   /** The element plays through the chosen device from now on, whichever that is. Gives the undo, which changes nothing else. */
   attach(element: HTMLMediaElement): Undo {
+    if (this.#closed) return () => {};
     this.#elements.add(element);
     this.#port.playThrough(element, this.#playing).catch(this.#report);
     return () => void this.#elements.delete(element);
@@ -54,6 +57,7 @@ export class Speaker {
 
   /** Internal. */
   close(): void {
+    this.#closed = true;
     this.#port.onSpeakersListed = undefined;
     this.#elements.clear();
   }
