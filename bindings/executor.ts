@@ -3,7 +3,7 @@
 // Owns: the order of things (one event at a time, commands in the order given), the one wake-up timer, the socket and
 // the peer connections that are open. After `close` nothing is called any more, whatever was under way.
 
-import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Slot } from './client-types.ts';
+import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, Slot } from './client-types.ts';
 import type { ClientMachine } from './machine.ts';
 import type { ClientPorts, Peer, Transport, Undo } from './ports.ts';
 import { MeetingError } from './errors.ts';
@@ -51,7 +51,8 @@ export class Executor {
     this.#machine = machine;
     this.#ports = ports;
     this.#owner = owner;
-    ports.devices.onEnded = (track) => this.dispatch({ type: 'track_ended', track });
+    ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
+    ports.devices.onListed = (devices) => this.dispatch({ type: 'devices_changed', devices });
   }
 
   get closed(): boolean {
@@ -83,6 +84,7 @@ export class Executor {
     for (const { peer } of this.#peers.values()) peer?.close();
     this.#peers.clear();
     this.#ports.devices.onEnded = undefined;
+    this.#ports.devices.onListed = undefined;
     this.#ports.devices.close();
     this.#machine.dispose();
     this.#owner.ended(error);
@@ -127,9 +129,9 @@ export class Executor {
         this.#peers.delete(keyOf(command));
         return;
       case 'add_slot':
-        return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot));
+        return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot, command.priority));
       case 'bind_slot':
-        return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid));
+        return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid, command.priority));
       case 'restart_ice':
         return this.#attempt(() => this.#peerOf(command)?.restartIce());
       case 'set_track':
@@ -262,10 +264,14 @@ export class Executor {
     return (id === undefined ? undefined : this.#ports.devices.track(id)) ?? null;
   }
 
-  #capture({ operation, source, constraints }: CommandOf<'capture'>): void {
-    this.#ports.devices.capture(source, constraints).then(
+  #capture(command: CommandOf<'capture'>): void {
+    const { operation } = command;
+    this.#ports.devices.capture(command).then(
       (tracks) => this.dispatch({ type: 'capture_succeeded', operation, tracks }),
-      (error: unknown) => this.dispatch({ type: 'capture_failed', operation, ...nameAndMessage(error) }),
+      (error: unknown) => {
+        const deniedBy = (error as { deniedBy?: Denier } | undefined)?.deniedBy;
+        this.dispatch({ type: 'capture_failed', operation, ...nameAndMessage(error), ...(deniedBy && { deniedBy }) });
+      },
     );
   }
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/call.hpp"
+#include "core/device_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
@@ -124,11 +125,13 @@ struct AddSlot {
   UserId peer;
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
+  Priority priority = Priority::Low;  // of what it will send, and of its packets
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
+    visit("priority", self.priority);
   }
 };
 
@@ -140,12 +143,14 @@ struct BindSlot {
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
   std::string mid;
+  Priority priority = Priority::Low;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
     visit("mid", self.mid);
+    visit("priority", self.priority);
   }
 };
 
@@ -237,31 +242,6 @@ struct RestartIce {
   }
 };
 
-// ---- devices
-
-struct Capture {
-  static constexpr std::string_view kType = "capture";
-  OperationId operation = 0;
-  Source source = Source::Camera;
-  std::string constraints;  // as the request gave them; empty: the defaults
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("operation", self.operation);
-    visit("source", self.source);
-    visit("constraints", self.constraints);
-  }
-};
-
-// Stop the track and forget it.
-struct Release {
-  static constexpr std::string_view kType = "release";
-  TrackId track;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("track", self.track);
-  }
-};
-
 // ---- the application is told
 
 struct MeetingChanged {
@@ -326,12 +306,14 @@ struct SourceChanged {
   Source source = Source::Camera;
   SourceState state = SourceState::Off;
   std::vector<TrackId> tracks;  // what is live of it now: the picture first, then the sound
+  std::string device;           // which one is preferred; another may be in use while it is away. Empty: none
   std::optional<Failure> error;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("source", self.source);
     visit("state", self.state);
     visit("tracks", self.tracks);
+    visit("device", self.device);
     visit("error", self.error);
   }
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -129,10 +130,16 @@ constexpr auto names_of(ErrorCode) {
   return names;
 }
 
+// Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+// remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+enum class Denier : std::uint8_t { User, Browser, System, Policy };
+constexpr auto names_of(Denier) { return std::array<std::string_view, 4>{"user", "browser", "system", "policy"}; }
+
 // One error as it happened: the code, and what exactly, in words without message content or secrets.
 struct Failure {
   ErrorCode code = ErrorCode::Internal;
   std::string detail;
+  std::optional<Denier> denied_by;  // of a permission-denied, where it is known
 
   Failure() = default;
   explicit Failure(ErrorCode which, std::string what = {}) : code(which), detail(std::move(what)) {}

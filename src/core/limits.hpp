@@ -99,6 +99,10 @@ struct Limits {
   std::uint32_t announcement_repeats_max = 3;
   // Resumes for the sake of one gap. Each may be lost too; a server that cannot fill it after these never will.
   std::uint32_t gap_resumes_max = 5;
+  // A device that is lost gives way to another. So often within this time, and no more: one that breaks at once, again
+  // and again, must not be asked for for ever. A dock with three microphones goes in a second.
+  std::uint32_t device_fallbacks_max = 3;
+  Millis device_fallback_window{10'000};
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.

@@ -33,7 +33,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       outbox(limits),
       roster(limits),
       links(parts, operations),
-      sources(operations),
+      sources(operations, limits),
       chat(limits, options.user),
       announcement(limits),
       calls(limits, options.user),
@@ -106,6 +106,12 @@ void Session::Body::on(Turn& turn, const event::CaptureFailed& event) {
 void Session::Body::on(Turn& turn, const event::TrackEnded& event) {
   Turn deeds{turn.now, {}};
   sources.ended(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::DevicesChanged& event) {
+  Turn deeds{turn.now, {}};
+  sources.listed(deeds, event);
   apply_sources(turn, std::move(deeds));
 }
 

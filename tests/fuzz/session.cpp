@@ -47,13 +47,14 @@ class Host {
       case 1: return bytes.one_in(3) ? feed(event::TransportClosed{any_attempt(), "x"}) : feed(event::TransportOpened{attempt});
       case 2: case 3: case 4: case 5: case 6: return hear(encoded());
       case 7: return hear({protocol::Frame{bytes.one_in(2) ? "meetwire" : bytes.one_in(2) ? "roomUserList" : "msg", bytes.line()}});
-      case 8: return feed(event::SourceRequested{fresh_request(), bytes.any<Source>(), bytes.any<Wanted>(), bytes.one_in(3) ? std::optional<std::string>("{}") : std::nullopt});
+      case 8: return feed(event::SourceRequested{fresh_request(), bytes.any<Source>(), bytes.any<Wanted>(), bytes.one_in(3) ? std::optional<std::string>("{}") : std::nullopt,
+                                                  bytes.one_in(3) ? std::optional(device()) : std::nullopt, {}});
       case 9: return feed(event::ChatRequested{fresh_request(), speaker.chat_id(), speaker.text(), bytes.one_in(3) ? std::optional(speaker.user()) : std::nullopt});
       case 10: case 11: case 12: return finish(true);
       case 13: return finish(false);
       case 14: return feed(event::ConnectionChanged{speaker.user(), 1 + bytes.pick(2), bytes.any<ConnectionState>()});
       case 15: return feed(event::CandidateGathered{speaker.user(), 1 + bytes.pick(2), speaker.candidate()});
-      case 16: return tracks.empty() ? void() : feed(event::TrackEnded{*tracks.begin()});
+      case 16: return tracks.empty() ? list() : feed(event::TrackEnded{*tracks.begin()});
       case 17: return clock.advance(bytes.pick(40) * 100, [&] { feed_once(event::TimePassed{}); });
       case 18: return bytes.one_in(20) ? feed(event::LeaveRequested{}) : feed(event::JoinRequested{});
       default: return bytes.one_in(5) ? flood() : feed(event::NegotiationNeeded{speaker.user(), 1});
@@ -115,6 +116,14 @@ class Host {
     for (protocol::Frame& frame : frames) feed(event::MessageArrived{any_attempt(), std::move(frame.name), std::move(frame.body)});
   }
 
+  std::string device() { return std::string(bytes.pick(2), static_cast<char>('X' + bytes.pick(3))); }
+
+  void list() {
+    event::DevicesChanged listed;
+    for (unsigned n = bytes.pick(4); n > 0; --n) listed.devices.push_back({bytes.any<Source>(), device()});
+    feed(listed);
+  }
+
   // An operation that is under way ends; whose it is does not matter.
   void finish(bool well) {
     if (operations.empty()) return;
@@ -123,10 +132,10 @@ class Host {
     const auto [id, done] = *at;
     operations.erase(at);
     if (done.capture) {
-      if (!well) return feed(event::CaptureFailed{id, bytes.one_in(2) ? "NotAllowedError" : "x", ""});
+      if (!well) return feed(event::CaptureFailed{id, bytes.one_in(2) ? "OverconstrainedError" : bytes.one_in(2) ? "NotFoundError" : "x", ""});
       const TrackId track{"t" + std::to_string(id)};
       tracks.insert(track);
-      return feed(event::CaptureSucceeded{id, {{done.slot, track}}});
+      return feed(event::CaptureSucceeded{id, {{done.slot, track, device()}}});
     }
     if (!well) return feed(event::OperationFailed{id, done.peer, done.incarnation, "InvalidStateError", "x"});
     if (!done.describes) return feed(event::OperationSucceeded{id, done.peer, done.incarnation});

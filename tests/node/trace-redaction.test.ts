@@ -68,7 +68,7 @@ const browserError = (talk: SecretTalk): object => ({
 
 function answerTo(talk: SecretTalk, command: ClientCommand): ClientEvent | undefined {
   if (command.type === 'open_transport') return { type: 'transport_opened', attempt: command.attempt };
-  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1' }] };
+  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1', device: talk.secret() }] };
   if (!('operation' in command) || !('peer' in command)) return undefined;
   const { operation, peer, incarnation } = command;
   if (talk.below(12) === 0) return { type: 'operation_failed', operation, peer, incarnation, ...browserError(talk) } as ClientEvent;
@@ -85,7 +85,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
     () => ({ type: 'call_requested', request: index, id: `k${talk.below(3)}`, to: 'bob', timeoutMs: 0 }),
     () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
     () => ({ type: 'call_ended', request: index, id: `k${talk.below(3)}`, reason: talk.secret() }),
-    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ device: talk.secret() }) }),
+    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ deviceId: talk.secret() }), device: talk.secret(), lent: [] }),
     () => ({ type: 'candidate_gathered', peer: 'bob', incarnation: 1, candidate: talk.candidate('ownA') as never }),
     () => ({ type: 'transport_closed', attempt, reason: talk.pick('transport close', `connect ${talk.address()} failed`) }),
     () => ({ type: 'time_passed' }),

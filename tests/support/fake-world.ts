@@ -14,6 +14,7 @@ import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
 import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
+import { FakePage } from './fake-page.ts';
 import { FakeWire } from './fake-peer-connection.ts';
 
 const load = loadOnce(async () => new LoadedClientCore(await loadClient()));
@@ -89,6 +90,7 @@ export class FakeWorld {
     const devices = new BrowserDevices({
       mediaDevices: () => media as unknown as MediaDevices,
       stream: () => asStream(new FakeStream()),
+      player: () => new FakePage().createElement('audio') as unknown as HTMLMediaElement,
     });
     const ports: ClientPorts = {
       clock: { now, at: (instant, wake) => wakeAt(timers, instant, wake) },

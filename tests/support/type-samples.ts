@@ -8,7 +8,7 @@ type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: 
 
 const at = { peer: 'ben', incarnation: 2 };
 const operation = { operation: 9, ...at };
-const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x' };
+const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x', deniedBy: 'policy' };
 const row: ParticipantRow = {
   user: 'ben',
   session: 's1',
@@ -23,7 +23,7 @@ const row: ParticipantRow = {
 const clientEvents: OneOfEach<ClientEvent> = {
   join_requested: { type: 'join_requested' },
   leave_requested: { type: 'leave_requested' },
-  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
+  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}', device: 'd', lent: ['t'] },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
@@ -46,9 +46,10 @@ const clientEvents: OneOfEach<ClientEvent> = {
     candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' },
   },
   connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
-  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't' }] },
-  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '' },
-  track_ended: { type: 'track_ended', track: 't' },
+  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd' }] },
+  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '', deniedBy: 'system' },
+  track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
+  devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd' }] },
   time_passed: { type: 'time_passed' },
 };
 
@@ -58,22 +59,22 @@ const clientCommands: OneOfEach<ClientCommand> = {
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
   open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false },
   close_peer: { type: 'close_peer', ...at },
-  add_slot: { type: 'add_slot', ...at, slot: 'screen' },
-  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2' },
+  add_slot: { type: 'add_slot', ...at, slot: 'screen', priority: 'very-low' },
+  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2', priority: 'high' },
   set_track: { type: 'set_track', ...operation, slot: 'camera', track: 't' },
   set_local_description: { type: 'set_local_description', ...operation },
   set_remote_description: { type: 'set_remote_description', ...operation, description: { type: 'offer', sdp: 'v=0' } },
   roll_back: { type: 'roll_back', ...operation },
   add_candidate: { type: 'add_candidate', ...operation, candidate: { candidate: 'candidate:1' } },
   restart_ice: { type: 'restart_ice', ...at },
-  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '' },
+  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '', device: 'd', exact: true, lent: ['t'] },
   release: { type: 'release', track: 't' },
   meeting_changed: { type: 'meeting_changed', state: 'waiting', role: 'host', dialect: 'meetwire', error: failure },
   participant_joined: { type: 'participant_joined', participant: row },
   participant_changed: { type: 'participant_changed', participant: row },
   participant_left: { type: 'participant_left', user: 'ben', reason: 'server-closing' },
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
-  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
+  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], device: 'd', error: failure },
   chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
   call_changed: {
     type: 'call_changed',

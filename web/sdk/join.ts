@@ -8,7 +8,7 @@ import type { TraceOptions } from '../../bindings/trace.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
-import { wishText } from './local-source.ts';
+import { readWish } from './local-source.ts';
 import { Meeting } from './meeting.ts';
 
 export interface JoinOptions {
@@ -146,6 +146,6 @@ type Start = { source: 'camera' | 'microphone'; constraints: unknown };
 function wanted(source: Start['source'], option: JoinOptions['camera'], { devices }: ClientPorts): Start[] {
   if (option === undefined || option === false) return [];
   if (option === true) return [{ source, constraints: undefined }];
-  wishText(source, option, devices);
+  readWish(source, option, devices);
   return [{ source, constraints: option }];
 }

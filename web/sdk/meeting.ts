@@ -7,7 +7,7 @@ import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { ListenOptions, Undo } from './events.ts';
-import type { DeviceOptions, ScreenOptions } from './local-source.ts';
+import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { ChatMessage } from './participant.ts';
 import { MeetingError } from '../../bindings/errors.ts';
@@ -18,6 +18,7 @@ import { LocalSource } from './local-source.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { Speaker } from './speaker.ts';
 
 export interface MeetingEvents {
   state: { state: MeetingState; error: MeetingError | undefined };
@@ -62,6 +63,8 @@ export class Meeting implements AsyncDisposable {
   readonly camera: LocalSource<DeviceOptions>;
   readonly microphone: LocalSource<DeviceOptions>;
   readonly screen: LocalSource<ScreenOptions>;
+  /** Through which device one hears the others. */
+  readonly speaker: Speaker;
   readonly chat: Chat;
 
   readonly #ports: ClientPorts;
@@ -87,7 +90,8 @@ export class Meeting implements AsyncDisposable {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
-      request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
+      request: (source: Source, wanted: Wanted, wish: SourceWish) =>
+        this.#request((request) => ({ type: 'source_requested', request, source, wanted, ...wish })),
     };
     this.id = room;
     this.me = new Participant(user, true, stream);
@@ -95,6 +99,7 @@ export class Meeting implements AsyncDisposable {
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
+    this.speaker = new Speaker(ports.devices, ports.report);
     this.chat = new Chat((text, to) => this.#say(text, to));
     this.#ports = ports;
     this.#errors = errors;
@@ -217,16 +222,6 @@ export class Meeting implements AsyncDisposable {
     });
   }
 
-  #want(source: Source, wanted: Wanted, constraints?: string): Promise<void> {
-    return this.#request((request) => ({
-      type: 'source_requested',
-      request,
-      source,
-      wanted,
-      ...(constraints !== undefined && { constraints }),
-    }));
-  }
-
   #say(text: string, to: string | undefined): Promise<void> {
     const id = this.#ports.secrets.id();
     return this.#request((request) => ({ type: 'chat_requested', request, id, text, ...(to !== undefined && { to }) }));
@@ -299,12 +294,12 @@ export class Meeting implements AsyncDisposable {
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
   }
 
-  #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
+  #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
     for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
     this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
-    this[source].change(state, live[0], this.#errorOf(error));
+    this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
   }
 
@@ -331,6 +326,7 @@ export class Meeting implements AsyncDisposable {
       this.me.setWanted(source.source, 'off');
     }
     for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
+    this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
     this.#change();
