@@ -60,7 +60,8 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
   return () => (loading ??= start());
 }
 
-export async function joinIn(world: JoinWorld, room: string, options: JoinOptions = {}): Promise<Meeting> {
+/** `room` undefined: online, in none. */
+export async function joinIn(world: JoinWorld, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
   const core = await world.load();
   const { errors } = core;
   const { signal } = options;
@@ -78,7 +79,7 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
   const machine = core.create({ ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() }, trace);
-  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
+  const meeting = new Meeting({ machine, errors, ports, room: room ?? '', user, name, trace });
   const unmourned = core.onDeath((error) => meeting.fail(error));
   void meeting.finished.then(unmourned);
 
@@ -114,12 +115,12 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
+function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
   };
-  text(room, 'invalid-room');
+  if (room !== undefined) text(room, 'invalid-room');
   text(options.name ?? '', 'invalid-name');
   if (options.user !== undefined) text(options.user, 'invalid-user');
   text(options.url ?? '', 'invalid-argument', 'url');
@@ -127,7 +128,7 @@ function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<Cli
   if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
   if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { room, dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { ...(room !== undefined && { room }), dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {

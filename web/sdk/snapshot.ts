@@ -1,7 +1,8 @@
 // The meeting at one moment, as frozen plain values: what frameworks compare by identity.
 
-import type { ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
+import type { CallOutcome, CallState, ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
 import type { MeetingError } from '../../bindings/errors.ts';
+import type { Call } from './call.ts';
 import type { LocalSource } from './local-source.ts';
 import type { Participant, ParticipantSource } from './participant.ts';
 
@@ -22,6 +23,15 @@ export interface LocalSourceSnapshot {
   readonly error: MeetingError | undefined;
 }
 
+export interface CallSnapshot {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly incoming: boolean;
+  readonly state: CallState;
+  readonly outcome: CallOutcome;
+}
+
 export interface MeetingSnapshot {
   readonly id: string;
   readonly state: MeetingState;
@@ -35,6 +45,8 @@ export interface MeetingSnapshot {
   readonly microphone: LocalSourceSnapshot;
   readonly screen: LocalSourceSnapshot;
   readonly chat: readonly ChatMessage[];
+  /** Those that ring or stand. */
+  readonly calls: readonly CallSnapshot[];
 }
 
 const freezeSource = ({ on, muted, track, stream }: ParticipantSource): ParticipantSource =>
@@ -67,6 +79,7 @@ export interface Shown {
   readonly microphone: LocalSource<never>;
   readonly screen: LocalSource<never>;
   readonly chat: { readonly history: readonly ChatMessage[] };
+  readonly calls: readonly Call[];
 }
 
 export function takeSnapshot(meeting: Shown): MeetingSnapshot {
@@ -81,5 +94,6 @@ export function takeSnapshot(meeting: Shown): MeetingSnapshot {
     microphone: freezeLocal(meeting.microphone),
     screen: freezeLocal(meeting.screen),
     chat: meeting.chat.history,
+    calls: Object.freeze(meeting.calls.map(({ id, from, to, incoming, state, outcome }) => Object.freeze({ id, from, to, incoming, state, outcome }))),
   });
 }
