@@ -169,6 +169,7 @@ export type ClientEvent =
   | { type: 'leave_requested' }
   | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'typing_reported'; typing: boolean }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
@@ -237,6 +238,7 @@ export type ClientNotice =
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
   | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'typing_changed'; user: string; typing: boolean }
   | { type: 'call_changed'; call: Call }
   | { type: 'settle_request'; request: number; error?: Failure }
   | { type: 'report_problem'; peer?: string; error: Failure };

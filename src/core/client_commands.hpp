@@ -345,6 +345,18 @@ struct ChatReceived {
   }
 };
 
+// Somebody else writes a message to all, or does no longer. As he says: nothing to rely on.
+struct TypingChanged {
+  static constexpr std::string_view kType = "typing_changed";
+  UserId user;
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("typing", self.typing);
+  }
+};
+
 // A call is new, or has gone on: told once for each step, the last time as ended.
 struct CallChanged {
   static constexpr std::string_view kType = "call_changed";
@@ -386,6 +398,6 @@ using ClientCommand =
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
                  command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
-                 command::ChatReceived, command::CallChanged, command::SettleRequest, command::ReportProblem>;
+                 command::ChatReceived, command::TypingChanged, command::CallChanged, command::SettleRequest, command::ReportProblem>;
 
 }  // namespace meetwire

@@ -93,6 +93,16 @@ struct ChatRequested {
   }
 };
 
+// The user has begun to write a message to all, goes on writing, or has given it up. Not settled: it passes.
+struct TypingReported {
+  static constexpr std::string_view kType = "typing_reported";
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("typing", self.typing);
+  }
+};
+
 // Ring somebody. `request` is settled at once: an error, or none when it has been asked for. What comes of it is told by
 // command::CallChanged.
 struct CallRequested {
@@ -310,7 +320,7 @@ struct TrackEnded {
 }  // namespace event
 
 using ClientEvent =
-    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
+    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
                  event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,

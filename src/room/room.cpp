@@ -119,6 +119,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
+  if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;
   welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits.message_bytes_max);
   welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits.chat_bytes_max);

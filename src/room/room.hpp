@@ -23,6 +23,7 @@
 #include "protocol/messages.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/history.hpp"
 #include "room/outbox.hpp"
 
 namespace meetwire::room {
@@ -119,6 +120,8 @@ class Room {
     // Chat that is settled, by the sender's id for it, and the order in which to forget.
     std::map<std::string, std::int64_t> chats;
     std::deque<std::string> chat_order;
+    bool typing = false;                  // as the others were told
+    std::optional<Millis> typing_told_at;  // that he is, the last time
   };
   using Members = std::map<UserId, Member>;
 
@@ -131,6 +134,7 @@ class Room {
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
   void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
+  void on(Millis now, Member& from, protocol::Typing&& typing, Decision& out);
   void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
   void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
   void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
@@ -156,6 +160,7 @@ class Room {
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
   Calls calls_;
+  History history_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
   std::vector<UserId> spoken_to_;  // since begin_waiting()

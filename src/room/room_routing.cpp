@@ -47,6 +47,11 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(from, ChatSettled{chat.id, settled->second, std::nullopt}, out);
     return;
   }
+  if (const ChatMessage* kept = history_.find(from.row.user, chat.id)) {
+    // Likewise, from somebody whose place was lost before he heard of it.
+    send(from, ChatSettled{chat.id, kept->at, std::nullopt}, out);
+    return;
+  }
   if (chat.text.empty()) return refuse(ErrorCode::InvalidArgument);
   if (chat.text.size() > limits.chat_bytes_max) return refuse(ErrorCode::MessageTooLarge);
   Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
@@ -66,6 +71,8 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
   if (only != nullptr) {
     send(*only, std::move(delivered), out);
   } else {
+    from.typing = false;  // the message says it
+    if (is_listed()) history_.add(delivered.message, limits);
     broadcast(delivered, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
@@ -93,6 +100,15 @@ void Room::tell(const Calls::Tellings& tellings, Decision& out) {
       send(*to, MemberLeft{other->row.user, other->row.session, LeaveReason::Left}, out);
     }
   }
+}
+
+// Not worth an answer, nor a number: it passes by itself.
+void Room::on(Millis now, Member& from, Typing&& typing, Decision& out) {
+  const bool soon = from.typing_told_at && now - *from.typing_told_at < policy_->limits.typing_interval_min;
+  if (typing.on ? soon : !from.typing) return;
+  from.typing = typing.on;
+  if (typing.on) from.typing_told_at = now;
+  broadcast(TypingFrom{from.row.user, typing.on}, from.row.user, /*to_itself=*/false, out);
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {

@@ -14,6 +14,7 @@ using namespace protocol;
 Switchboard::Switchboard(RoomOptions options, Limits limits) : authorize_(options.authorize) {
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
+  if (options.chat_history_max) limits.chat_kept_messages_max = std::min<std::size_t>(limits.chat_kept_messages_max, *options.chat_history_max);
   policy_ = std::make_shared<const RoomPolicy>(
       RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize});
 }

@@ -107,6 +107,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   } else {
     admit_as_newcomer(turn, welcome);
   }
+  chat.recall(turn, welcome.history);
   // The user may have switched something since the hello went out.
   announce(turn);
   call::Outputs outputs;
@@ -147,6 +148,7 @@ void Session::Body::lose(Turn& turn, Failure why) {
   receipts.pause();
   announcement.pause();
   chat.pause();
+  typing.forget_own();
   calls.pause();
   carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));

@@ -22,6 +22,7 @@
 #include "session/session.hpp"
 #include "session/sources.hpp"
 #include "session/turn.hpp"
+#include "session/typing.hpp"
 #include "session/wire.hpp"
 
 namespace meetwire::session {
@@ -40,6 +41,7 @@ struct Session::Body {
   void on(Turn& turn, const event::LeaveRequested&);
   void on(Turn& turn, const event::SourceRequested& event);
   void on(Turn& turn, const event::ChatRequested& event);
+  void on(Turn& turn, const event::TypingReported& event);
   void on(Turn& turn, const event::TransportOpened& event);
   void on(Turn& turn, const event::TransportClosed& event);
   void on(Turn& turn, const event::MessageArrived& event);
@@ -84,6 +86,7 @@ struct Session::Body {
   void take(Turn& turn, const protocol::SignalFrom& message);
   void take(Turn& turn, const protocol::ChatDelivered& message);
   void take(Turn& turn, const protocol::ChatSettled& message);
+  void take(Turn& turn, const protocol::TypingFrom& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
@@ -125,6 +128,7 @@ struct Session::Body {
   Links links;
   Sources sources;
   Chat chat;
+  Typing typing;
   Announcement announcement;
   call::Calls calls;
 

@@ -26,6 +26,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));
       stop_awaiting(turn, left->user);
+      typing.stopped(turn, left->user);
       turn.say(command::ParticipantLeft{left->user, left->reason});
     }
   }

@@ -129,7 +129,14 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
   carry_out(turn, links.handle(turn.now, message.from, link::MessageReceived{message.pair}));
 }
 
-void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) { chat.delivered(turn, message.message); }
+void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) {
+  if (!message.message.to) typing.stopped(turn, message.message.from);
+  chat.delivered(turn, message.message);
+}
+
+void Session::Body::take(Turn& turn, const protocol::TypingFrom& message) {
+  if (roster.find(message.from) != nullptr) typing.heard(turn, message.from, message.on);
+}
 
 void Session::Body::take(Turn& turn, const protocol::ChatSettled& message) { chat.settled(turn, message); }
 

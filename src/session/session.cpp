@@ -35,6 +35,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       links(parts, operations),
       sources(operations),
       chat(limits, options.user),
+      typing(limits),
       announcement(limits),
       calls(limits, options.user),
       wishes(sources.wishes()) {
@@ -131,6 +132,13 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
   chat.request(turn, event, roster);
+  // Sending it says to everybody that the writing is over.
+  if (!event.to) typing.forget_own();
+}
+
+void Session::Body::on(Turn& turn, const event::TypingReported& event) {
+  if (!is_joined() || !typing.report(turn.now, event.typing)) return;
+  outbox.add(turn.now, protocol::Typing{event.typing}, Urgency::MayWait);
 }
 
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
@@ -149,6 +157,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  typing.elapsed(turn);
   announce(turn);
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
@@ -175,6 +184,7 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
+  first = earlier(first, typing.deadline());
   return earlier(first, calls.deadline());
 }
 

@@ -25,6 +25,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   leave_requested: { type: 'leave_requested' },
   source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  typing_reported: { type: 'typing_reported', typing: true },
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
@@ -75,6 +76,7 @@ const clientCommands: OneOfEach<ClientCommand> = {
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
   source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
   chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  typing_changed: { type: 'typing_changed', user: 'ben', typing: true },
   call_changed: {
     type: 'call_changed',
     call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
@@ -123,7 +125,7 @@ const roomCommands: OneOfEach<RoomCommand> = {
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5 };
 
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],

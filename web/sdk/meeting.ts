@@ -100,7 +100,10 @@ export class Meeting implements AsyncDisposable {
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
-    this.chat = new Chat((text, to) => this.#say(text, to));
+    this.chat = new Chat(
+      (text, to) => this.#say(text, to),
+      (typing) => this.dispatch({ type: 'typing_reported', typing }),
+    );
     this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#ports = ports;
     this.#errors = errors;
@@ -288,6 +291,11 @@ export class Meeting implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
+      case 'typing_changed': {
+        const participant = this.#participants.get(notice.user);
+        participant?.setTyping(notice.typing);
+        return participant && (() => emitter.emit('participant-changed', participant));
+      }
       case 'call_changed': {
         const { fresh, announce } = this.#calls.told(notice.call);
         return () => {

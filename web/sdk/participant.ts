@@ -68,6 +68,7 @@ export class Participant {
   readonly local: boolean;
   #row: Pick<ParticipantRow, 'name' | 'role' | 'away'>;
   #connection: LinkState = 'connecting';
+  #typing = false;
   readonly #sources: Record<Source, SourceView>;
 
   /** Internal: participants are found in `meeting.participants`. */
@@ -107,6 +108,16 @@ export class Participant {
   get connection(): LinkState {
     if (this.local) return 'connected';
     return this.#row.away && this.#connection === 'connected' ? 'reconnecting' : this.#connection;
+  }
+
+  /** Writes a message to all, as this person's program says. Always false of oneself. */
+  get typing(): boolean {
+    return this.#typing;
+  }
+
+  /** Internal. */
+  setTyping(typing: boolean): void {
+    this.#typing = typing;
   }
 
   /** Internal: what the roster says. */

@@ -12,6 +12,7 @@ export interface ParticipantSnapshot {
   readonly name: string;
   readonly role: Role;
   readonly connection: LinkState;
+  readonly typing: boolean;
   readonly camera: ParticipantSource;
   readonly microphone: ParticipantSource;
   readonly screen: ParticipantSource;
@@ -59,6 +60,7 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     name: person.name,
     role: person.role,
     connection: person.connection,
+    typing: person.typing,
     camera: freezeSource(person.camera),
     microphone: freezeSource(person.microphone),
     screen: freezeSource(person.screen),

@@ -239,6 +239,7 @@ class ClassicServer final : public ServerDialect {
     writer.close('}');
   }
   void write_message(const CallTold&, Frames&) const {}  // rings with its own words
+  void write_message(const TypingFrom&, Frames&) const {}
   void write_message(const RelayFrom& relay, Frames& out) const {
     if (relay.kind == RelayKind::Message) {
       out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
