@@ -10,7 +10,10 @@ export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
 export type DescriptionType = 'offer' | 'answer';
 /** RTCPeerConnectionState. */
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** `none`: one of the two connects on call only, and no call stands between them. */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'none';
+/** With whom in a room one has connections. */
+export type Connect = 'everyone' | 'on-call';
 export type Role = 'host' | 'guest' | 'viewer';
 export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
@@ -112,6 +115,7 @@ export interface ParticipantRow {
   role: Role;
   dialect: DialectName;
   media: MediaState;
+  connect: Connect;
   away: boolean;
   version: number;
 }
@@ -160,6 +164,8 @@ export interface ClientOptions {
   /** JSON of RTCIceServer[]; absent: what the server hands out. */
   iceServers?: string;
   iceTransportPolicy: string;
+  /** In a room; absent: everyone. Out of rooms: on call, anyway. */
+  connect?: Connect;
 }
 
 // ---- events

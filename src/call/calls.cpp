@@ -117,6 +117,13 @@ bool Calls::has_called(const UserId& user) const {
   return false;
 }
 
+const Call* Calls::connected_with(const UserId& user) const {
+  for (const Live& one : live_) {
+    if (one.call.state == CallState::Connected && (one.call.from == self_ ? one.call.to : one.call.from) == user) return &one.call;
+  }
+  return nullptr;
+}
+
 Calls::Position Calls::find(const CallId& id) {
   Position at = live_.begin();
   while (at != live_.end() && at->call.id != id) ++at;

@@ -49,6 +49,8 @@ class Calls {
   std::optional<Millis> deadline() const;
   // Have we called this user, and it is not over?
   bool has_called(const UserId& user) const;
+  // The call that stands with this user.
+  const Call* connected_with(const UserId& user) const;
 
   struct Live {
     Call call;  // as the application was told

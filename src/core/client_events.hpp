@@ -29,6 +29,7 @@ struct ClientOptions {
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
   std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
+  std::optional<Connect> connect;             // in a room; absent: with everyone. Out of rooms: on call, anyway
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -41,6 +42,7 @@ struct ClientOptions {
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);
     visit("iceTransportPolicy", self.ice_transport_policy);
+    visit("connect", self.connect);
   }
 };
 

@@ -31,6 +31,7 @@ struct Hello {
   std::string name;
   std::string token;
   MediaState media;
+  Connect connect = Connect::Everyone;
   // To take one's place again after the socket was lost: the secret of the last welcome, or of the client's own making as
   // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;

@@ -71,6 +71,7 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
   member.row.media = admission.media;
+  member.row.connect = admission.connect;
   member.row.version = 1;
   const bool first = members_.empty() && is_listed();
   member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
@@ -93,6 +94,7 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   Participant row = member.row;
   row.away = false;
   row.media = admission.media;
+  row.connect = admission.connect;
   row.name = admission.name;
   if (row != member.row) {
     ++row.version;
@@ -256,6 +258,11 @@ void Room::broadcast(const ServerMessage& message, const UserId& about, bool to_
 
 bool Room::sees(const UserId& user, const UserId& other) const {
   return user != other && (is_listed() || calls_.partner_of(user) == other);
+}
+
+bool Room::may_connect(const Member& one, const Member& other) const {
+  const bool both = one.row.connect == Connect::Everyone && other.row.connect == Connect::Everyone;
+  return both || calls_.partner_of(one.row.user) == other.row.user;
 }
 
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes

@@ -47,6 +47,7 @@ struct Admission {
   Role role = Role::Guest;  // counts where roles are granted
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
@@ -149,6 +150,8 @@ class Room {
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }
   bool sees(const UserId& user, const UserId& other) const;
+  // Both are in the room; may they have a connection?
+  bool may_connect(const Member& one, const Member& other) const;
   Member* find(const UserId& user);
   // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);

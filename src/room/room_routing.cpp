@@ -32,6 +32,8 @@ void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
     send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
     return;
   }
+  // The tail of a call that has just ended, or somebody who pretends: neither is worth an answer.
+  if (!may_connect(from, *to)) return;
   send(*to, SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, out);
 }
 

@@ -31,6 +31,7 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.user = std::move(hello.user);
   admission.name = std::move(hello.name);
   admission.media = hello.media;
+  admission.connect = hello.connect;
   admission.version = kVersion;
   admission.resume = std::move(hello.resume);
   admission.received = hello.received;

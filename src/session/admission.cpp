@@ -79,6 +79,7 @@ void Session::Body::greet(Turn& turn) {
   hello.name = options.name;
   hello.token = token;
   hello.media = sources.media();
+  hello.connect = options.connect.value_or(Connect::Everyone);
   announcement.said_with_hello(hello.media);
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
@@ -122,11 +123,13 @@ void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welco
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);
-  for (const auto& [user, row] : roster.rows()) offers_awaited.insert(user);
+  for (const auto& [user, row] : roster.rows()) {
+    if (wants_link(row)) offers_awaited.insert(user);
+  }
   if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
   apply(turn, update, /*offers_first=*/true);
   for (const auto& [user, row] : roster.rows()) {
-    if (links.has(user)) continue;
+    if (links.has(user) || !wants_link(row)) continue;
     // Still here, but the connection of the old place is gone.
     turn.say(command::LinkChanged{user, LinkState::Connecting, std::nullopt});
     start_link(turn, row, /*offers_first=*/true);

@@ -104,6 +104,9 @@ struct Session::Body {
 
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
+  bool wants_link(const Participant& member) const;
+  // A call has gone on: what it connects, where nothing else does.
+  void fit_links(Turn& turn);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
   void carry_out(Turn& turn, PeerOutputs outputs);
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);

@@ -39,6 +39,7 @@ void Session::Body::take(Turn& turn, const protocol::CallTold& message) {
   call::Outputs outputs;
   if (auto failure = calls.told(turn.now, message.call, outputs)) turn.report(std::move(*failure), message.call.from);
   carry_out(turn, std::move(outputs));
+  fit_links(turn);
 }
 
 }  // namespace meetwire::session

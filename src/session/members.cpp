@@ -19,7 +19,11 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
-      start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      if (wants_link(joined->row)) {
+        start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      } else {
+        turn.say(command::LinkChanged{joined->row.user, LinkState::None, std::nullopt});
+      }
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
@@ -32,6 +36,24 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
   }
   if (update.refused != 0) {
     turn.report(Failure{ErrorCode::MessageMalformed, std::to_string(update.refused) + " roster rows refused"});
+  }
+}
+
+bool Session::Body::wants_link(const Participant& member) const {
+  const bool both = options.connect.value_or(Connect::Everyone) == Connect::Everyone && member.connect == Connect::Everyone;
+  return !options.room || both || calls.connected_with(member.user) != nullptr;
+}
+
+void Session::Body::fit_links(Turn& turn) {
+  for (const auto& [user, row] : roster.rows()) {
+    const bool wanted = wants_link(row);
+    if (wanted == links.has(user)) continue;
+    turn.say(command::LinkChanged{user, wanted ? LinkState::Connecting : LinkState::None, std::nullopt});
+    if (wanted) {
+      start_link(turn, row, /*offers_first=*/calls.has_called(user));
+    } else {
+      carry_out(turn, links.end(turn.now, user));
+    }
   }
 }
 

@@ -16,6 +16,7 @@ const row: ParticipantRow = {
   role: 'viewer',
   dialect: 'classic',
   media: { camera: 'on', microphone: 'muted', screen: 'off' },
+  connect: 'on-call',
   away: true,
   version: 3,
 };
@@ -95,6 +96,7 @@ const clientOptions: Required<ClientOptions> = {
   seed: 2 ** 32 - 1,
   iceServers: '[]',
   iceTransportPolicy: 'all',
+  connect: 'on-call',
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {

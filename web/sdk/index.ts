@@ -17,7 +17,7 @@ export type { CallSnapshot, LocalSourceSnapshot, MeetingSnapshot, ParticipantSna
 export type { Device, Permission } from './devices.ts';
 export type { TraceOptions } from '../../bindings/trace.ts';
 export type { Blame, ErrorCode } from './errors.ts';
-export type { CallOutcome, CallState, ChatMessage, DialectName, LeaveReason, LinkState, MeetingState, Role, Source, SourceState } from '../../bindings/client-types.ts';
+export type { CallOutcome, CallState, ChatMessage, Connect, DialectName, LeaveReason, LinkState, MeetingState, Role, Source, SourceState } from '../../bindings/client-types.ts';
 export { devices } from './devices.ts';
 export { MeetingError } from './errors.ts';
 

@@ -104,7 +104,10 @@ export class Participant {
     return this.#sources.screen;
   }
 
-  /** Of the media between oneself and this person. One's own is always `connected`. */
+  /**
+   * Of the media between oneself and this person. One's own is always `connected`; `none` where one of the two connects on
+   * call only, and no call stands between them.
+   */
   get connection(): LinkState {
     if (this.local) return 'connected';
     return this.#row.away && this.#connection === 'connected' ? 'reconnecting' : this.#connection;
@@ -140,5 +143,7 @@ export class Participant {
   /** Internal. */
   setConnection(state: LinkState): void {
     this.#connection = state;
+    if (state !== 'none') return;
+    for (const slot of Object.values(slotsOf).flat()) this.setTrack(slot, undefined);
   }
 }

@@ -19,6 +19,7 @@ struct WriteClientMessage {
     put(writer, "name", hello.name);
     if (!hello.token.empty()) put(writer, "token", hello.token);
     put(writer, "media", hello.media);
+    if (hello.connect != Connect::Everyone) put(writer, "connect", hello.connect);
     if (hello.resume) {
       put(writer, "resume", *hello.resume);
       put(writer, "received", hello.received);

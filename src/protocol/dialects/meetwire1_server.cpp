@@ -130,6 +130,7 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
   if (const Value media = find(from, "media"); media && !read(media, hello.media)) {
     return malformed("hello: media");
   }
+  if (!get(from, "connect", hello.connect)) return malformed("hello: connect");
   if (const auto secret = find_string(from, "resume")) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
