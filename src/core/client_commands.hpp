@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/call.hpp"
+#include "core/chat_message.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
@@ -26,24 +27,6 @@ constexpr auto names_of(MeetingState) {
 // How a frame's body travels: as one JSON string, or as the JSON value itself (what classic servers expect).
 enum class BodyForm : std::uint8_t { Text, Json };
 constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
-
-// One chat message as the application sees it.
-struct ChatMessage {
-  UserId from;
-  std::string id;
-  std::string text;
-  std::optional<UserId> to;  // set: for one only
-  std::int64_t at = 0;       // the server's clock, milliseconds since 1970; 0 where the server has none
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("from", self.from);
-    visit("id", self.id);
-    visit("text", self.text);
-    visit("to", self.to);
-    visit("at", self.at);
-  }
-};
 
 namespace command {
 

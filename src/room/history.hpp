@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/client_commands.hpp"
+#include "core/chat_message.hpp"
 #include "core/limits.hpp"
 
 namespace meetwire::room {

@@ -78,7 +78,8 @@ void Room::enter(const Admission& admission, Decision& out) {
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
-  send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
+  // A classic client in no room expects nobody to greet it.
+  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
@@ -162,6 +163,7 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   due_.set(row.user, std::nullopt);
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
+  ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
@@ -218,6 +220,7 @@ Decision Room::shut_down() {
   members_.clear();
   due_ = {};
   calls_ = {};
+  ways_ = {};
   return out;
 }
 
@@ -282,7 +285,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return sees(from.row.user, user) ? find(user) : nullptr;
+  return sees(from.row.user, user) || ways_.has(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -25,6 +25,7 @@
 #include "room/deadlines.hpp"
 #include "room/history.hpp"
 #include "room/outbox.hpp"
+#include "room/ways.hpp"
 
 namespace meetwire::room {
 
@@ -123,6 +124,8 @@ class Room {
     std::deque<std::string> chat_order;
     bool typing = false;                  // as the others were told
     std::optional<Millis> typing_told_at;  // that he is, the last time
+    std::uint64_t rung = 0;                   // calls of a classic member's
+    std::vector<protocol::SignalFrom> held;  // and what it said of one that rings, for when it is taken
   };
   using Members = std::map<UserId, Member>;
 
@@ -142,6 +145,12 @@ class Room {
   void on(Millis now, Member& from, protocol::RosterRequested&& request, Decision& out);
   void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
+
+  // Calls and classic members (room_classic.cpp)
+  void ring(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
+  void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
+  bool hold(Member& from, protocol::SignalTo& signal);
+  void let_go(const Call& call, Decision& out);
 
   void send(Member& to, protocol::ServerMessage message, Decision& out);
   // To all who see this user; it is one of them if `to_itself`.
@@ -163,6 +172,7 @@ class Room {
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
   Calls calls_;
+  Ways ways_;  // out of rooms
   History history_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions

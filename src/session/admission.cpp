@@ -21,7 +21,7 @@ std::optional<Failure> Session::Body::refusal_of_options() const {
   if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
-  if (!wire.is_usable() || (!options.room && wire.in_use() == DialectName::Classic)) {
+  if (!wire.is_usable()) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
@@ -153,6 +153,8 @@ void Session::Body::lose(Turn& turn, Failure why) {
   chat.pause();
   typing.forget_own();
   calls.pause();
+  unattended.forget();
+  held.clear();
   carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/calls.hpp"
+#include "call/unattended.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/announcement.hpp"
@@ -90,7 +91,7 @@ struct Session::Body {
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
-  void take(Turn&, const protocol::RelayFrom&) {}
+  void take(Turn& turn, const protocol::RelayFrom& message);
   void reject(Turn& turn, const Failure& why);
 
   // ---- calling.cpp
@@ -101,6 +102,10 @@ struct Session::Body {
   template <class Wish>
   void call(Turn& turn, RequestId request, Wish&& wish);
   void carry_out(Turn& turn, call::Outputs&& outputs);
+  void attend(Turn& turn, const protocol::CallSubmitted& word);
+  void tell(Turn& turn, const std::optional<Call>& call);
+  void show_partner(Turn& turn);
+  bool hold(const protocol::SignalFrom& message);
 
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
@@ -114,6 +119,7 @@ struct Session::Body {
   void stop_awaiting(Turn& turn, const UserId& peer);
 
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
+  bool connects_on_call() const { return !options.room || options.connect == Connect::OnCall; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
 
   const ClientOptions options;
@@ -134,6 +140,8 @@ struct Session::Body {
   Typing typing;
   Announcement announcement;
   call::Calls calls;
+  call::Unattended unattended;
+  std::vector<protocol::PairMessage> held;  // from whoever calls unattended
 
   // As the last welcome had it.
   Participant self;

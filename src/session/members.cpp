@@ -41,7 +41,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
 
 bool Session::Body::wants_link(const Participant& member) const {
   const bool both = options.connect.value_or(Connect::Everyone) == Connect::Everyone && member.connect == Connect::Everyone;
-  return !options.room || both || calls.connected_with(member.user) != nullptr;
+  return !options.room || both || calls.connected_with(member.user) != nullptr || unattended.calls(member.user);
 }
 
 void Session::Body::fit_links(Turn& turn) {
@@ -84,6 +84,8 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
             send_pair(turn, out.peer, std::move(said));
           } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
             turn.say(command::LinkChanged{out.peer, said.state, said.error});
+            // Whoever hangs up unattended says nothing: his connection is gone.
+            if (said.state == LinkState::Failed) tell(turn, unattended.ended(out.peer, CallOutcome::Gone));
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
             see_media(turn, out.peer, said.sending);
           } else {

@@ -14,8 +14,7 @@ std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const Client
     made.push_back(parts.make_dialect(options.dialect, options, limits));
   } else {
     made.push_back(parts.make_dialect(DialectName::Meetwire, options, limits));
-    // Classic servers know no calls that are answered.
-    if (options.room) made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
+    made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
   }
   return made;
 }
@@ -38,6 +37,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       typing(limits),
       announcement(limits),
       calls(limits, options.user),
+      unattended(limits, options.user),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
@@ -162,6 +162,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
   carry_out(turn, std::move(outputs));
+  tell(turn, unattended.elapsed(turn.now));
 }
 
 // What is ready goes out; each envelope says what has come in.
@@ -185,6 +186,7 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
   first = earlier(first, typing.deadline());
+  first = earlier(first, unattended.deadline());
   return earlier(first, calls.deadline());
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("G10: before the meeting is joined, and after it, there are no calls")
   CHECK(world.ever<command::CallChanged>().empty());
 }
 
-TEST_CASE("call: at a classic server there are none, and that is said") {
+TEST_CASE("call: at a classic server there are none between those who are connected anyway, and that is said") {
   World world{DialectName::Classic};
   world.on(event::JoinRequested{}).open().hear({welcome()});
   ring(world, 1, "you");
@@ -166,19 +166,6 @@ TEST_CASE("call: in no room: the hello names none, and whoever has called offers
     world.wake().open().hear({welcome({member("you", "s-you")}, /*resumed=*/true)});
     CHECK(world.link_to("you").options.offers_first);
   }
-}
-
-TEST_CASE("call: in no room: with our own protocol only") {
-  ClientOptions options = World::options();
-  options.room.reset();
-  World automatic{DialectName::Auto, options};
-  automatic.join();
-  for (const Sent& sent : automatic.shared->sent) CHECK(sent.dialect == DialectName::Meetwire);
-  World classic{DialectName::Classic, options};
-  classic.on(event::JoinRequested{});
-  CHECK(classic.state().state == MeetingState::Left);
-  REQUIRE(classic.state().error);
-  CHECK(classic.state().error->code == ErrorCode::InvalidArgument);
 }
 
 namespace {
