@@ -298,10 +298,7 @@ export class Meeting implements AsyncDisposable {
       }
       case 'call_changed': {
         const { fresh, announce } = this.#calls.told(notice.call);
-        return () => {
-          if (fresh) emitter.emit('call', fresh);
-          announce();
-        };
+        return fresh ? () => emitter.emit('call', fresh) : announce;
       }
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
