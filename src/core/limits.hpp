@@ -73,6 +73,10 @@ struct Limits {
   std::size_t chat_batch_bytes_max = 8 * 1024;
   std::size_t requests_pending_max = 256;
   std::size_t chat_history_max = 500;
+  // Whoever types says so at most this often, and is shown to be typing for a little longer than twice that: one notice
+  // may be lost.
+  Millis typing_repeat_after{3'000};
+  Millis typing_shown_for{7'000};
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
   std::uint32_t first_join_tries_max = 3;
   // A lost meeting is tried again for at least this long: a server's restart takes less than a minute.
@@ -146,6 +150,12 @@ struct Limits {
   std::uint32_t rate_strikes_max = 1'000;
   // Chat ids remembered a member, so that a retry has no second effect.
   std::size_t chat_ids_remembered_max = 256;
+  // What a room keeps of its chat for those who come later: enough to read up on, fewer than the ids that a client
+  // remembers of one sender, and as JSON, even where every byte becomes six, less than what it reads of a welcome.
+  std::size_t chat_kept_messages_max = 100;
+  std::size_t chat_kept_bytes_max = 24 * 1024;
+  // "Is typing" goes out no more often than this for each member, whatever its client says.
+  Millis typing_interval_min{1'000};
   // Unknown messages from a connection, counted; the first of each batch is logged.
 };
 

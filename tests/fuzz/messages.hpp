@@ -113,6 +113,7 @@ class Speaker {
     out.resumed = bytes.one_in(2);
     out.secret = "x";
     for (unsigned i = bytes.pick(6); i > 0; --i) out.members.push_back(row(user()));
+    for (unsigned i = bytes.pick(3); i > 0; --i) out.history.push_back({user(), chat_id(), text(), {}, 1});
     return out;
   }
   // A few calls, so that words meet the call that they are about; and among a few users.
@@ -150,7 +151,7 @@ class Speaker {
       case 4: return ChatDelivered{{user(), chat_id(), text(), {}, 1}, "N", {}};
       case 5: return ChatSettled{chat_id(), 1, bytes.one_in(2) ? std::optional(failure()) : std::nullopt};
       case 6: return Problem{failure()};
-      case 7: return bytes.one_in(4) ? ServerMessage{Refused{failure()}} : RelayFrom{RelayKind::Call, user(), "{}"};
+      case 7: return bytes.one_in(3) ? ServerMessage{TypingFrom{user(), bytes.one_in(2)}} : bytes.one_in(4) ? ServerMessage{Refused{failure()}} : RelayFrom{RelayKind::Call, user(), "{}"};
       case 8: return bytes.one_in(4) ? ServerMessage{Ended{failure()}} : RosterListed{{{user(), "N", {}}, {user(), "", {}}}};
       default: return SignalFrom{user(), session(), pair(), {}};
     }
@@ -171,7 +172,7 @@ class Speaker {
       case 1: return ChatSubmitted{chat_id(), text(), bytes.one_in(3) ? std::optional(user()) : std::nullopt, {}};
       case 2: return MediaAnnounced{media()};
       case 3: return bytes.one_in(4) ? ClientMessage{Leave{}} : Received{bytes.pick(20)};
-      case 4: return RosterRequested{RoomId{"r"}};
+      case 4: return bytes.one_in(2) ? ClientMessage{Typing{bytes.one_in(2)}} : RosterRequested{RoomId{"r"}};
       case 5: return RelayTo{RelayKind::Call, user(), "{}"};
       default: return SignalTo{user(), session(), pair(), {}};
     }

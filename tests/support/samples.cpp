@@ -194,6 +194,7 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<DescriptionType>("DescriptionType");
   visit.template operator()<ConnectionState>("ConnectionState");
   visit.template operator()<LinkState>("LinkState");
+  visit.template operator()<Connect>("Connect");
   visit.template operator()<Role>("Role");
   visit.template operator()<DialectName>("DialectName");
   visit.template operator()<LeaveReason>("LeaveReason");

@@ -16,6 +16,7 @@ const row: ParticipantRow = {
   role: 'viewer',
   dialect: 'classic',
   media: { camera: 'on', microphone: 'muted', screen: 'off' },
+  connect: 'on-call',
   away: true,
   version: 3,
 };
@@ -25,6 +26,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   leave_requested: { type: 'leave_requested' },
   source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}', device: 'd', lent: ['t'] },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  typing_reported: { type: 'typing_reported', typing: true },
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
@@ -76,6 +78,7 @@ const clientCommands: OneOfEach<ClientCommand> = {
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
   source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], device: 'd', error: failure },
   chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  typing_changed: { type: 'typing_changed', user: 'ben', typing: true },
   call_changed: {
     type: 'call_changed',
     call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
@@ -94,6 +97,7 @@ const clientOptions: Required<ClientOptions> = {
   seed: 2 ** 32 - 1,
   iceServers: '[]',
   iceTransportPolicy: 'all',
+  connect: 'on-call',
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {
@@ -124,7 +128,7 @@ const roomCommands: OneOfEach<RoomCommand> = {
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5 };
 
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],

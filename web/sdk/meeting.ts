@@ -6,12 +6,14 @@ import type { ClientMachine } from '../../bindings/machine.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
+import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { ChatMessage } from './participant.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
+import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { LocalSource } from './local-source.ts';
@@ -28,6 +30,8 @@ export interface MeetingEvents {
   /** One of one's own sources changed. */
   source: LocalSource<never>;
   chat: ChatMessage;
+  /** Somebody calls. */
+  call: Call;
   /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
   'audio-blocked': { unlock(): void };
   'audio-unlocked': undefined;
@@ -57,7 +61,7 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
 };
 
 export class Meeting implements AsyncDisposable {
-  /** The room's name. */
+  /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
   readonly camera: LocalSource<DeviceOptions>;
@@ -67,6 +71,7 @@ export class Meeting implements AsyncDisposable {
   readonly speaker: Speaker;
   readonly chat: Chat;
 
+  readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
@@ -100,7 +105,11 @@ export class Meeting implements AsyncDisposable {
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
     this.speaker = new Speaker(ports.devices, ports.report);
-    this.chat = new Chat((text, to) => this.#say(text, to));
+    this.chat = new Chat(
+      (text, to) => this.#say(text, to),
+      (typing) => this.dispatch({ type: 'typing_reported', typing }),
+    );
+    this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
@@ -138,6 +147,20 @@ export class Meeting implements AsyncDisposable {
   /** The others, by id, in the order in which they came. */
   get participants(): ReadonlyMap<string, Participant> {
     return this.#participants;
+  }
+
+  /** The calls that ring or stand: one, as a rule. */
+  get calls(): readonly Call[] {
+    return this.#calls.list;
+  }
+
+  /**
+   * Rings somebody of the same room; out of rooms, somebody who is online out of rooms. Resolves when it has been asked
+   * for; what comes of it the call tells. Rejects with `invalid-user`, `invalid-argument` (oneself, or while another
+   * call is under way), `not-joined` or `aborted`.
+   */
+  call(user: string, options: CallOptions = {}): Promise<Call> {
+    return this.#calls.request(user, options);
   }
 
   /** Immutable, and the same object until something changes. */
@@ -263,8 +286,15 @@ export class Meeting implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
-      case 'call_changed':
-        return undefined; // not yet part of the SDK
+      case 'typing_changed': {
+        const participant = this.#participants.get(notice.user);
+        participant?.setTyping(notice.typing);
+        return participant && (() => emitter.emit('participant-changed', participant));
+      }
+      case 'call_changed': {
+        const { fresh, announce } = this.#calls.told(notice.call);
+        return fresh ? () => emitter.emit('call', fresh) : announce;
+      }
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
@@ -329,6 +359,7 @@ export class Meeting implements AsyncDisposable {
     this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
+    this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
     for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));
