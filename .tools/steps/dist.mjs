@@ -13,6 +13,7 @@ const js = (...parts) => inBuild('js', ...parts);
 
 export const entries = {
   core: js('bindings', 'load-client.js'),
+  legacyCore: js('bindings', 'load-legacy.js'),
   roomCore: js('bindings', 'load-room.js'),
   sdk: js('web', 'sdk', 'index.js'),
   server: js('web', 'server', 'index.js'),
@@ -24,6 +25,7 @@ const loadersOutside = {
   name: 'loaders-outside',
   setup(build) {
     build.onResolve({ filter: /\/load-client\.js$/ }, () => ({ path: './core.js', external: true }));
+    build.onResolve({ filter: /\/load-legacy\.js$/ }, () => ({ path: './legacy-core.js', external: true }));
     build.onResolve({ filter: /\/load-room\.js$/ }, () => ({ path: './room-core.js', external: true }));
   },
 };
@@ -42,7 +44,7 @@ export async function buildDist() {
     inRoot('package-lock.json'),
     new URL(import.meta.url).pathname,
   ];
-  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js'].map((name) =>
+  const outputs = ['core.js', 'core.wasm', 'legacy-core.js', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js'].map((name) =>
     inDist(name),
   );
   await unlessDone('dist', fingerprint(inputs), outputs, () => step('Assembling dist/', assemble));
@@ -54,6 +56,7 @@ async function assemble() {
 
   const { build } = await import('esbuild');
   await build({ ...common, entryPoints: [entries.core], outfile: inDist('core.js'), minify: true });
+  await build({ ...common, entryPoints: [entries.legacyCore], outfile: inDist('legacy-core.js'), minify: true });
   await build({ ...common, entryPoints: [entries.roomCore], outfile: inDist('room-core.js'), minify: true });
   copyFileSync(wasmFile('client'), inDist('core.wasm'));
 
