@@ -5,6 +5,8 @@
 export type Source = 'camera' | 'microphone' | 'screen';
 /** The purpose of an m-line; a screen comes with its sound. */
 export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+/** RTCPriorityType. */
+export type Priority = 'very-low' | 'low' | 'medium' | 'high';
 export type Wanted = 'off' | 'on' | 'muted';
 export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
 export type DescriptionType = 'offer' | 'answer';
@@ -73,7 +75,20 @@ export type ErrorCode =
   | 'track-ended'
   | 'device-unsupported'
   | 'device-failed'
+  | 'peer-gone'
+  | 'channel-closed'
+  | 'file-declined'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-damaged'
+  | 'storage-failed'
   | 'internal';
+
+/**
+ * Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+ * remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+ */
+export type Denier = 'user' | 'browser' | 'system' | 'policy';
 
 export interface Failure {
   code: ErrorCode;
@@ -83,6 +98,8 @@ export interface Failure {
   message: string;
   /** What exactly. */
   detail?: string;
+  /** Of `permission-denied`, where it is known. */
+  deniedBy?: Denier;
 }
 
 export interface MediaState {
@@ -150,6 +167,13 @@ export interface Call {
 export interface CapturedTrack {
   slot: Slot;
   track: string;
+  /** What gave it; empty: not known, or no device. */
+  device: string;
+}
+
+export interface NamedDevice {
+  source: Source;
+  device: string;
 }
 
 export interface ClientOptions {
@@ -175,7 +199,18 @@ export interface ClientOptions {
 export type ClientEvent =
   | { type: 'join_requested' }
   | { type: 'leave_requested' }
-  | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
+  | {
+      type: 'source_requested';
+      request: number;
+      source: Source;
+      wanted: Wanted;
+      /** JSON that only the host understands; empty: the defaults. Absent: as the last time. */
+      constraints?: string;
+      /** Which one is preferred; empty: the browser's choice. Absent: as the last time. */
+      device?: string;
+      /** Instead of a device: keys of tracks of the application's own. */
+      lent: string[];
+    }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
   | { type: 'typing_reported'; typing: boolean }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
@@ -206,13 +241,15 @@ export type ClientEvent =
   | { type: 'candidate_gathered'; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
-  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string }
-  | { type: 'track_ended'; track: string }
+  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
+  | { type: 'track_ended'; track: string; deniedBy?: Denier }
+  | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 
 // ---- commands
 
 export type ClientCommand =
+  | { type: 'need_dialect'; dialect: DialectName }
   | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
@@ -225,15 +262,25 @@ export type ClientCommand =
       controlChannel: boolean;
     }
   | { type: 'close_peer'; peer: string; incarnation: number }
-  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot }
-  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string }
+  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot; priority: Priority }
+  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string; priority: Priority }
   | { type: 'set_track'; operation: number; peer: string; incarnation: number; slot: Slot; track?: string }
   | { type: 'set_local_description'; operation: number; peer: string; incarnation: number }
   | { type: 'set_remote_description'; operation: number; peer: string; incarnation: number; description: Description }
   | { type: 'roll_back'; operation: number; peer: string; incarnation: number }
   | { type: 'add_candidate'; operation: number; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'restart_ice'; peer: string; incarnation: number }
-  | { type: 'capture'; operation: number; source: Source; constraints: string }
+  | {
+      type: 'capture';
+      operation: number;
+      source: Source;
+      constraints: string;
+      /** Preferred; empty: the browser's choice. */
+      device: string;
+      /** That device or none. */
+      exact: boolean;
+      lent: string[];
+    }
   | { type: 'release'; track: string }
   | ClientNotice;
 
@@ -244,7 +291,7 @@ export type ClientNotice =
   | { type: 'participant_changed'; participant: ParticipantRow }
   | { type: 'participant_left'; user: string; reason: LeaveReason }
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
-  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
+  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; device: string; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
   | { type: 'typing_changed'; user: string; typing: boolean }
   | { type: 'call_changed'; call: Call }

@@ -1,5 +1,6 @@
 #include "call/calls.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meetwire::call {
@@ -45,6 +46,14 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
   if (at == live_.end()) {
     // Of a call that is over here, or never was, no more is wanted; only a ring begins one.
     if (!crossed && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
+    // It rang here before the server lost its memory, and the caller, who had not heard of that, has asked for it again.
+    if (!crossed && std::find(over_.begin(), over_.end(), call.id) != over_.end()) {
+      protocol::CallSubmitted word;
+      word.id = call.id;
+      word.action = protocol::CallAction::End;
+      out.submitted.push_back(std::move(word));
+      return std::nullopt;
+    }
     if (live_.size() >= limits_.calls_live_max) return Failure{ErrorCode::RateLimited, "too many calls at once"};
     at = live_.emplace(live_.end());
     at->call.id = call.id;
@@ -159,7 +168,12 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   if (entry.next == Phase::Ended) {
     const Call over = at->call;
     live_.erase(at);
-    if (over.from == self_) reveal(over.to, out);
+    if (over.from == self_) {
+      reveal(over.to, out);
+    } else {
+      over_.push_back(over.id);
+      if (over_.size() > limits_.calls_over_remembered_max) over_.pop_front();
+    }
   }
   return entry.action != Action::Missing;
 }

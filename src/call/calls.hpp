@@ -2,6 +2,7 @@
 // Must not know: sockets, rosters, links. Its owner says when the server can be reached.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <optional>
 #include <utility>
@@ -81,6 +82,7 @@ class Calls {
   Limits limits_;
   UserId self_;
   std::list<Live> live_;
+  std::deque<CallId> over_;  // which rang here, the newest last
 };
 
 }  // namespace meetwire::call

@@ -12,6 +12,7 @@
 
 #include "core/call.hpp"
 #include "core/chat_message.hpp"
+#include "core/device_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
@@ -70,6 +71,17 @@ struct Send {
   }
 };
 
+// The server speaks a dialect that this module does not have. The host may go on with a machine of a module that has it,
+// made with the same options but for the dialect, and told all that has happened. Otherwise the join ends at its deadline.
+struct NeedDialect {
+  static constexpr std::string_view kType = "need_dialect";
+  DialectName dialect = DialectName::Classic;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("dialect", self.dialect);
+  }
+};
+
 // ---- peer connections
 
 struct OpenPeer {
@@ -107,11 +119,13 @@ struct AddSlot {
   UserId peer;
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
+  Priority priority = Priority::Low;  // of what it will send, and of its packets
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
+    visit("priority", self.priority);
   }
 };
 
@@ -123,12 +137,14 @@ struct BindSlot {
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
   std::string mid;
+  Priority priority = Priority::Low;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
     visit("mid", self.mid);
+    visit("priority", self.priority);
   }
 };
 
@@ -220,31 +236,6 @@ struct RestartIce {
   }
 };
 
-// ---- devices
-
-struct Capture {
-  static constexpr std::string_view kType = "capture";
-  OperationId operation = 0;
-  Source source = Source::Camera;
-  std::string constraints;  // as the request gave them; empty: the defaults
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("operation", self.operation);
-    visit("source", self.source);
-    visit("constraints", self.constraints);
-  }
-};
-
-// Stop the track and forget it.
-struct Release {
-  static constexpr std::string_view kType = "release";
-  TrackId track;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("track", self.track);
-  }
-};
-
 // ---- the application is told
 
 struct MeetingChanged {
@@ -309,12 +300,14 @@ struct SourceChanged {
   Source source = Source::Camera;
   SourceState state = SourceState::Off;
   std::vector<TrackId> tracks;  // what is live of it now: the picture first, then the sound
+  std::string device;           // which one is preferred; another may be in use while it is away. Empty: none
   std::optional<Failure> error;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("source", self.source);
     visit("state", self.state);
     visit("tracks", self.tracks);
+    visit("device", self.device);
     visit("error", self.error);
   }
 };
@@ -376,7 +369,7 @@ struct ReportProblem {
 }  // namespace command
 
 using ClientCommand =
-    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::OpenPeer, command::ClosePeer,
+    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::OpenPeer, command::ClosePeer,
                  command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,

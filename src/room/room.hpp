@@ -107,6 +107,7 @@ class Room {
   void each_place(Visit&& visit) const {
     for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
   }
+  const Calls& calls() const { return calls_; }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 

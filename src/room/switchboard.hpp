@@ -40,6 +40,11 @@ class Switchboard {
 
   // What is held at all, for the test that nothing stays behind.
   std::size_t held() const;
+  // All rooms, for tests that look at what the server has decided.
+  template <class Visit>
+  void each_room(Visit&& visit) const {
+    for (const auto& [id, room] : rooms_) visit(room);
+  }
 
  private:
   using Seat = std::pair<RoomId, UserId>;

@@ -49,6 +49,7 @@ struct Session::Body {
   void on(Turn& turn, const event::CaptureSucceeded& event);
   void on(Turn& turn, const event::CaptureFailed& event);
   void on(Turn& turn, const event::TrackEnded& event);
+  void on(Turn& turn, const event::DevicesChanged& event);
   void on(Turn& turn, const event::TimePassed&);
   template <class PeerEvent>
   void on(Turn& turn, const PeerEvent& event) {

@@ -19,6 +19,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (event.attempt != connection.attempt()) return;
   if (!is_joined() && !connection.is_greeting()) return;
   auto decoded = wire.decode(event.name, event.body);
+  if (const auto foreign = wire.take_foreign()) return turn.say(command::NeedDialect{*foreign});
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
   if (decoded.unknown != 0 && decoded.messages.empty()) {
@@ -98,7 +99,7 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   const Participant& member = message.member;
   if (member.user != options.user) return apply(turn, roster.change(member), /*offers_first=*/false);
   if (member.session != self.session) return;
-  announcement.seen(member.media);
+  announcement.seen(turn.now, member.media);
   if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
   self = member;

@@ -27,12 +27,12 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       parts(std::move(own)),
       random(options.seed),
       connection(limits, random.next()),
-      wire(make_dialects(options, parts, limits)),
+      wire(make_dialects(options, parts, limits), options.dialect == DialectName::Auto),
       receipts(limits),
       outbox(limits),
       roster(limits),
       links(parts, operations),
-      sources(operations),
+      sources(operations, limits),
       chat(limits, options.user),
       typing(limits),
       announcement(limits),
@@ -107,6 +107,12 @@ void Session::Body::on(Turn& turn, const event::CaptureFailed& event) {
 void Session::Body::on(Turn& turn, const event::TrackEnded& event) {
   Turn deeds{turn.now, {}};
   sources.ended(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::DevicesChanged& event) {
+  Turn deeds{turn.now, {}};
+  sources.listed(deeds, event);
   apply_sources(turn, std::move(deeds));
 }
 

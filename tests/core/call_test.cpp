@@ -339,3 +339,29 @@ TEST_CASE("call: leaving ends what is live, as gone") {
   CHECK(me.calls.live().empty());
   CHECK_FALSE(me.calls.deadline());
 }
+
+TEST_CASE("a ring that is over here and comes again, from a server that has forgotten it, is rejected and not shown") {
+  Client client;
+  client.told(call_of("k1", "ada", "me", CallState::Ringing));
+  client.end("k1");
+  client.told(call_of("k1", "ada", "me", CallState::Ended, CallOutcome::Rejected));
+  CHECK(client.shown().outcome == CallOutcome::Rejected);
+  CHECK_FALSE(client.told(call_of("k1", "ada", "me", CallState::Ringing)));
+  CHECK(client.out.changed.empty());
+  CHECK(client.said() == CallAction::End);
+  CHECK(client.word().id == CallId{"k1"});
+  client.told(call_of("k1", "ada", "me", CallState::Ended, CallOutcome::Rejected));
+  CHECK(client.quiet());
+}
+
+TEST_CASE("of rings that are over so many are known, and no more") {
+  Client client;
+  for (std::size_t i = 0; i <= kDefaultLimits.calls_over_remembered_max; ++i) {
+    client.told(call_of("k" + std::to_string(i), "ada", "me", CallState::Ringing));
+    client.told(call_of("k" + std::to_string(i), "ada", "me", CallState::Ended, CallOutcome::Cancelled));
+  }
+  client.told(call_of("k1", "ada", "me", CallState::Ringing));
+  CHECK(client.out.changed.empty());
+  client.told(call_of("k0", "ada", "me", CallState::Ringing));
+  CHECK(client.shown().state == CallState::Ringing);
+}

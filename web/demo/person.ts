@@ -12,6 +12,8 @@ export interface Person {
   id: string;
   name: string;
   mine: boolean;
+  /** The camera's picture is shown as in a mirror. */
+  mirrored: boolean;
   camera: Picture;
   microphone: Picture;
   screen: Picture;
@@ -30,6 +32,7 @@ function myself(meeting: Meeting): Person {
     id: meeting.me.id,
     name: meeting.me.name,
     mine: true,
+    mirrored: camera.mirrored,
     camera: { on: camera.state === 'on', tracks: alive(camera.track) },
     microphone: { on: microphone.state === 'on', tracks: alive(microphone.track) },
     screen: { on: screen.state === 'on', tracks: alive(screen.track) },
@@ -43,6 +46,7 @@ function other(participant: Participant): Person {
     id: participant.id,
     name: participant.name,
     mine: false,
+    mirrored: false,
     camera: { on: camera.on, tracks: alive(camera.track) },
     microphone: { on: microphone.on, tracks: alive(microphone.track) },
     screen: { on: screen.on, tracks: screen.stream?.getTracks() ?? alive(screen.track) },

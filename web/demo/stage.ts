@@ -3,7 +3,7 @@
 import { byId } from './dom.ts';
 import { largestTiles, stripTiles } from './layout.ts';
 import type { Person } from './person.ts';
-import { ShareTile, Tile } from './tile.ts';
+import { ShareTile, Tile, type Hearing } from './tile.ts';
 
 interface Shown {
   readonly element: HTMLElement;
@@ -19,18 +19,18 @@ export class Stage {
   readonly #tiles = new Map<string, Shown>();
   readonly #shown = new Map<string, Shown>();
   readonly #watch: ResizeObserver;
-  readonly #whenBlocked: () => void;
+  readonly #hearing: Hearing;
 
-  constructor(whenBlocked: () => void) {
-    this.#whenBlocked = whenBlocked;
+  constructor(hearing: Hearing) {
+    this.#hearing = hearing;
     this.#watch = new ResizeObserver(() => this.#fit());
     this.#watch.observe(this.#grid);
   }
 
   update(people: readonly Person[]): void {
-    reconcile(this.#tiles, this.#grid, people, (person) => new Tile(person, this.#whenBlocked));
+    reconcile(this.#tiles, this.#grid, people, (person) => new Tile(person, this.#hearing));
     const sharing = people.filter((person) => person.screen.on);
-    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#whenBlocked));
+    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#hearing));
     this.#shares.hidden = sharing.length === 0;
     this.#stage.classList.toggle('sharing', sharing.length > 0);
     this.#fit();

@@ -3,12 +3,15 @@
 import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
+import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
-import type { DeviceOptions, ScreenOptions } from './local-source.ts';
+import type { Channel, ChannelOptions } from './flow/channel.ts';
+import type { FileOffer, MeetingFiles } from './flow/files.ts';
+import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { ChatMessage } from './participant.ts';
 import { MeetingError } from '../../bindings/errors.ts';
@@ -16,10 +19,12 @@ import { Executor } from '../../bindings/executor.ts';
 import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
+import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { Speaker } from './speaker.ts';
 
 export interface MeetingEvents {
   state: { state: MeetingState; error: MeetingError | undefined };
@@ -31,6 +36,8 @@ export interface MeetingEvents {
   chat: ChatMessage;
   /** Somebody calls. */
   call: Call;
+  /** Somebody wants to send a file. Where nobody listens it is declined. */
+  file: FileOffer;
   /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
   'audio-blocked': { unlock(): void };
   'audio-unlocked': undefined;
@@ -47,6 +54,7 @@ export interface MeetingParts {
   user: string;
   name: string;
   trace: Trace | undefined;
+  succession: Succession;
 }
 
 interface Waiting {
@@ -66,12 +74,16 @@ export class Meeting implements AsyncDisposable {
   readonly camera: LocalSource<DeviceOptions>;
   readonly microphone: LocalSource<DeviceOptions>;
   readonly screen: LocalSource<ScreenOptions>;
+  /** Through which device one hears the others. */
+  readonly speaker: Speaker;
   readonly chat: Chat;
+  readonly files: MeetingFiles;
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
+  readonly #flow: FlowPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -88,11 +100,12 @@ export class Meeting implements AsyncDisposable {
   #snapshot: MeetingSnapshot | undefined;
 
   /** Internal: use `join`. */
-  constructor({ machine, errors, ports, room, user, name, trace }: MeetingParts) {
+  constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
-      request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
+      request: (source: Source, wanted: Wanted, wish: SourceWish) =>
+        this.#request((request) => ({ type: 'source_requested', request, source, wanted, ...wish })),
     };
     this.id = room;
     this.me = new Participant(user, true, stream);
@@ -100,6 +113,7 @@ export class Meeting implements AsyncDisposable {
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
+    this.speaker = new Speaker(ports.devices, ports.report);
     this.chat = new Chat(
       (text, to) => this.#say(text, to),
       (typing) => this.dispatch({ type: 'typing_reported', typing }),
@@ -111,12 +125,22 @@ export class Meeting implements AsyncDisposable {
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
+    this.#flow = new FlowPart({
+      meeting: this,
+      errors,
+      ports,
+      offer: (offer) => this.#emitter.emit('file', offer),
+      problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+    });
+    this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
+      dataChanged: (peer, data) => this.#flow.dataChanged(peer, data),
+      dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
-    this.#executor = new Executor(machine, ports, owner);
+    this.#executor = new Executor(machine, ports, owner, succession);
     this.#undos.push(ports.onPageHide(() => void this.leave()));
   }
 
@@ -183,6 +207,15 @@ export class Meeting implements AsyncDisposable {
   }
 
   /**
+   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
+   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
+   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
+   */
+  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
+    return (await this.#flow.get()).channel(label, options);
+  }
+
+  /**
    * Shows everybody in the element: a tile each, one for each screen, and the sound. Gives the undo, which empties it;
    * leaving does so too.
    */
@@ -238,16 +271,6 @@ export class Meeting implements AsyncDisposable {
       this.#waiting.set(request, { resolve, reject });
       this.dispatch(make(request));
     });
-  }
-
-  #want(source: Source, wanted: Wanted, constraints?: string): Promise<void> {
-    return this.#request((request) => ({
-      type: 'source_requested',
-      request,
-      source,
-      wanted,
-      ...(constraints !== undefined && { constraints }),
-    }));
   }
 
   #say(text: string, to: string | undefined): Promise<void> {
@@ -329,12 +352,12 @@ export class Meeting implements AsyncDisposable {
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
   }
 
-  #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
+  #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
     for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
     this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
-    this[source].change(state, live[0], this.#errorOf(error));
+    this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
   }
 
@@ -361,6 +384,7 @@ export class Meeting implements AsyncDisposable {
       this.me.setWanted(source.source, 'off');
     }
     for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
+    this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
     this.#calls.close();

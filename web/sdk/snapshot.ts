@@ -21,6 +21,10 @@ export interface ParticipantSnapshot {
 export interface LocalSourceSnapshot {
   readonly state: SourceState;
   readonly track: MediaStreamTrack | undefined;
+  /** The id of the device in use, where the browser tells. */
+  readonly device: string | undefined;
+  /** The id of the device that is preferred; empty: the browser's choice. */
+  readonly preferredDevice: string;
   readonly error: MeetingError | undefined;
 }
 
@@ -66,8 +70,8 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     screen: freezeSource(person.screen),
   });
 
-const freezeLocal = ({ state, track, error }: LocalSource<never>): LocalSourceSnapshot =>
-  Object.freeze({ state, track, error });
+const freezeLocal = ({ state, track, device, preferredDevice, error }: LocalSource<never>): LocalSourceSnapshot =>
+  Object.freeze({ state, track, device, preferredDevice, error });
 
 /** The parts of a meeting that a snapshot shows. */
 export interface Shown {

@@ -77,6 +77,10 @@ async function meeting([browser, second]: readonly [Browser, Browser], url: stri
   await draw(ada, 'share-phone', { ...phone, dark: true });
   await ada.press('toggle-people');
   await draw(ada, 'people', desktop);
+  await ada.press('toggle-devices');
+  await ada.page.waitForSelector('#device-speaker:not(:disabled)');
+  await draw(ada, 'devices', desktop);
+  await draw(ada, 'devices-phone', { ...phone, dark: true });
   await ada.press('leave');
   await ada.reads('#after-title', 'left');
   await draw(ada, 'after', desktop);
