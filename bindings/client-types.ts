@@ -145,6 +145,8 @@ export interface ChatMessage {
   to?: string;
   /** The server's clock, milliseconds since 1970; 0 where the server has none. */
   at: number;
+  /** The sender's when it was said, who may have left since; empty where the server tells none, and of one's own. */
+  name: string;
 }
 
 export interface Call {

@@ -15,6 +15,7 @@ struct ChatMessage {
   std::string text;
   std::optional<UserId> to;  // set: for one only
   std::int64_t at = 0;       // the server's clock, milliseconds since 1970; 0 where the server has none
+  std::string name;          // the sender's then, who may have left since; empty where the server tells none
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -23,6 +24,7 @@ struct ChatMessage {
     visit("text", self.text);
     visit("to", self.to);
     visit("at", self.at);
+    visit("name", self.name);
   }
 };
 

@@ -34,7 +34,7 @@ class History {
   }
 
  private:
-  static std::size_t bytes_of(const ChatMessage& one) { return one.text.size() + one.id.size() + one.from.value.size(); }
+  static std::size_t bytes_of(const ChatMessage& one) { return one.text.size() + one.id.size() + one.from.value.size() + one.name.size(); }
 
   std::vector<ChatMessage> messages_;
   std::size_t bytes_ = 0;

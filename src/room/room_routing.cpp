@@ -69,7 +69,7 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
   from.chat_order.push_back(chat.id);
 
   ChatDelivered delivered;
-  delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value};
+  delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value, from.row.name};
   delivered.name = from.row.name;
   delivered.original = std::move(chat.original);
   if (only != nullptr) {

@@ -29,6 +29,7 @@ TEST_CASE("history: who comes later gets what was said to all, in order, as it w
   const ChatMessage last = world.only<Welcome>("cid").history.back();
   CHECK(last.from == UserId{"ada"});
   CHECK(last.id == "k3");
+  CHECK(last.name == "Name of ada");
   CHECK(last.at == world.now.value);
   CHECK(world.heard<ChatDelivered>("cid").empty());
   CHECK(world.frames("cid").find("a secret") == std::string::npos);

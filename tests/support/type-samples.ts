@@ -79,7 +79,7 @@ const clientCommands: OneOfEach<ClientCommand> = {
   participant_left: { type: 'participant_left', user: 'ben', reason: 'server-closing' },
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
   source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], device: 'd', error: failure },
-  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000, name: 'Ben' } },
   typing_changed: { type: 'typing_changed', user: 'ben', typing: true },
   call_changed: {
     type: 'call_changed',

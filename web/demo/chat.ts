@@ -48,7 +48,7 @@ export class Chat {
     for (const line of fresh) {
       this.#shown.add(keyOf(line));
       const mine = line.from === me.id;
-      this.#place(messageFor(mine ? 'You' : this.#nameOf(line.from), line.text, line.at, mine));
+      this.#place(messageFor(mine ? 'You' : line.name || this.#nameOf(line.from), line.text, line.at, mine));
       if (!mine && !this.#open) this.#unread += 1;
     }
     if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
