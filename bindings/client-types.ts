@@ -12,7 +12,10 @@ export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
 export type DescriptionType = 'offer' | 'answer';
 /** RTCPeerConnectionState. */
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** `none`: one of the two connects on call only, and no call stands between them. */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'none';
+/** With whom in a room one has connections. */
+export type Connect = 'everyone' | 'on-call';
 export type Role = 'host' | 'guest' | 'viewer';
 export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
@@ -72,6 +75,13 @@ export type ErrorCode =
   | 'track-ended'
   | 'device-unsupported'
   | 'device-failed'
+  | 'peer-gone'
+  | 'channel-closed'
+  | 'file-declined'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-damaged'
+  | 'storage-failed'
   | 'internal';
 
 /**
@@ -122,6 +132,7 @@ export interface ParticipantRow {
   role: Role;
   dialect: DialectName;
   media: MediaState;
+  connect: Connect;
   away: boolean;
   version: number;
 }
@@ -177,6 +188,8 @@ export interface ClientOptions {
   /** JSON of RTCIceServer[]; absent: what the server hands out. */
   iceServers?: string;
   iceTransportPolicy: string;
+  /** In a room; absent: everyone. Out of rooms: on call, anyway. */
+  connect?: Connect;
 }
 
 // ---- events
@@ -197,6 +210,7 @@ export type ClientEvent =
       lent: string[];
     }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'typing_reported'; typing: boolean }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
@@ -276,6 +290,7 @@ export type ClientNotice =
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
   | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; device: string; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'typing_changed'; user: string; typing: boolean }
   | { type: 'call_changed'; call: Call }
   | { type: 'settle_request'; request: number; error?: Failure }
   | { type: 'report_problem'; peer?: string; error: Failure };

@@ -12,6 +12,8 @@ export interface RoomOptions {
   authorize: boolean;
   participantsMax?: number;
   resumeWindowMs?: number;
+  /** Messages kept for those who come later; 0: none. */
+  chatHistoryMax?: number;
 }
 
 export type RoomEvent =

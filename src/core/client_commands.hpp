@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/call.hpp"
+#include "core/chat_message.hpp"
 #include "core/device_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
@@ -27,24 +28,6 @@ constexpr auto names_of(MeetingState) {
 // How a frame's body travels: as one JSON string, or as the JSON value itself (what classic servers expect).
 enum class BodyForm : std::uint8_t { Text, Json };
 constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
-
-// One chat message as the application sees it.
-struct ChatMessage {
-  UserId from;
-  std::string id;
-  std::string text;
-  std::optional<UserId> to;  // set: for one only
-  std::int64_t at = 0;       // the server's clock, milliseconds since 1970; 0 where the server has none
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("from", self.from);
-    visit("id", self.id);
-    visit("text", self.text);
-    visit("to", self.to);
-    visit("at", self.at);
-  }
-};
 
 namespace command {
 
@@ -327,6 +310,18 @@ struct ChatReceived {
   }
 };
 
+// Somebody else writes a message to all, or does no longer. As he says: nothing to rely on.
+struct TypingChanged {
+  static constexpr std::string_view kType = "typing_changed";
+  UserId user;
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("typing", self.typing);
+  }
+};
+
 // A call is new, or has gone on: told once for each step, the last time as ended.
 struct CallChanged {
   static constexpr std::string_view kType = "call_changed";
@@ -368,6 +363,6 @@ using ClientCommand =
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
                  command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
-                 command::ChatReceived, command::CallChanged, command::SettleRequest, command::ReportProblem>;
+                 command::ChatReceived, command::TypingChanged, command::CallChanged, command::SettleRequest, command::ReportProblem>;
 
 }  // namespace meetwire

@@ -30,6 +30,7 @@ struct ClientOptions {
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
   std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
+  std::optional<Connect> connect;             // in a room; absent: with everyone. Out of rooms: on call, anyway
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -42,6 +43,7 @@ struct ClientOptions {
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);
     visit("iceTransportPolicy", self.ice_transport_policy);
+    visit("connect", self.connect);
   }
 };
 
@@ -96,6 +98,16 @@ struct ChatRequested {
     visit("id", self.id);
     visit("text", self.text);
     visit("to", self.to);
+  }
+};
+
+// The user has begun to write a message to all, goes on writing, or has given it up. Not settled: it passes.
+struct TypingReported {
+  static constexpr std::string_view kType = "typing_reported";
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("typing", self.typing);
   }
 };
 
@@ -343,7 +355,7 @@ struct DevicesChanged {
 }  // namespace event
 
 using ClientEvent =
-    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
+    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
                  event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,

@@ -122,9 +122,15 @@ constexpr auto names_of(SignalingState) {
 }
 
 // A link as the application sees it.
-enum class LinkState : std::uint8_t { Connecting, Connected, Reconnecting, Failed };
+enum class LinkState : std::uint8_t {
+  Connecting,
+  Connected,
+  Reconnecting,
+  Failed,
+  None,  // one of the two connects on call only, and no call stands between them
+};
 constexpr auto names_of(LinkState) {
-  return std::array<std::string_view, 4>{"connecting", "connected", "reconnecting", "failed"};
+  return std::array<std::string_view, 5>{"connecting", "connected", "reconnecting", "failed", "none"};
 }
 
 }  // namespace meetwire

@@ -20,6 +20,13 @@ constexpr auto names_of(DialectName) {
   return std::array<std::string_view, 5>{"auto", "meetwire", "classic", "codelab", "plain"};
 }
 
+// With whom in the room a member has connections.
+enum class Connect : std::uint8_t {
+  Everyone,
+  OnCall,  // with nobody but whom a call stands with; this side's wish is enough
+};
+constexpr auto names_of(Connect) { return std::array<std::string_view, 2>{"everyone", "on-call"}; }
+
 struct Participant {
   UserId user;
   SessionId session;  // empty where the server knows no sessions (a classic one)
@@ -27,6 +34,7 @@ struct Participant {
   Role role = Role::Guest;
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   bool away = false;          // its socket is lost, its place is kept
   std::uint32_t version = 0;  // counts the changes of this row; a lower one is old news
 
@@ -40,6 +48,7 @@ struct Participant {
     visit("role", self.role);
     visit("dialect", self.dialect);
     visit("media", self.media);
+    visit("connect", self.connect);
     visit("away", self.away);
     visit("version", self.version);
   }

@@ -20,6 +20,7 @@ struct RoomOptions {
   bool authorize = false;          // ask the host about every newcomer (command::Authorize)
   std::optional<std::uint32_t> participants_max;
   std::optional<std::uint32_t> resume_window_ms;
+  std::optional<std::uint32_t> chat_history_max;  // messages kept for those who come later; 0: none
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -27,6 +28,7 @@ struct RoomOptions {
     visit("authorize", self.authorize);
     visit("participantsMax", self.participants_max);
     visit("resumeWindowMs", self.resume_window_ms);
+    visit("chatHistoryMax", self.chat_history_max);
   }
 };
 

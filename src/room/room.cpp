@@ -71,13 +71,15 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
   member.row.media = admission.media;
+  member.row.connect = admission.connect;
   member.row.version = 1;
   const bool first = members_.empty() && is_listed();
   member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
-  send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
+  // A classic client in no room expects nobody to greet it.
+  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
@@ -93,6 +95,7 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   Participant row = member.row;
   row.away = false;
   row.media = admission.media;
+  row.connect = admission.connect;
   row.name = admission.name;
   if (row != member.row) {
     ++row.version;
@@ -119,6 +122,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
+  if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;
   welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits.message_bytes_max);
   welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits.chat_bytes_max);
@@ -159,6 +163,7 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   due_.set(row.user, std::nullopt);
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
+  ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
@@ -215,6 +220,7 @@ Decision Room::shut_down() {
   members_.clear();
   due_ = {};
   calls_ = {};
+  ways_ = {};
   return out;
 }
 
@@ -257,6 +263,11 @@ bool Room::sees(const UserId& user, const UserId& other) const {
   return user != other && (is_listed() || calls_.partner_of(user) == other);
 }
 
+bool Room::may_connect(const Member& one, const Member& other) const {
+  const bool both = one.row.connect == Connect::Everyone && other.row.connect == Connect::Everyone;
+  return both || calls_.partner_of(one.row.user) == other.row.user;
+}
+
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes
 // messages of its own, which may fill another one.
 void Room::give_up_overfull(Millis now, Decision& out) {
@@ -274,7 +285,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return sees(from.row.user, user) ? find(user) : nullptr;
+  return sees(from.row.user, user) || ways_.has(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -23,7 +23,9 @@
 #include "protocol/messages.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/history.hpp"
 #include "room/outbox.hpp"
+#include "room/ways.hpp"
 
 namespace meetwire::room {
 
@@ -46,6 +48,7 @@ struct Admission {
   Role role = Role::Guest;  // counts where roles are granted
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
@@ -104,6 +107,7 @@ class Room {
   void each_place(Visit&& visit) const {
     for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
   }
+  const Calls& calls() const { return calls_; }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
@@ -119,6 +123,10 @@ class Room {
     // Chat that is settled, by the sender's id for it, and the order in which to forget.
     std::map<std::string, std::int64_t> chats;
     std::deque<std::string> chat_order;
+    bool typing = false;                  // as the others were told
+    std::optional<Millis> typing_told_at;  // that he is, the last time
+    std::uint64_t rung = 0;                   // calls of a classic member's
+    std::vector<protocol::SignalFrom> held;  // and what it said of one that rings, for when it is taken
   };
   using Members = std::map<UserId, Member>;
 
@@ -131,12 +139,19 @@ class Room {
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
   void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
+  void on(Millis now, Member& from, protocol::Typing&& typing, Decision& out);
   void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
   void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
   void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
   void on(Millis now, Member& from, protocol::RosterRequested&& request, Decision& out);
   void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
+
+  // Calls and classic members (room_classic.cpp)
+  void ring(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
+  void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
+  bool hold(Member& from, protocol::SignalTo& signal);
+  void let_go(const Call& call, Decision& out);
 
   void send(Member& to, protocol::ServerMessage message, Decision& out);
   // To all who see this user; it is one of them if `to_itself`.
@@ -145,6 +160,8 @@ class Room {
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }
   bool sees(const UserId& user, const UserId& other) const;
+  // Both are in the room; may they have a connection?
+  bool may_connect(const Member& one, const Member& other) const;
   Member* find(const UserId& user);
   // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);
@@ -156,6 +173,8 @@ class Room {
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
   Calls calls_;
+  Ways ways_;  // out of rooms
+  History history_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
   std::vector<UserId> spoken_to_;  // since begin_waiting()

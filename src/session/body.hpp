@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/calls.hpp"
+#include "call/unattended.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/announcement.hpp"
@@ -23,6 +24,7 @@
 #include "session/session.hpp"
 #include "session/sources.hpp"
 #include "session/turn.hpp"
+#include "session/typing.hpp"
 #include "session/wire.hpp"
 
 namespace meetwire::session {
@@ -41,6 +43,7 @@ struct Session::Body {
   void on(Turn& turn, const event::LeaveRequested&);
   void on(Turn& turn, const event::SourceRequested& event);
   void on(Turn& turn, const event::ChatRequested& event);
+  void on(Turn& turn, const event::TypingReported& event);
   void on(Turn& turn, const event::TransportOpened& event);
   void on(Turn& turn, const event::TransportClosed& event);
   void on(Turn& turn, const event::MessageArrived& event);
@@ -88,10 +91,11 @@ struct Session::Body {
   void take(Turn& turn, const protocol::SignalFrom& message);
   void take(Turn& turn, const protocol::ChatDelivered& message);
   void take(Turn& turn, const protocol::ChatSettled& message);
+  void take(Turn& turn, const protocol::TypingFrom& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
-  void take(Turn&, const protocol::RelayFrom&) {}
+  void take(Turn& turn, const protocol::RelayFrom& message);
   void reject(Turn& turn, const Failure& why);
 
   // ---- calling.cpp
@@ -102,9 +106,16 @@ struct Session::Body {
   template <class Wish>
   void call(Turn& turn, RequestId request, Wish&& wish);
   void carry_out(Turn& turn, call::Outputs&& outputs);
+  void attend(Turn& turn, const protocol::CallSubmitted& word);
+  void tell(Turn& turn, const std::optional<Call>& call);
+  void show_partner(Turn& turn);
+  bool hold(const protocol::SignalFrom& message);
 
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
+  bool wants_link(const Participant& member) const;
+  // A call has gone on: what it connects, where nothing else does.
+  void fit_links(Turn& turn);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
   void carry_out(Turn& turn, PeerOutputs outputs);
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
@@ -112,6 +123,7 @@ struct Session::Body {
   void stop_awaiting(Turn& turn, const UserId& peer);
 
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
+  bool connects_on_call() const { return !options.room || options.connect == Connect::OnCall; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
 
   const ClientOptions options;
@@ -130,8 +142,11 @@ struct Session::Body {
   Sources sources;
   Publication publication;
   Chat chat;
+  Typing typing;
   Announcement announcement;
   call::Calls calls;
+  call::Unattended unattended;
+  std::vector<protocol::PairMessage> held;  // from whoever calls unattended
 
   // As the last welcome had it.
   Participant self;

@@ -14,8 +14,7 @@ std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const Client
     made.push_back(parts.make_dialect(options.dialect, options, limits));
   } else {
     made.push_back(parts.make_dialect(DialectName::Meetwire, options, limits));
-    // Classic servers know no calls that are answered.
-    if (options.room) made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
+    made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
   }
   return made;
 }
@@ -35,8 +34,10 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       links(parts, operations),
       sources(operations, limits),
       chat(limits, options.user),
+      typing(limits),
       announcement(limits),
       calls(limits, options.user),
+      unattended(limits, options.user),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
@@ -154,6 +155,13 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
   chat.request(turn, event, roster);
+  // Sending it says to everybody that the writing is over.
+  if (!event.to) typing.forget_own();
+}
+
+void Session::Body::on(Turn& turn, const event::TypingReported& event) {
+  if (!is_joined() || !typing.report(turn.now, event.typing)) return;
+  outbox.add(turn.now, protocol::Typing{event.typing}, Urgency::MayWait);
 }
 
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
@@ -172,10 +180,12 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  typing.elapsed(turn);
   announce(turn);
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
   carry_out(turn, std::move(outputs));
+  tell(turn, unattended.elapsed(turn.now));
 }
 
 // What is ready goes out; each envelope says what has come in.
@@ -198,6 +208,8 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
+  first = earlier(first, typing.deadline());
+  first = earlier(first, unattended.deadline());
   return earlier(first, calls.deadline());
 }
 

@@ -40,7 +40,9 @@ class Host {
   }
 
   void act() {
-    switch (bytes.pick(20)) {
+    switch (bytes.pick(22)) {
+      case 19: return call();
+      case 20: return bytes.one_in(2) ? feed(event::CallAccepted{fresh_request(), any_call()}) : feed(event::CallEnded{fresh_request(), any_call(), bytes.one_in(4) ? speaker.text() : ""});
       case 0: return feed(event::TransportOpened{any_attempt()});
       case 1: return bytes.one_in(3) ? feed(event::TransportClosed{any_attempt(), "x"}) : feed(event::TransportOpened{attempt});
       case 2: case 3: case 4: case 5: case 6: return hear(encoded());
@@ -69,17 +71,29 @@ class Host {
     promise(left, "a session that was left does not say so");
     while (!operations.empty()) finish(true);
     promise(tracks.empty(), "a session that is over has kept a device");
+    for (const auto& [id, state] : calls) promise(state == CallState::Ended, "a session that is over has left a call open");
   }
 
  private:
   ClientOptions options() {
     constexpr std::array<DialectName, 5> kDialects{DialectName::Meetwire, DialectName::Classic, DialectName::Auto, DialectName::Meetwire, DialectName::Plain};
     ClientOptions out;
-    out.room = RoomId{"r"};
+    if (!bytes.one_in(6)) out.room = RoomId{"r"};
     out.user = self;
     out.name = "Z";
     out.dialect = bytes.of(kDialects);
     return out;
+  }
+  void call() {
+    const CallId id = bytes.one_in(8) ? CallId{bytes.line()} : speaker.call_id();
+    // An id is never used twice by those who keep to the rules.
+    if (calls.count(id) == 0) feed(event::CallRequested{fresh_request(), id, bytes.one_in(8) ? self : speaker.user(), speaker.number()});
+  }
+  CallId any_call() {
+    if (calls.empty() || bytes.one_in(6)) return speaker.call_id();
+    auto at = calls.begin();
+    std::advance(at, bytes.pick(static_cast<unsigned>(std::min<std::size_t>(calls.size(), 90))));
+    return at->first;
   }
   std::uint32_t any_attempt() { return bytes.one_in(6) ? speaker.number() : attempt; }
   RequestId fresh_request() {
@@ -130,7 +144,7 @@ class Host {
 
   // Always something new: ids, members, messages that are kept until something comes that never does.
   void flood() {
-    const unsigned kind = bytes.pick(5);
+    const unsigned kind = bytes.pick(6);
     ServerDialect& server = bytes.one_in(3) ? *classic_server : *meetwire_server;
     const PairMessage pair = speaker.pair();
     const std::size_t before = bytes_held();
@@ -142,6 +156,9 @@ class Host {
       if (kind == 2) message = SignalFrom{UserId{"a"}, SessionId{"s0"}, pair, {}};
       if (kind == 3) message = MemberLeft{somebody, SessionId{}, LeaveReason::Left};
       if (kind == 4) message = SignalFrom{somebody, SessionId{}, pair, {}};
+      // Each rings and is over, with words of the longest kind that a server sends.
+      const auto state = i % 2 == 0 ? CallState::Ringing : CallState::Ended;
+      if (kind == 5) message = CallTold{{CallId{"f" + std::to_string(i / 2) + std::string(100, '.')}, UserId{"a"}, self, state, CallOutcome::Gone, std::string(200, 'w'), {}}};
       for (protocol::Frame& frame : server.encode({message}, 0)) {
         feed_once(event::MessageArrived{attempt, std::move(frame.name), std::move(frame.body)});
       }
@@ -191,6 +208,14 @@ class Host {
     promise(operations.emplace(one.operation, Pending{{}, 0, false, true, slot}).second, "an operation's id used twice");
   }
   void operator()(const command::Release& one) { promise(tracks.erase(one.track) == 1, "a track released that is not there"); }
+  void operator()(const command::CallChanged& one) {
+    promise(!left, "news of a call in a meeting that was left");
+    const auto [known, is_new] = calls.emplace(one.call.id, one.call.state);
+    // Whoever keeps to the rules never uses an id again; this server does, and then a call begins anew.
+    promise(is_new || known->second == CallState::Ended || known->second <= one.call.state, "a call goes backwards");
+    known->second = one.call.state;
+    if (!one.call.replaces.empty()) calls.erase(one.call.replaces);
+  }
   void operator()(const command::SettleRequest& one) { promise(requests.erase(one.request) == 1, "a request settled twice"); }
   void operator()(const command::MeetingChanged& one) {
     promise(!left, "news of a meeting that was left");
@@ -226,6 +251,7 @@ class Host {
   std::map<OperationId, Pending> operations;
   std::map<UserId, Incarnation> open_peers;
   std::set<TrackId> tracks;
+  std::map<CallId, CallState> calls;  // as the application was told
   bool left = false;
 };
 

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { socketPort } from '../../bindings/browser/socket.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { ClassicClient } from '../support/classic-client.ts';
-import type { ClassicEdition, PeerFactory } from '../support/classic-client.ts';
+import type { ClassicEdition } from '../support/classic-client.ts';
+import { peersOf } from '../support/classic-peers.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { FakeTrack, asTrack } from '../support/fake-media.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { until } from '../support/waiting.ts';
 
@@ -38,33 +38,7 @@ async function join(server: ClassicServer, user: string): Promise<Meeting> {
 
 /** A classic client with connections of the same world as ours: a camera goes out, whatever comes is taken. */
 async function enter(server: ClassicServer, user: string): Promise<ClassicClient> {
-  const peers: PeerFactory = (_user, gathered) => {
-    const connection = new world.wire.PeerConnection();
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate !== null && candidate.candidate !== '') gathered(candidate as { candidate: string });
-    };
-    const localise = async (): Promise<string> => {
-      await connection.setLocalDescription();
-      return connection.localDescription!.sdp;
-    };
-    return {
-      async offer() {
-        connection.addTransceiver(asTrack(new FakeTrack('video')));
-        return { type: 'offer', sdp: await localise() };
-      },
-      async answer(offer) {
-        await connection.setRemoteDescription(offer);
-        return { type: 'answer', sdp: await localise() };
-      },
-      accept: (answer) => connection.setRemoteDescription(answer),
-      addCandidate: (candidate) => connection.addIceCandidate(candidate),
-      get connected() {
-        return connection.connectionState === 'connected';
-      },
-      close: () => connection.close(),
-    };
-  };
-  const client = new ClassicClient(server.url, { edition: server.edition, user, room: 'course', peers });
+  const client = new ClassicClient(server.url, { edition: server.edition, user, room: 'course', peers: peersOf(world.wire) });
   cleanUps.push(() => client.close());
   await client.connect();
   return client;

@@ -35,10 +35,11 @@ const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
 function serverMessage(talk: SecretTalk, sequence: number): object {
   const ufrag = talk.pick('ufA1', 'ufB2');
   return talk.pick<() => object>(
-    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {} }),
+    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {}, history: [{ from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 }] }),
     () => signal(talk, sequence, { offer: { sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { answer: { offer: 1, sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { candidates: [talk.candidate(ufrag), talk.candidate(ufrag)] }),
+    () => ({ type: 'typing', from: 'bob', on: talk.below(2) === 0 }),
     () => ({ type: 'chat', message: { from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 } }),
     () => ({ type: 'joined', member: row('cem') }),
     () => ({ type: 'call', call: { id: `k${talk.below(3)}`, from: 'bob', to: 'ada', state: talk.pick(...callStates), outcome: talk.pick(...callOutcomes), reason: talk.secret(), replaces: talk.pick('', 'k1') } }),

@@ -70,13 +70,13 @@ export class FakeWorld {
   }
 
   /** Joins, as `join` of the package does, but in this world. */
-  async join(room: string, options: JoinOptions = {}): Promise<{ meeting: Meeting; person: Person }> {
+  async join(room: string | undefined, options: JoinOptions = {}): Promise<{ meeting: Meeting; person: Person }> {
     const person = this.person();
     const meeting = await this.joinAs(person, room, options);
     return { meeting, person };
   }
 
-  joinAs(person: Person, room: string, options: JoinOptions = {}): Promise<Meeting> {
+  joinAs(person: Person, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
     return joinIn({ load, ports: () => person.ports }, room, options);
   }
 

@@ -59,6 +59,7 @@ const connectionWords: Record<Participant['connection'], string> = {
   connected: '',
   reconnecting: 'reconnecting …',
   failed: 'no connection',
+  none: 'on call only',
 };
 
 function stateOf(participant: Participant): string {

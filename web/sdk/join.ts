@@ -1,6 +1,6 @@
 // From arguments to a meeting: checks what the caller gave, loads the core once, and waits until the server lets in.
 
-import type { ClientOptions, DialectName, ErrorCode } from '../../bindings/client-types.ts';
+import type { ClientOptions, Connect, DialectName, ErrorCode } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { DeviceOptions } from './local-source.ts';
@@ -26,6 +26,11 @@ export interface JoinOptions {
   /** Default: what the server hands out. */
   iceServers?: RTCIceServer[];
   iceTransportPolicy?: RTCIceTransportPolicy;
+  /**
+   * In a room, with whom there are connections: `everyone` (the default), or `on-call`: with nobody but whom a call stands
+   * with. Others are in the list, with the connection `none`, and chat reaches them.
+   */
+  connect?: Connect;
   /** The server's protocol; default: found out. */
   dialect?: DialectName;
   /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
@@ -60,7 +65,8 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
   return () => (loading ??= start());
 }
 
-export async function joinIn(world: JoinWorld, room: string, options: JoinOptions = {}): Promise<Meeting> {
+/** `room` undefined: online, in none. */
+export async function joinIn(world: JoinWorld, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
   const core = await world.load();
   const { errors } = core;
   const { signal } = options;
@@ -78,7 +84,7 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
   const machine = core.create({ ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() }, trace);
-  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
+  const meeting = new Meeting({ machine, errors, ports, room: room ?? '', user, name, trace });
   const unmourned = core.onDeath((error) => meeting.fail(error));
   void meeting.finished.then(unmourned);
 
@@ -114,20 +120,21 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
+function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
   };
-  text(room, 'invalid-room');
+  if (room !== undefined) text(room, 'invalid-room');
   text(options.name ?? '', 'invalid-name');
   if (options.user !== undefined) text(options.user, 'invalid-user');
   text(options.url ?? '', 'invalid-argument', 'url');
-  const { dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
+  const { connect, dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
   if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
+  if (!['everyone', 'on-call', undefined].includes(connect)) throw errors.make('invalid-argument', 'connect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
   if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { room, dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { ...(room !== undefined && { room }), dialect, iceTransportPolicy, ...(connect && { connect }), ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {

@@ -6,14 +6,19 @@ import type { ClientMachine } from '../../bindings/machine.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
+import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
+import type { Channel, ChannelOptions } from './flow/channel.ts';
+import type { FileOffer, MeetingFiles } from './flow/files.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { ChatMessage } from './participant.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
+import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
+import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
@@ -28,6 +33,10 @@ export interface MeetingEvents {
   /** One of one's own sources changed. */
   source: LocalSource<never>;
   chat: ChatMessage;
+  /** Somebody calls. */
+  call: Call;
+  /** Somebody wants to send a file. Where nobody listens it is declined. */
+  file: FileOffer;
   /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
   'audio-blocked': { unlock(): void };
   'audio-unlocked': undefined;
@@ -57,7 +66,7 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
 };
 
 export class Meeting implements AsyncDisposable {
-  /** The room's name. */
+  /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
   readonly camera: LocalSource<DeviceOptions>;
@@ -66,10 +75,13 @@ export class Meeting implements AsyncDisposable {
   /** Through which device one hears the others. */
   readonly speaker: Speaker;
   readonly chat: Chat;
+  readonly files: MeetingFiles;
 
+  readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
+  readonly #flow: FlowPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -100,16 +112,30 @@ export class Meeting implements AsyncDisposable {
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
     this.speaker = new Speaker(ports.devices, ports.report);
-    this.chat = new Chat((text, to) => this.#say(text, to));
+    this.chat = new Chat(
+      (text, to) => this.#say(text, to),
+      (typing) => this.dispatch({ type: 'typing_reported', typing }),
+    );
+    this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
+    this.#flow = new FlowPart({
+      meeting: this,
+      errors,
+      ports,
+      offer: (offer) => this.#emitter.emit('file', offer),
+      problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+    });
+    this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
+      dataChanged: (peer, data) => this.#flow.dataChanged(peer, data),
+      dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
     this.#executor = new Executor(machine, ports, owner);
@@ -140,6 +166,20 @@ export class Meeting implements AsyncDisposable {
     return this.#participants;
   }
 
+  /** The calls that ring or stand: one, as a rule. */
+  get calls(): readonly Call[] {
+    return this.#calls.list;
+  }
+
+  /**
+   * Rings somebody of the same room; out of rooms, somebody who is online out of rooms. Resolves when it has been asked
+   * for; what comes of it the call tells. Rejects with `invalid-user`, `invalid-argument` (oneself, or while another
+   * call is under way), `not-joined` or `aborted`.
+   */
+  call(user: string, options: CallOptions = {}): Promise<Call> {
+    return this.#calls.request(user, options);
+  }
+
   /** Immutable, and the same object until something changes. */
   get snapshot(): MeetingSnapshot {
     return (this.#snapshot ??= takeSnapshot(this));
@@ -162,6 +202,15 @@ export class Meeting implements AsyncDisposable {
   /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
   events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
     return this.#emitter.events(type);
+  }
+
+  /**
+   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
+   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
+   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
+   */
+  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
+    return (await this.#flow.get()).channel(label, options);
   }
 
   /**
@@ -263,8 +312,15 @@ export class Meeting implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
-      case 'call_changed':
-        return undefined; // not yet part of the SDK
+      case 'typing_changed': {
+        const participant = this.#participants.get(notice.user);
+        participant?.setTyping(notice.typing);
+        return participant && (() => emitter.emit('participant-changed', participant));
+      }
+      case 'call_changed': {
+        const { fresh, announce } = this.#calls.told(notice.call);
+        return fresh ? () => emitter.emit('call', fresh) : announce;
+      }
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
@@ -329,6 +385,7 @@ export class Meeting implements AsyncDisposable {
     this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
+    this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
     for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));

@@ -1,7 +1,8 @@
 // The meeting at one moment, as frozen plain values: what frameworks compare by identity.
 
-import type { ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
+import type { CallOutcome, CallState, ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
 import type { MeetingError } from '../../bindings/errors.ts';
+import type { Call } from './call.ts';
 import type { LocalSource } from './local-source.ts';
 import type { Participant, ParticipantSource } from './participant.ts';
 
@@ -11,6 +12,7 @@ export interface ParticipantSnapshot {
   readonly name: string;
   readonly role: Role;
   readonly connection: LinkState;
+  readonly typing: boolean;
   readonly camera: ParticipantSource;
   readonly microphone: ParticipantSource;
   readonly screen: ParticipantSource;
@@ -26,6 +28,15 @@ export interface LocalSourceSnapshot {
   readonly error: MeetingError | undefined;
 }
 
+export interface CallSnapshot {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly incoming: boolean;
+  readonly state: CallState;
+  readonly outcome: CallOutcome;
+}
+
 export interface MeetingSnapshot {
   readonly id: string;
   readonly state: MeetingState;
@@ -39,6 +50,8 @@ export interface MeetingSnapshot {
   readonly microphone: LocalSourceSnapshot;
   readonly screen: LocalSourceSnapshot;
   readonly chat: readonly ChatMessage[];
+  /** Those that ring or stand. */
+  readonly calls: readonly CallSnapshot[];
 }
 
 const freezeSource = ({ on, muted, track, stream }: ParticipantSource): ParticipantSource =>
@@ -51,6 +64,7 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     name: person.name,
     role: person.role,
     connection: person.connection,
+    typing: person.typing,
     camera: freezeSource(person.camera),
     microphone: freezeSource(person.microphone),
     screen: freezeSource(person.screen),
@@ -71,6 +85,7 @@ export interface Shown {
   readonly microphone: LocalSource<never>;
   readonly screen: LocalSource<never>;
   readonly chat: { readonly history: readonly ChatMessage[] };
+  readonly calls: readonly Call[];
 }
 
 export function takeSnapshot(meeting: Shown): MeetingSnapshot {
@@ -85,5 +100,6 @@ export function takeSnapshot(meeting: Shown): MeetingSnapshot {
     microphone: freezeLocal(meeting.microphone),
     screen: freezeLocal(meeting.screen),
     chat: meeting.chat.history,
+    calls: Object.freeze(meeting.calls.map(({ id, from, to, incoming, state, outcome }) => Object.freeze({ id, from, to, incoming, state, outcome }))),
   });
 }

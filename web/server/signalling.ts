@@ -115,6 +115,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       authorize: options.authorize !== undefined,
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
+      ...(options.chatHistoryMax === undefined ? {} : { chatHistoryMax: options.chatHistoryMax }),
     }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);

@@ -239,13 +239,24 @@ class ClassicServer final : public ServerDialect {
     writer.close('}');
   }
   void write_message(const CallTold&, Frames&) const {}  // rings with its own words
+  void write_message(const TypingFrom&, Frames&) const {}
   void write_message(const RelayFrom& relay, Frames& out) const {
     if (relay.kind == RelayKind::Message) {
       out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
     } else {
       const std::string_view words = relay.kind == RelayKind::Call ? "远程呼叫" : name_of(relay.kind);
-      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload));
+      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload.empty() ? call_of(relay.from) : relay.payload));
     }
+  }
+
+  // What a classic caller would have sent.
+  std::string call_of(const UserId& from) const {
+    TextWriter writer;
+    writer.open('{');
+    put(writer, "userId", from);
+    put(writer, "targetUid", identity_.user);
+    writer.close('}');
+    return writer.take();
   }
 
   static std::string_view type_of(const PairBody& body) {

@@ -22,6 +22,7 @@ struct WriteServerMessage {
     // The host's own configuration; what is not a list is no servers.
     writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");
     put(writer, "secret", welcome.secret);
+    if (!welcome.history.empty()) put(writer, "history", welcome.history);
     put(writer, "limits", welcome.limits);
     writer.close('}');
   }
@@ -67,6 +68,12 @@ struct WriteServerMessage {
   void operator()(const CallTold& told) const {
     begin("call");
     put(writer, "call", told.call);
+    writer.close('}');
+  }
+  void operator()(const TypingFrom& typing) const {
+    begin("typing");
+    put(writer, "from", typing.from.value);
+    put(writer, "on", typing.on);
     writer.close('}');
   }
   template <class Other>
@@ -123,6 +130,7 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
   if (const Value media = find(from, "media"); media && !read(media, hello.media)) {
     return malformed("hello: media");
   }
+  if (!get(from, "connect", hello.connect)) return malformed("hello: connect");
   if (const auto secret = find_string(from, "resume")) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
@@ -182,6 +190,10 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
   if (*type == "chat") return read_chat(from, limits);
   if (*type == "call") return read_call(from, limits);
   if (*type == "media") return read_media(from);
+  if (*type == "typing") {
+    const auto on = find_bool(from, "on");
+    return on ? MaybeMessage{ClientMessage{Typing{*on}}} : malformed("typing");
+  }
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{}};
   return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};
