@@ -1,6 +1,6 @@
 // What `import 'meetwire'` gives. Importing touches nothing of the browser, so that it is safe in Node too.
 
-import type { JoinOptions } from './join.ts';
+import type { JoinOptions, JoinWorld } from './join.ts';
 import type { Meeting } from './meeting.ts';
 import { browserPorts } from '../../bindings/browser/ports.ts';
 import { LoadedClientCore } from '../../bindings/machine.ts';
@@ -24,17 +24,24 @@ export type { CallOutcome, CallState, ChatMessage, Connect, DialectName, LeaveRe
 export { devices } from './devices.ts';
 export { MeetingError } from './errors.ts';
 
-const load = loadOnce(async () => {
-  const { loadClient } = await import('../../bindings/load-client.ts');
-  return new LoadedClientCore(await loadClient());
-});
+const cores = {
+  core: loadOnce(async () => {
+    const { loadClient } = await import('../../bindings/load-client.ts');
+    return new LoadedClientCore(await loadClient());
+  }),
+  legacy: loadOnce(async () => {
+    const { loadLegacyClient } = await import('../../bindings/load-legacy.ts');
+    return new LoadedClientCore(await loadLegacyClient());
+  }),
+};
+const world: JoinWorld = { load: (which) => cores[which](), ports: browserPorts };
 
 /**
  * Joins a room. Resolves when the server has let in; rejects with a `MeetingError`, after which nothing is left open.
  */
 export function join(room: string, options?: JoinOptions): Promise<Meeting> {
   // Without a room it would be `online`.
-  return joinIn({ load, ports: browserPorts }, room ?? '', options);
+  return joinIn(world, room ?? '', options);
 }
 
 /**
@@ -42,5 +49,5 @@ export function join(room: string, options?: JoinOptions): Promise<Meeting> {
  * empty id, and nobody in it but the one with whom a call stands, from its acceptance to its end. Rejects as `join` does.
  */
 export function online(options?: JoinOptions): Promise<Meeting> {
-  return joinIn({ load, ports: browserPorts }, undefined, options);
+  return joinIn(world, undefined, options);
 }
