@@ -5,12 +5,17 @@
 export type Source = 'camera' | 'microphone' | 'screen';
 /** The purpose of an m-line; a screen comes with its sound. */
 export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+/** RTCPriorityType. */
+export type Priority = 'very-low' | 'low' | 'medium' | 'high';
 export type Wanted = 'off' | 'on' | 'muted';
 export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
 export type DescriptionType = 'offer' | 'answer';
 /** RTCPeerConnectionState. */
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** `none`: one of the two connects on call only, and no call stands between them. */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'none';
+/** With whom in a room one has connections. */
+export type Connect = 'everyone' | 'on-call';
 export type Role = 'host' | 'guest' | 'viewer';
 export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
@@ -98,7 +103,20 @@ export type ErrorCode =
   | 'track-ended'
   | 'device-unsupported'
   | 'device-failed'
+  | 'peer-gone'
+  | 'channel-closed'
+  | 'file-declined'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-damaged'
+  | 'storage-failed'
   | 'internal';
+
+/**
+ * Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+ * remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+ */
+export type Denier = 'user' | 'browser' | 'system' | 'policy';
 
 export interface Failure {
   code: ErrorCode;
@@ -108,6 +126,8 @@ export interface Failure {
   message: string;
   /** What exactly. */
   detail?: string;
+  /** Of `permission-denied`, where it is known. */
+  deniedBy?: Denier;
 }
 
 export interface MediaState {
@@ -140,6 +160,7 @@ export interface ParticipantRow {
   role: Role;
   dialect: DialectName;
   media: MediaState;
+  connect: Connect;
   away: boolean;
   /** The application's own. */
   attributes: Record<string, string>;
@@ -175,6 +196,8 @@ export interface ChatMessage {
   to?: string;
   /** The server's clock, milliseconds since 1970; 0 where the server has none. */
   at: number;
+  /** The sender's when it was said, who may have left since; empty where the server tells none, and of one's own. */
+  name: string;
 }
 
 export interface Call {
@@ -195,6 +218,13 @@ export interface Call {
 export interface CapturedTrack {
   slot: Slot;
   track: string;
+  /** What gave it; empty: not known, or no device. */
+  device: string;
+}
+
+export interface NamedDevice {
+  source: Source;
+  device: string;
 }
 
 export interface ClientOptions {
@@ -213,6 +243,8 @@ export interface ClientOptions {
   iceTransportPolicy: string;
   /** Comes to see and hear only. */
   viewer?: boolean;
+  /** In a room; absent: everyone. Out of rooms: on call, anyway. */
+  connect?: Connect;
 }
 
 // ---- events
@@ -220,8 +252,20 @@ export interface ClientOptions {
 export type ClientEvent =
   | { type: 'join_requested' }
   | { type: 'leave_requested' }
-  | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
+  | {
+      type: 'source_requested';
+      request: number;
+      source: Source;
+      wanted: Wanted;
+      /** JSON that only the host understands; empty: the defaults. Absent: as the last time. */
+      constraints?: string;
+      /** Which one is preferred; empty: the browser's choice. Absent: as the last time. */
+      device?: string;
+      /** Instead of a device: keys of tracks of the application's own. */
+      lent: string[];
+    }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'typing_reported'; typing: boolean }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
@@ -262,13 +306,15 @@ export type ClientEvent =
   | { type: 'candidate_gathered'; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
-  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string }
-  | { type: 'track_ended'; track: string }
+  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
+  | { type: 'track_ended'; track: string; deniedBy?: Denier }
+  | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 
 // ---- commands
 
 export type ClientCommand =
+  | { type: 'need_dialect'; dialect: DialectName }
   | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
@@ -281,15 +327,25 @@ export type ClientCommand =
       controlChannel: boolean;
     }
   | { type: 'close_peer'; peer: string; incarnation: number }
-  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot }
-  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string }
+  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot; priority: Priority }
+  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string; priority: Priority }
   | { type: 'set_track'; operation: number; peer: string; incarnation: number; slot: Slot; track?: string }
   | { type: 'set_local_description'; operation: number; peer: string; incarnation: number }
   | { type: 'set_remote_description'; operation: number; peer: string; incarnation: number; description: Description }
   | { type: 'roll_back'; operation: number; peer: string; incarnation: number }
   | { type: 'add_candidate'; operation: number; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'restart_ice'; peer: string; incarnation: number }
-  | { type: 'capture'; operation: number; source: Source; constraints: string }
+  | {
+      type: 'capture';
+      operation: number;
+      source: Source;
+      constraints: string;
+      /** Preferred; empty: the browser's choice. */
+      device: string;
+      /** That device or none. */
+      exact: boolean;
+      lent: string[];
+    }
   | { type: 'release'; track: string }
   | ClientNotice;
 
@@ -300,8 +356,9 @@ export type ClientNotice =
   | { type: 'participant_changed'; participant: ParticipantRow }
   | { type: 'participant_left'; user: string; reason: LeaveReason }
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
-  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
+  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; device: string; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'typing_changed'; user: string; typing: boolean }
   | { type: 'call_changed'; call: Call }
   | { type: 'self_changed'; participant: ParticipantRow }
   | { type: 'room_state_changed'; room: RoomState }

@@ -14,11 +14,12 @@ const literal = /^(-?\d[\d.eE+-]*|true|false|null)$/;
 const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
 
 // Of events, commands and options. All else in there is ours to name.
-const secretField = /^(token|secret|text)$/;
+// A device's id tells one browser from another.
+const secretField = /^(token|secret|text|device)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
 const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;
-const plainValue = /^(on|off|muted|microphone|camera|screen(-audio)?)$/;
+const plainValue = /^(everyone|on-call|on|off|muted|microphone|camera|screen(-audio)?)$/;
 const leaveReason = /^(left|lost|removed|replaced|server-closing)$/;
 // How a call stands, and what is said of it. The reason for its end is in somebody's own words.
 const callField = /^(action|state|outcome)$/;

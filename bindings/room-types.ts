@@ -14,6 +14,8 @@ export interface RoomOptions {
   resumeWindowMs?: number;
   /** Newcomers wait until a host admits them, unless a host says otherwise. */
   lobby?: boolean;
+  /** Messages kept for those who come later; 0: none. */
+  chatHistoryMax?: number;
 }
 
 export type RoomEvent =

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,14 @@ enum class ErrorCode : std::uint8_t {
   TrackEnded,
   DeviceUnsupported,
   DeviceFailed,
+  // data and files between two participants
+  PeerGone,
+  ChannelClosed,
+  FileDeclined,
+  FileCancelled,
+  FileChanged,
+  FileDamaged,
+  StorageFailed,
   // ourselves
   Internal,
 };
@@ -126,6 +135,13 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kErrors{{
     {"track-ended", Blame::Local, false, "The given MediaStreamTrack has ended. Give one that is live."},
     {"device-unsupported", Blame::Device, false, "This browser cannot capture that."},
     {"device-failed", Blame::Device, true, "The device could not be started. Try again, or choose another."},
+    {"peer-gone", Blame::Remote, true, "The participant left, or was away for too long."},
+    {"channel-closed", Blame::Remote, true, "The channel is not open there. Wait for its `open` event."},
+    {"file-declined", Blame::Remote, false, "The receiver declined the file."},
+    {"file-cancelled", Blame::Remote, false, "The other side cancelled the transfer."},
+    {"file-changed", Blame::Local, false, "The file was moved or changed meanwhile. Choose it again."},
+    {"file-damaged", Blame::Network, true, "The file arrived damaged. Send it again."},
+    {"storage-failed", Blame::Device, true, "The file could not be stored. Make room, then send it again."},
     {"internal", Blame::Local, false, "A defect in Meetwire. The meeting was ended to keep it from doing harm; please report it."},
 }};
 
@@ -137,10 +153,16 @@ constexpr auto names_of(ErrorCode) {
   return names;
 }
 
+// Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+// remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+enum class Denier : std::uint8_t { User, Browser, System, Policy };
+constexpr auto names_of(Denier) { return std::array<std::string_view, 4>{"user", "browser", "system", "policy"}; }
+
 // One error as it happened: the code, and what exactly, in words without message content or secrets.
 struct Failure {
   ErrorCode code = ErrorCode::Internal;
   std::string detail;
+  std::optional<Denier> denied_by;  // of a permission-denied, where it is known
 
   Failure() = default;
   explicit Failure(ErrorCode which, std::string what = {}) : code(which), detail(std::move(what)) {}

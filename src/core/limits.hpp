@@ -75,6 +75,10 @@ struct Limits {
   std::size_t chat_batch_bytes_max = 8 * 1024;
   std::size_t requests_pending_max = 256;
   std::size_t chat_history_max = 500;
+  // Whoever types says so at most this often, and is shown to be typing for a little longer than twice that: one notice
+  // may be lost.
+  Millis typing_repeat_after{3'000};
+  Millis typing_shown_for{7'000};
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
   std::uint32_t first_join_tries_max = 3;
   // A lost meeting is tried again for at least this long: a server's restart takes less than a minute.
@@ -90,6 +94,9 @@ struct Limits {
   Millis call_check_after{10'000};
   // Calls of one client at a time. There is one, two while calls cross; more is a server's mistake.
   std::size_t calls_live_max = 8;
+  // Rings that are over, known by a client for the case that a server which has forgotten them is asked anew for one. Far
+  // more than ring in the two minutes for which a server remembers them.
+  std::size_t calls_over_remembered_max = 32;
   // What somebody says who rejects a call or hangs up: a sentence.
   std::size_t call_reason_bytes_max = 256;
   // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which
@@ -98,10 +105,59 @@ struct Limits {
   std::uint32_t announcement_repeats_max = 3;
   // Resumes for the sake of one gap. Each may be lost too; a server that cannot fill it after these never will.
   std::uint32_t gap_resumes_max = 5;
+  // A device that is lost gives way to another. So often within this time, and no more: one that breaks at once, again
+  // and again, must not be asked for for ever. A dock with three microphones goes in a second.
+  std::uint32_t device_fallbacks_max = 3;
+  Millis device_fallback_window{10'000};
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.
   std::size_t early_messages_max = 256;
+
+  // -- data and files between two participants
+  // Labels that an application opens. Each costs a stream for every participant.
+  std::size_t channels_max = 32;
+  std::size_t channel_label_bytes_max = 128;
+  // Streams are numbered up to what Chromium has; Firefox has more.
+  std::uint32_t stream_max = 1'022;
+  // One message on the control channel; the longest is the offer of a file with a long name.
+  std::size_t control_bytes_max = 4 * 1024;
+  // Token bucket of control messages from one participant: 250 MB of a file are 1,000 of them.
+  std::uint32_t control_messages_per_second = 1'000;
+  std::uint32_t control_burst = 4'000;
+  // A hello that is not answered goes out again: the other side may have to fetch its half of the program first.
+  Millis flow_hello_repeat_after{3'000};
+  std::uint32_t flow_hello_repeats_max = 10;
+  // A channel proposed for so long without an answer is proposed again.
+  Millis channel_proposal_deadline{10'000};
+  // A channel that dies is rebuilt at once; one that dies again soon waits, longer each time.
+  Millis channel_retry_min{250};
+  Millis channel_retry_max{10'000};
+  Millis channel_stable_after{10'000};
+  // The longest message of a channel: it has to be held in memory until it is whole.
+  std::uint32_t channel_message_bytes_max = 16 * 1024 * 1024;
+  // Parts of unordered messages that wait for the rest of theirs, from one participant.
+  std::uint32_t channel_partial_bytes_max = 32 * 1024 * 1024;
+  // What an application may have given to one channel and participant without waiting for it to be taken.
+  std::uint32_t channel_waiting_bytes_max = 256 * 1024 * 1024;
+  // What lies in a browser's buffer before we wait: Chromium refuses beyond 16 MiB, and what lies there cannot be
+  // taken back. The lower mark is where it is filled again.
+  std::uint32_t channel_buffer_high = 2 * 1024 * 1024;
+  std::uint32_t channel_buffer_low = 512 * 1024;
+  // One part of a message: what every browser takes and none is slow with.
+  std::uint32_t channel_part_bytes_max = 256 * 1024;
+  // A file travels, is checked and is stored in blocks of this size.
+  std::uint32_t file_block_bytes = 256 * 1024;
+  // How far a sender may be ahead of what the receiver has stored. At 100 ms round trip this allows 80 MB a second.
+  std::uint32_t file_window_bytes = 8 * 1024 * 1024;
+  std::size_t file_name_bytes_max = 255;  // what file systems take
+  std::size_t media_type_bytes_max = 127;
+  // Transfers with one participant, each way: offered, or under way.
+  std::size_t transfers_max = 64;
+  // A damaged block is asked for again so often.
+  std::uint32_t file_retries_max = 3;
+  // A transfer waits this long for a lost participant: as long as links try to come back, twice over.
+  Millis file_resume_window{120'000};
 
   // -- room
   // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
@@ -161,6 +217,12 @@ struct Limits {
   std::size_t lobby_max = 64;
   // Who was removed, and may not come again.
   std::size_t removed_max = 256;
+  // What a room keeps of its chat for those who come later: enough to read up on, fewer than the ids that a client
+  // remembers of one sender, and as JSON, even where every byte becomes six, less than what it reads of a welcome.
+  std::size_t chat_kept_messages_max = 100;
+  std::size_t chat_kept_bytes_max = 24 * 1024;
+  // "Is typing" goes out no more often than this for each member, whatever its client says.
+  Millis typing_interval_min{1'000};
   // Unknown messages from a connection, counted; the first of each batch is logged.
 };
 

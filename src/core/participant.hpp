@@ -21,6 +21,13 @@ constexpr auto names_of(DialectName) {
   return std::array<std::string_view, 5>{"auto", "meetwire", "classic", "codelab", "plain"};
 }
 
+// With whom in the room a member has connections.
+enum class Connect : std::uint8_t {
+  Everyone,
+  OnCall,  // with nobody but whom a call stands with; this side's wish is enough
+};
+constexpr auto names_of(Connect) { return std::array<std::string_view, 2>{"everyone", "on-call"}; }
+
 struct Participant {
   UserId user;
   SessionId session;  // empty where the server knows no sessions (a classic one)
@@ -28,6 +35,7 @@ struct Participant {
   Role role = Role::Guest;
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   bool away = false;          // its socket is lost, its place is kept
   Attributes attributes;      // the application's own
   std::uint32_t hand = 0;     // 0: down; else the lower was raised the earlier
@@ -47,6 +55,7 @@ struct Participant {
     visit("role", self.role);
     visit("dialect", self.dialect);
     visit("media", self.media);
+    visit("connect", self.connect);
     visit("away", self.away);
     visit("attributes", self.attributes);
     visit("hand", self.hand);

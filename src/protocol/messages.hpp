@@ -32,6 +32,7 @@ struct Hello {
   std::string name;
   std::string token;
   MediaState media;
+  Connect connect = Connect::Everyone;
   // To take one's place again after the socket was lost: the secret of the last welcome, or of the client's own making as
   // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;
@@ -114,6 +115,11 @@ struct MediaAnnounced {
   MediaState media;
 };
 
+// The sender has begun to write a message to all, or has stopped without sending it. Lost with the socket: it passes.
+struct Typing {
+  bool on = false;
+};
+
 struct Leave {};
 
 // "I have received everything up to this number", when there is nothing else to say.
@@ -141,7 +147,7 @@ struct RelayTo {
 };
 
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Leave, Received, RosterRequested, RelayTo>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo>;
 
 // ---- server → client
 
@@ -169,6 +175,7 @@ struct Welcome {
   std::uint64_t as_of = 0;           // the rows have everything up to the message of this number
   std::string ice_servers = "[]";    // JSON
   std::string secret;                // for the next resume
+  std::vector<ChatMessage> history;  // what was said to all before, oldest first; none after a resume
   WelcomeLimits limits;
   RoomState room;
   std::vector<Knock> knocks;  // told to hosts
@@ -213,6 +220,11 @@ struct ChatSettled {
   std::string id;
   std::int64_t at = 0;
   std::optional<Failure> error;
+};
+
+struct TypingFrom {
+  UserId from;
+  bool on = false;
 };
 
 // How a call stands, to both of its sides: whenever it goes on, and as the answer to a CallSubmitted.
@@ -280,7 +292,7 @@ struct RelayFrom {
 };
 
 using ServerMessage = std::variant<Welcome, Waiting, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
-                                   ChatSettled, CallTold, RequestSettled, RoomChanged, Reacted, MuteAsked, Knocked, KnockEnded, Problem, Ended, RosterListed, RelayFrom>;
+                                   ChatSettled, CallTold, TypingFrom, RequestSettled, RoomChanged, Reacted, MuteAsked, Knocked, KnockEnded, Problem, Ended, RosterListed, RelayFrom>;
 
 // Has this dialect a form for calls?
 constexpr bool knows_calls(DialectName dialect) { return dialect == DialectName::Meetwire; }

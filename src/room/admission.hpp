@@ -21,6 +21,7 @@ struct Admission {
   Role role = Role::Guest;  // counts where roles are granted
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
   bool viewer = false;  // asks for no more than to see and hear

@@ -118,6 +118,7 @@ void Room::end(Millis now, Decision& out) {
   members_.clear();
   due_ = {};
   calls_ = {};
+  history_ = {};
   overfull_.clear();
   state_ = RoomState{.locked = false, .lobby = policy_->lobby, .metadata = {}};
   out.push_back(command::Log{LogLevel::Info, "meeting ended", std::nullopt, id_, std::nullopt, std::nullopt});

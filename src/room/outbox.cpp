@@ -51,7 +51,8 @@ std::size_t bytes_of(const ServerMessage& message) {
 bool is_numbered(const ServerMessage& message) {
   return !std::holds_alternative<Welcome>(message) && !std::holds_alternative<Refused>(message) &&
          !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message) &&
-         !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Reacted>(message);
+         !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Reacted>(message) &&
+         !std::holds_alternative<TypingFrom>(message);
 }
 
 Outbox::Pushed Outbox::push(const ServerMessage& message) {

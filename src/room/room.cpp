@@ -55,13 +55,15 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
   member.row.attributes = admission.attributes;
+  member.row.connect = admission.connect;
   member.row.version = 1;
   member.row.role = role_of(admission);
   if (member.row.role != Role::Viewer) member.row.media = admission.media;
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
-  send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
+  // A classic client in no room expects nobody to greet it.
+  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
@@ -77,6 +79,7 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   Participant row = member.row;
   row.away = false;
   if (row.role != Role::Viewer) row.media = admission.media;
+  row.connect = admission.connect;
   if (row != member.row) {
     ++row.version;
     member.row = std::move(row);
@@ -102,6 +105,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
+  if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;
   welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits.message_bytes_max);
   welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits.chat_bytes_max);
@@ -148,8 +152,11 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   const Participant row = std::move(who->second.row);
   members_.erase(who);
   due_.set(row.user, std::nullopt);
+  // Those who wait outside are no part of what was said inside.
+  if (members_.empty()) history_ = {};
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
+  ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
@@ -216,6 +223,7 @@ Decision Room::shut_down() {
   due_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
+  ways_ = {};
   return out;
 }
 
@@ -258,6 +266,11 @@ bool Room::sees(const UserId& user, const UserId& other) const {
   return user != other && (is_listed() || calls_.partner_of(user) == other);
 }
 
+bool Room::may_connect(const Member& one, const Member& other) const {
+  const bool both = one.row.connect == Connect::Everyone && other.row.connect == Connect::Everyone;
+  return both || calls_.partner_of(one.row.user) == other.row.user;
+}
+
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes
 // messages of its own, which may fill another one.
 void Room::give_up_overfull(Millis now, Decision& out) {
@@ -275,7 +288,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return sees(from.row.user, user) ? find(user) : nullptr;
+  return sees(from.row.user, user) || ways_.has(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -24,9 +24,11 @@
 #include "room/admission.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/history.hpp"
 #include "room/lobby.hpp"
 #include "room/outbox.hpp"
 #include "room/rate.hpp"
+#include "room/ways.hpp"
 
 namespace meetwire::room {
 
@@ -110,6 +112,7 @@ class Room {
   void each_place(Visit&& visit) const {
     for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
   }
+  const Calls& calls() const { return calls_; }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
@@ -129,6 +132,10 @@ class Room {
     std::map<std::string, std::optional<Failure>> requests;
     std::deque<std::string> request_order;
     std::optional<TokenBucket> reactions;
+    bool typing = false;                  // as the others were told
+    std::optional<Millis> typing_told_at;  // that he is, the last time
+    std::uint64_t rung = 0;                   // calls of a classic member's
+    std::vector<protocol::SignalFrom> held;  // and what it said of one that rings, for when it is taken
   };
   using Members = std::map<UserId, Member>;
 
@@ -144,6 +151,7 @@ class Room {
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
   void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
   void on(Millis now, Member& from, protocol::RequestSubmitted&& wish, Decision& out);
+  void on(Millis now, Member& from, protocol::Typing&& typing, Decision& out);
   void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
   void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
   void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
@@ -181,6 +189,11 @@ class Room {
   bool lose_waiting(Millis now, const UserId& user, const ConnectionId& connection, bool for_good, Decision& out);
   void tell_hosts(const protocol::ServerMessage& message, Decision& out);
   void tell_knocks(Member& host, Decision& out);
+  // Calls and classic members (room_classic.cpp)
+  void ring(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
+  void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
+  bool hold(Member& from, protocol::SignalTo& signal);
+  void let_go(const Call& call, Decision& out);
 
   void send(Member& to, protocol::ServerMessage message, Decision& out);
   // To all who see this user; it is one of them if `to_itself`.
@@ -189,6 +202,8 @@ class Room {
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }
   bool sees(const UserId& user, const UserId& other) const;
+  // Both are in the room; may they have a connection?
+  bool may_connect(const Member& one, const Member& other) const;
   Member* find(const UserId& user);
   // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);
@@ -203,6 +218,8 @@ class Room {
   RoomState state_;
   Lobby lobby_;
   std::uint32_t hands_ = 0;  // raised so far
+  Ways ways_;  // out of rooms
+  History history_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
   std::vector<UserId> spoken_to_;  // since begin_waiting()

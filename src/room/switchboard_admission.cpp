@@ -53,6 +53,7 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.user = std::move(hello.user);
   admission.name = std::move(hello.name);
   admission.media = hello.media;
+  admission.connect = hello.connect;
   admission.version = kVersion;
   admission.resume = std::move(hello.resume);
   admission.received = hello.received;
@@ -96,16 +97,6 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
 }
 
 void Switchboard::seat(Connection& connection) {
-  const bool classic = connection.admission.dialect == DialectName::Classic;
-  if (connection.room.empty() && classic) return seat_online(connection);
-  // An id is one user's, whatever he speaks.
-  if (connection.room.empty() && online_.connection_of(connection.admission.user)) {
-    return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-  }
-  return seat_in_room(connection);
-}
-
-void Switchboard::seat_in_room(Connection& connection) {
   const auto found = rooms_.find(connection.room);
   const Verdict verdict = found != rooms_.end() ? found->second.judge(connection.admission)
                                                 : Room{connection.room, policy_}.judge(connection.admission);
@@ -126,22 +117,11 @@ void Switchboard::seat_in_room(Connection& connection) {
   }
   connection.stage = Stage::Joined;
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
-  seated(connection, Stage::Joined);
-}
-
-void Switchboard::seat_online(Connection& connection) {
-  const UserId& user = connection.admission.user;
-  const auto others = rooms_.find(RoomId{});
-  if (others != rooms_.end() && others->second.has(user)) return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-  if (const auto holder = online_.connection_of(user)) return ask_holder(connection, holder);
-  online_.enter(user, connection.id);
-  log(LogLevel::Info, "online", connection);
-  seated(connection, Stage::Online);
+  seated(connection);
 }
 
 // What was said while it waited is said now.
-void Switchboard::seated(Connection& connection, Stage stage) {
-  connection.stage = stage;
+void Switchboard::seated(Connection& connection) {
   connection.kept_bytes = 0;
   connection_deadlines_.set(connection.id, std::nullopt);
   const ConnectionId id = connection.id;

@@ -21,7 +21,7 @@ std::optional<Failure> Session::Body::refusal_of_options() const {
   if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
-  if (!wire.is_usable() || (!options.room && wire.in_use() == DialectName::Classic)) {
+  if (!wire.is_usable()) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
@@ -83,6 +83,7 @@ void Session::Body::greet(Turn& turn) {
   hello.viewer = options.viewer.value_or(false);
   hello.token = token;
   hello.media = sources.media();
+  hello.connect = options.connect.value_or(Connect::Everyone);
   announcement.said_with_hello(hello.media);
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
@@ -124,6 +125,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
     requests.finish(turn, Failure{ErrorCode::ConnectionLost, "the place was lost, and with it the outcome"});
     admit_as_newcomer(turn, welcome);
   }
+  chat.recall(turn, welcome.history);
   // The user may have switched something since the hello went out.
   announce(turn);
   call::Outputs outputs;
@@ -139,12 +141,12 @@ void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welco
   carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);
   for (const auto& [user, row] : roster.rows()) {
-    if (may_link(row)) offers_awaited.insert(user);
+    if (wants_link(row)) offers_awaited.insert(user);
   }
   if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
   apply(turn, update, /*offers_first=*/true);
   for (const auto& [user, row] : roster.rows()) {
-    if (links.has(user) || !may_link(row)) continue;
+    if (links.has(user) || !wants_link(row)) continue;
     // Still here, but the connection of the old place is gone.
     turn.say(command::LinkChanged{user, LinkState::Connecting, std::nullopt});
     start_link(turn, row, /*offers_first=*/true);
@@ -167,7 +169,10 @@ void Session::Body::lose(Turn& turn, Failure why) {
   announcement.pause();
   chat.pause();
   requests.pause();
+  typing.forget_own();
   calls.pause();
+  unattended.forget();
+  held.clear();
   carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/calls.hpp"
+#include "call/unattended.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/announcement.hpp"
@@ -18,11 +19,13 @@
 #include "session/connection.hpp"
 #include "session/links.hpp"
 #include "session/outbox.hpp"
+#include "session/publication.hpp"
 #include "session/receipts.hpp"
 #include "session/requests.hpp"
 #include "session/session.hpp"
 #include "session/sources.hpp"
 #include "session/turn.hpp"
+#include "session/typing.hpp"
 #include "session/wire.hpp"
 
 namespace meetwire::session {
@@ -41,13 +44,17 @@ struct Session::Body {
   void on(Turn& turn, const event::LeaveRequested&);
   void on(Turn& turn, const event::SourceRequested& event);
   void on(Turn& turn, const event::ChatRequested& event);
+  void on(Turn& turn, const event::TypingReported& event);
   void on(Turn& turn, const event::TransportOpened& event);
   void on(Turn& turn, const event::TransportClosed& event);
   void on(Turn& turn, const event::MessageArrived& event);
   void on(Turn& turn, const event::CaptureSucceeded& event);
   void on(Turn& turn, const event::CaptureFailed& event);
   void on(Turn& turn, const event::TrackEnded& event);
+  void on(Turn& turn, const event::DevicesChanged& event);
   void on(Turn& turn, const event::TimePassed&);
+  void on(Turn& turn, const event::OperationSucceeded& event);
+  void on(Turn& turn, const event::OperationFailed& event);
   template <class PeerEvent>
   void on(Turn& turn, const PeerEvent& event) {
     carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
@@ -86,11 +93,12 @@ struct Session::Body {
   void take(Turn& turn, const protocol::SignalFrom& message);
   void take(Turn& turn, const protocol::ChatDelivered& message);
   void take(Turn& turn, const protocol::ChatSettled& message);
+  void take(Turn& turn, const protocol::TypingFrom& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
   void take(Turn& turn, const protocol::Waiting&) { drive(turn, ConnectionInput::Held); }
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
-  void take(Turn&, const protocol::RelayFrom&) {}
+  void take(Turn& turn, const protocol::RelayFrom& message);
   void reject(Turn& turn, const Failure& why);
 
   // ---- calling.cpp
@@ -101,6 +109,10 @@ struct Session::Body {
   template <class Wish>
   void call(Turn& turn, RequestId request, Wish&& wish);
   void carry_out(Turn& turn, call::Outputs&& outputs);
+  void attend(Turn& turn, const protocol::CallSubmitted& word);
+  void tell(Turn& turn, const std::optional<Call>& call);
+  void show_partner(Turn& turn);
+  bool hold(const protocol::SignalFrom& message);
 
   // ---- presence.cpp
   void on(Turn& turn, const event::RoomRequested& event);
@@ -114,13 +126,15 @@ struct Session::Body {
   bool see_self(Turn& turn, const Participant& row);
   void see_room(Turn& turn, const RoomState& now);
   void see_knocks(Turn& turn, std::vector<Knock> now);
-  bool may_link(const Participant& member) const { return self.role != Role::Viewer || member.role != Role::Viewer; }
   void link_as_permitted(Turn& turn, const Participant& member, bool offers_first);
   void relink(Turn& turn);
   void yield_sources(Turn& turn);
 
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
+  bool wants_link(const Participant& member) const;
+  // A call has gone on: what it connects, where nothing else does.
+  void fit_links(Turn& turn);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
   void carry_out(Turn& turn, PeerOutputs outputs);
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
@@ -130,6 +144,7 @@ struct Session::Body {
   bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
   static Failure no_floor() { return Failure{ErrorCode::NotAllowed, "a viewer has to ask for the floor first"}; }
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
+  bool connects_on_call() const { return !options.room || options.connect == Connect::OnCall; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
 
   const ClientOptions options;
@@ -146,10 +161,14 @@ struct Session::Body {
   std::uint64_t roster_as_of = 0;  // the number of the newest message that the last welcome's rows have in them
   Links links;
   Sources sources;
+  Publication publication;
   Chat chat;
   Requests requests;
+  Typing typing;
   Announcement announcement;
   call::Calls calls;
+  call::Unattended unattended;
+  std::vector<protocol::PairMessage> held;  // from whoever calls unattended
 
   // As the server had it last.
   Participant self;

@@ -19,8 +19,11 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
-      if (!may_link(joined->row)) continue;
-      start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      if (wants_link(joined->row)) {
+        start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      } else {
+        turn.say(command::LinkChanged{joined->row.user, LinkState::None, std::nullopt});
+      }
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
       // Who gets the floor, or loses it, is like a newcomer to the viewers, and offers.
@@ -29,11 +32,31 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));
       stop_awaiting(turn, left->user);
+      typing.stopped(turn, left->user);
       turn.say(command::ParticipantLeft{left->user, left->reason});
     }
   }
   if (update.refused != 0) {
     turn.report(Failure{ErrorCode::MessageMalformed, std::to_string(update.refused) + " roster rows refused"});
+  }
+}
+
+bool Session::Body::wants_link(const Participant& member) const {
+  if (self.role == Role::Viewer && member.role == Role::Viewer) return false;
+  const bool both = options.connect.value_or(Connect::Everyone) == Connect::Everyone && member.connect == Connect::Everyone;
+  return !options.room || both || calls.connected_with(member.user) != nullptr || unattended.calls(member.user);
+}
+
+void Session::Body::fit_links(Turn& turn) {
+  for (const auto& [user, row] : roster.rows()) {
+    const bool wanted = wants_link(row);
+    if (wanted == links.has(user)) continue;
+    turn.say(command::LinkChanged{user, wanted ? LinkState::Connecting : LinkState::None, std::nullopt});
+    if (wanted) {
+      start_link(turn, row, /*offers_first=*/calls.has_called(user));
+    } else {
+      carry_out(turn, links.end(turn.now, user));
+    }
   }
 }
 
@@ -60,11 +83,14 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
         [&](auto& said) {
           using Said = std::remove_cvref_t<decltype(said)>;
           if constexpr (std::is_same_v<Said, ClientCommand>) {
+            publication.note(said);
             turn.say(std::move(said));
           } else if constexpr (std::is_same_v<Said, link::SendPair>) {
             send_pair(turn, out.peer, std::move(said));
           } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
             turn.say(command::LinkChanged{out.peer, said.state, said.error});
+            // Whoever hangs up unattended says nothing: his connection is gone.
+            if (said.state == LinkState::Failed) tell(turn, unattended.ended(out.peer, CallOutcome::Gone));
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
             see_media(turn, out.peer, said.sending);
           } else {

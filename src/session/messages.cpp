@@ -19,6 +19,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (event.attempt != connection.attempt()) return;
   if (!is_joined() && !connection.is_before_door()) return;
   auto decoded = wire.decode(event.name, event.body);
+  if (const auto foreign = wire.take_foreign()) return turn.say(command::NeedDialect{*foreign});
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
   if (decoded.unknown != 0 && decoded.messages.empty()) {
@@ -99,7 +100,7 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   const Participant& member = message.member;
   if (member.user != options.user) return apply(turn, roster.change(member), /*offers_first=*/false);
   if (member.session != self.session) return;
-  announcement.seen(member.media);
+  announcement.seen(turn.now, member.media);
   if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
   const bool other_side = see_self(turn, member);
@@ -111,13 +112,15 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
 void Session::Body::take(Turn& turn, const protocol::MemberLeft& message) {
   if (message.user == options.user) return;  // the late end of an own older socket
   apply(turn, roster.leave(message.user, message.session, message.reason), /*offers_first=*/false);
+  tell(turn, unattended.ended(message.user, CallOutcome::Gone));
 }
 
 void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
+  if (hold(message)) return;
   const Participant* member = roster.find(message.from);
   // Classic servers say that somebody has left who has not, and somebody's offer before they say that he has come.
   // An offer is how a newcomer begins; other messages of strangers are the tail of a link that has ended.
-  const bool begins = wire.in_use() == DialectName::Classic && message.session.empty() &&
+  const bool begins = wire.in_use() == DialectName::Classic && message.session.empty() && options.room &&
                       message.from != options.user && std::holds_alternative<protocol::Offer>(message.pair.body);
   if (member == nullptr && begins) {
     Participant newcomer;
@@ -130,12 +133,25 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
     return turn.report(Failure{ErrorCode::PeerMisbehaved, "a message from somebody who is not here"}, message.from);
   }
   carry_out(turn, links.handle(turn.now, message.from, link::MessageReceived{message.pair}));
+  if (std::holds_alternative<protocol::Answer>(message.pair.body)) tell(turn, unattended.answered(message.from));
 }
 
-void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) { chat.delivered(turn, message.message); }
+void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) {
+  if (!message.message.to) typing.stopped(turn, message.message.from);
+  chat.delivered(turn, message.message);
+}
+
+void Session::Body::take(Turn& turn, const protocol::TypingFrom& message) {
+  if (roster.find(message.from) != nullptr) typing.heard(turn, message.from, message.on);
+}
 
 void Session::Body::take(Turn& turn, const protocol::ChatSettled& message) { chat.settled(turn, message); }
 
-void Session::Body::take(Turn& turn, const protocol::Problem& message) { turn.report(message.error); }
+void Session::Body::take(Turn& turn, const protocol::Problem& message) {
+  turn.report(message.error);
+  const auto callee = unattended.connected_to();
+  if (message.error.code != ErrorCode::TargetUnknown || !callee || !unattended.calls(*callee)) return;
+  tell(turn, unattended.ended(UserId{*callee}, CallOutcome::Unavailable));
+}
 
 }  // namespace meetwire::session

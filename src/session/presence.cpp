@@ -74,9 +74,10 @@ void Session::Body::see_knocks(Turn& turn, std::vector<Knock> now) {
 }
 
 void Session::Body::link_as_permitted(Turn& turn, const Participant& member, bool offers_first) {
-  if (may_link(member) == links.has(member.user)) return;
-  turn.say(command::LinkChanged{member.user, LinkState::Connecting, std::nullopt});
-  if (may_link(member)) return start_link(turn, member, offers_first);
+  const bool wanted = wants_link(member);
+  if (wanted == links.has(member.user)) return;
+  turn.say(command::LinkChanged{member.user, wanted ? LinkState::Connecting : LinkState::None, std::nullopt});
+  if (wanted) return start_link(turn, member, offers_first);
   carry_out(turn, links.end(turn.now, member.user));
   stop_awaiting(turn, member.user);
 }

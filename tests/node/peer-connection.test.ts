@@ -41,6 +41,7 @@ function open(command: Partial<CommandOf<'open_peer'>> = {}): End {
       candidateGathered: (candidate) => void candidates.push(candidate),
       connectionChanged: (state) => void heard.push(state),
       remoteTrackChanged: (slot, track) => void remote.set(slot, track),
+      dataArrived: () => void heard.push('data'),
     },
   );
   const connection = [...wire.open].at(-1) as FakePeerConnection;
@@ -52,7 +53,7 @@ async function negotiate(from: End, to: End): Promise<void> {
   const offer = await from.peer.setLocalDescription();
   assert.equal(offer.description.type, 'offer');
   await to.peer.setRemoteDescription(offer.description);
-  for (const [mid, slot] of Object.entries(offer.slots)) to.peer.bindSlot(slot, mid);
+  for (const [mid, slot] of Object.entries(offer.slots)) to.peer.bindSlot(slot, mid, 'low');
   const answer = await to.peer.setLocalDescription();
   assert.equal(answer.description.type, 'answer');
   assert.deepEqual(answer.slots, offer.slots);
@@ -73,18 +74,37 @@ describe('peer connection', () => {
       iceTransportPolicy: 'relay',
       bundlePolicy: 'max-bundle',
     });
-    assert.deepEqual(connection.channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
+    const channels = connection.channels.map(({ label, options }) => ({ label, options }));
+    assert.deepEqual(channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
     assert.deepEqual(open({ controlChannel: false }).connection.channels, []);
     assert.throws(() => open({ iceServers: '{' }));
+  });
+
+  test('what comes on the control channel before anybody listens is kept in order, within bounds', () => {
+    const early = (...given: unknown[]): { kept: readonly string[] | undefined; heard: string[]; state: string | undefined } => {
+      const { connection, peer, heard } = open();
+      const [control] = connection.channels;
+      for (const data of given) control?.onmessage?.({ data: data as string });
+      return { kept: peer.data?.early, heard, state: control?.readyState };
+    };
+    const few = early('one', 'two');
+    assert.deepEqual([few.kept, few.heard, few.state], [['one', 'two'], ['data', 'data'], 'connecting']);
+    const flood = Array.from({ length: 65 }, (_, at) => String(at));
+    assert.equal(early(...flood.slice(1)).state, 'connecting');
+    assert.equal(early(...flood).state, 'closing');
+    assert.equal(early('x'.repeat(4096)).state, 'connecting');
+    assert.equal(early('x'.repeat(4097)).state, 'closing');
+    assert.equal(early(new ArrayBuffer(1)).state, 'closing');
+    assert.equal(open({ controlChannel: false }).peer.data, undefined);
   });
 
   test('slots get m-lines, both sides name them alike, and media flows both ways', async () => {
     const [ada, ben] = [open(), open()];
     const [face, voice, reply] = [new FakeTrack('video'), new FakeTrack('audio'), new FakeTrack('video')].map(asTrack);
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await ada.peer.setTrack('camera', face as MediaStreamTrack);
     await ada.peer.setTrack('microphone', voice as MediaStreamTrack); // before its transceiver: remembered
-    ada.peer.addSlot('microphone');
+    ada.peer.addSlot('microphone', 'low');
     await ben.peer.setTrack('camera', reply as MediaStreamTrack);
     await tick();
     assert.deepEqual(ada.heard, ['needed']);
@@ -105,15 +125,15 @@ describe('peer connection', () => {
   test('A1: in a collision the own slot moves to the m-line of the other\'s offer, with its track', async () => {
     const [ada, ben] = [open(), open()];
     const [one, two] = [asTrack(new FakeTrack('video')), asTrack(new FakeTrack('video'))];
-    ada.peer.addSlot('camera');
-    ben.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
+    ben.peer.addSlot('camera', 'low');
     await ada.peer.setTrack('camera', one);
     await ben.peer.setTrack('camera', two);
     const adas = await ada.peer.setLocalDescription();
     await ben.peer.setLocalDescription();
     await ben.peer.rollBack();
     await ben.peer.setRemoteDescription(adas.description);
-    for (const [mid, slot] of Object.entries(adas.slots)) ben.peer.bindSlot(slot, mid);
+    for (const [mid, slot] of Object.entries(adas.slots)) ben.peer.bindSlot(slot, mid, 'low');
     await tick();
     const answer = await ben.peer.setLocalDescription();
     assert.deepEqual(answer.slots, adas.slots);
@@ -129,7 +149,7 @@ describe('peer connection', () => {
 
   test('changing or taking away a track negotiates nothing', async () => {
     const [ada, ben] = [open(), open()];
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await negotiate(ada, ben);
     await exchangeCandidates(ada, ben);
     await tick();
@@ -163,13 +183,13 @@ describe('peer connection', () => {
     await assert.rejects(peer.setRemoteDescription({ type: 'answer', sdp: 'v=0\r\n' }), { name: 'InvalidStateError' });
     await assert.rejects(peer.setRemoteDescription({ type: 'offer', sdp: 'rubbish' }), { name: 'OperationError' });
     await assert.rejects(peer.addCandidate({ candidate: 'candidate:1', sdpMid: '0' }), { name: 'InvalidStateError' });
-    peer.bindSlot('camera', '7');
+    peer.bindSlot('camera', '7', 'low');
     assert.equal(reported.length, 1);
   });
 
   test('after close nothing is called back, and the remote tracks are gone', async () => {
     const [ada, ben] = [open(), open()];
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await negotiate(ada, ben);
     ada.peer.close();
     assert.equal(ada.remote.get('camera'), undefined);
@@ -193,7 +213,7 @@ describe('peer connection', () => {
       if (!description) throw new TypeError('1 argument required');
       return real(description);
     };
-    peer.addSlot('microphone');
+    peer.addSlot('microphone', 'low');
     const { description, slots } = await peer.setLocalDescription();
     assert.equal(description.type, 'offer');
     assert.deepEqual(Object.values(slots), ['microphone']);

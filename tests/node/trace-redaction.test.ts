@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import type { ClientCommand, ClientEvent, RoomAction } from '../../bindings/client-types.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { loadLegacyClient } from '../../bindings/load-legacy.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { redactor } from '../../bindings/redact.ts';
@@ -18,9 +19,11 @@ const seeds = Array.from({ length: Number(process.env['MEETWIRE_SEEDS'] ?? 80) }
 const stepsPerSeed = 60;
 
 let clients: LoadedClientCore;
+let legacyClients: LoadedClientCore;
 let rooms: LoadedRoomCore;
 before(async () => {
   clients = new LoadedClientCore(await loadClient());
+  legacyClients = new LoadedClientCore(await loadLegacyClient());
   rooms = new LoadedRoomCore(await loadRoom());
 });
 
@@ -37,10 +40,11 @@ const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
 function serverMessage(talk: SecretTalk, sequence: number): object {
   const ufrag = talk.pick('ufA1', 'ufB2');
   return talk.pick<() => object>(
-    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {} }),
+    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {}, history: [{ from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 }] }),
     () => signal(talk, sequence, { offer: { sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { answer: { offer: 1, sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { candidates: [talk.candidate(ufrag), talk.candidate(ufrag)] }),
+    () => ({ type: 'typing', from: 'bob', on: talk.below(2) === 0 }),
     () => ({ type: 'chat', message: { from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 } }),
     () => ({ type: 'joined', member: row('cem') }),
     () => ({ type: 'call', call: { id: `k${talk.below(3)}`, from: 'bob', to: 'ada', state: talk.pick(...callStates), outcome: talk.pick(...callOutcomes), reason: talk.secret(), replaces: talk.pick('', 'k1') } }),
@@ -76,7 +80,7 @@ const browserError = (talk: SecretTalk): object => ({
 
 function answerTo(talk: SecretTalk, command: ClientCommand): ClientEvent | undefined {
   if (command.type === 'open_transport') return { type: 'transport_opened', attempt: command.attempt };
-  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1' }] };
+  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1', device: talk.secret() }] };
   if (!('operation' in command) || !('peer' in command)) return undefined;
   const { operation, peer, incarnation } = command;
   if (talk.below(12) === 0) return { type: 'operation_failed', operation, peer, incarnation, ...browserError(talk) } as ClientEvent;
@@ -94,7 +98,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
     () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
     () => ({ type: 'call_ended', request: index, id: `k${talk.below(3)}`, reason: talk.secret() }),
     () => ({ type: 'room_requested', request: index, id: `r${index}`, action: talk.pick(...actions) as RoomAction, user: 'bob', name: 'Robert', text: talk.secret(), values: own(talk) as Record<string, string>, role: 'guest', source: 'camera' }),
-    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ device: talk.secret() }) }),
+    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ deviceId: talk.secret() }), device: talk.secret(), lent: [] }),
     () => ({ type: 'candidate_gathered', peer: 'bob', incarnation: 1, candidate: talk.candidate('ownA') as never }),
     () => ({ type: 'transport_closed', attempt, reason: talk.pick('transport close', `connect ${talk.address()} failed`) }),
     () => ({ type: 'time_passed' }),
@@ -104,7 +108,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
   const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const machine = (dialect === ('classic' as string) ? legacyClients : clients).create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];

@@ -13,11 +13,14 @@
 #include "call/ringing.hpp"
 #include "core/call.hpp"
 #include "core/names.hpp"
+#include "flow/channel_table.hpp"
+#include "flow/transfer_table.hpp"
 #include "link/signaling_table.hpp"
 #include "protocol/text.hpp"
 #include "room/calls.hpp"
 #include "room/connection.hpp"
 #include "session/connection.hpp"
+#include "session/sources.hpp"
 
 namespace {
 
@@ -108,23 +111,31 @@ std::string link_signaling() {
   return diagram.text(SignalingState::Stable);
 }
 
-// This table has no next states: what an action brings about depends on the room.
-std::string room_connection() {
-  using room::Action;
+// A table without next states: what an action brings about depends on more than itself. Those called `nothing` are left out.
+template <NamedEnum State, NamedEnum Input, class Entry, class Action>
+std::string actions_of(const Entry& entry, Action nothing) {
   std::string out = "|  |";
-  for_each<room::Input>([&](room::Input input) { out += " " + std::string(name_of(input)) + " |"; });
+  for_each<Input>([&](Input input) { out += " " + std::string(name_of(input)) + " |"; });
   out += "\n|---|";
-  for_each<room::Input>([&](room::Input) { out += "---|"; });
+  for_each<Input>([&](Input) { out += "---|"; });
   out += "\n";
-  for_each<room::Stage>([&](room::Stage stage) {
-    out += "| **" + std::string(name_of(stage)) + "** |";
-    for_each<room::Input>([&](room::Input input) {
-      const Action action = room::action_for(stage, input);
-      out += action == Action::Ignore ? " |" : " " + std::string(name_of(action)) + " |";
+  for_each<State>([&](State state) {
+    out += "| **" + std::string(name_of(state)) + "** |";
+    for_each<Input>([&](Input input) {
+      const Action action = entry(state, input);
+      out += action == nothing ? " |" : " " + std::string(name_of(action)) + " |";
     });
     out += "\n";
   });
   return out;
+}
+
+std::string room_connection() {
+  return actions_of<room::Stage, room::Input>(room::action_for, room::Action::Ignore);
+}
+
+std::string session_sources() {
+  return actions_of<session::SourceStage, session::SourceInput>(session::source_deed, session::SourceDeed::Missing);
 }
 
 std::string call_ringing() {
@@ -132,6 +143,31 @@ std::string call_ringing() {
   return from_table<call::Phase, call::Input>(call::Phase::New, call::entry_for, [](Action action) {
     return action != Action::Missing && action != Action::Ignore;
   });
+}
+
+std::string flow_channel() {
+  using flow::ChannelAction;
+  return from_table<flow::ChannelPhase, flow::ChannelInput>(
+      flow::ChannelPhase::Closed, flow::channel_entry, [](ChannelAction action) { return action != ChannelAction::Ignore; });
+}
+
+std::string flow_sending() {
+  using flow::SendPhase;
+  Diagram<SendPhase> diagram;
+  for_each<SendPhase>([&](SendPhase phase) {
+    for_each<flow::SendInput>([&](flow::SendInput input) {
+      const auto [next, action] = flow::send_entry(phase, input);
+      if (phase == SendPhase::Ended || (action == flow::SendAction::Ignore && next == phase)) return;
+      diagram.add(phase, next, std::string(name_of(input)) + " / " + std::string(name_of(action)));
+    });
+  });
+  return diagram.text(SendPhase::Waiting);
+}
+
+std::string flow_receiving() {
+  using flow::ReceiveAction;
+  return from_table<flow::ReceivePhase, flow::ReceiveInput>(
+      flow::ReceivePhase::Offered, flow::receive_entry, [](ReceiveAction action) { return action != ReceiveAction::Ignore; });
 }
 
 std::string room_calls() {
@@ -152,8 +188,12 @@ std::vector<std::pair<std::string_view, std::string>> everything() {
       {"session-connection", session_connection()},
       {"link-signaling", link_signaling()},
       {"room-connection", room_connection()},
+      {"session-sources", session_sources()},
       {"call-ringing", call_ringing()},
       {"room-calls", room_calls()},
+      {"flow-channel", flow_channel()},
+      {"flow-sending", flow_sending()},
+      {"flow-receiving", flow_receiving()},
   };
 }
 

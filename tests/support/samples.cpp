@@ -18,6 +18,8 @@
 #include "core/client_events.hpp"
 #include "core/room_commands.hpp"
 #include "core/room_events.hpp"
+#include "flow/commands.hpp"
+#include "flow/events.hpp"
 #include "protocol/fields.hpp"
 #include "trace/codec.hpp"
 
@@ -93,7 +95,7 @@ std::string type_of() {
   else if constexpr (std::is_integral_v<T>) return "number";
   else if constexpr (NamedEnum<T>) return "(" + names_type<T>() + ")";
   else if constexpr (std::is_same_v<T, Failure>)
-    return "{ code: " + type_of<ErrorCode>() + "; blame: " + type_of<Blame>() + "; retryable: boolean; message: string; detail?: string }";
+    return "{ code: " + type_of<ErrorCode>() + "; blame: " + type_of<Blame>() + "; retryable: boolean; message: string; detail?: string; deniedBy?: " + type_of<Denier>() + " }";
   else if constexpr (ElementOf<T>::is_list) return type_of<typename ElementOf<T>::Type>() + "[]";
   else if constexpr (ElementOf<T>::is_map) return "Record<string, " + type_of<typename ElementOf<T>::Type>() + ">";
   else if constexpr (protocol::HasFields<T>) return "{ " + fields_type<T>() + "}";
@@ -114,6 +116,7 @@ void fill(T& value) {
     value = static_cast<T>(1);
   } else if constexpr (std::is_same_v<T, Failure>) {
     value = Failure{ErrorCode::LinkFailed, "a detail"};
+    value.denied_by = Denier::System;
   } else if constexpr (std::is_same_v<T, std::string>) {
     value = "text";
   } else if constexpr (ElementOf<T>::is_list) {
@@ -187,11 +190,13 @@ template <class Visit>
 void for_each_type(Visit&& visit) {
   visit.template operator()<Source>("Source");
   visit.template operator()<Slot>("Slot");
+  visit.template operator()<Priority>("Priority");
   visit.template operator()<Wanted>("Wanted");
   visit.template operator()<SourceState>("SourceState");
   visit.template operator()<DescriptionType>("DescriptionType");
   visit.template operator()<ConnectionState>("ConnectionState");
   visit.template operator()<LinkState>("LinkState");
+  visit.template operator()<Connect>("Connect");
   visit.template operator()<Role>("Role");
   visit.template operator()<DialectName>("DialectName");
   visit.template operator()<LeaveReason>("LeaveReason");
@@ -202,10 +207,17 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<BodyForm>("BodyForm");
   visit.template operator()<Blame>("Blame");
   visit.template operator()<ErrorCode>("ErrorCode");
+  visit.template operator()<Denier>("Denier");
   visit.template operator()<LogLevel>("LogLevel");
   visit.template operator()<ClientOptions>("ClientOptions");
   visit.template operator()<ClientEvent>("ClientEvent");
   visit.template operator()<ClientCommand>("ClientCommand");
+  visit.template operator()<flow::Purpose>("Purpose");
+  visit.template operator()<flow::ChannelState>("ChannelState");
+  visit.template operator()<flow::FlowBounds>("FlowBounds");
+  visit.template operator()<flow::FlowOptions>("FlowOptions");
+  visit.template operator()<flow::FlowEvent>("FlowEvent");
+  visit.template operator()<flow::FlowCommand>("FlowCommand");
   visit.template operator()<RoomOptions>("RoomOptions");
   visit.template operator()<RoomEvent>("RoomEvent");
   visit.template operator()<RoomCommand>("RoomCommand");

@@ -2,13 +2,14 @@
 // insists that none is missing; the core insists that each is what it expects.
 
 import type { ClientCommand, ClientEvent, ClientOptions, Failure, ParticipantRow } from '../../bindings/client-types.ts';
+import type { FlowCommand, FlowEvent, FlowOptions } from '../../bindings/flow-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 
 type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: Extract<Message, { type: Type }> };
 
 const at = { peer: 'ben', incarnation: 2 };
 const operation = { operation: 9, ...at };
-const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x' };
+const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x', deniedBy: 'policy' };
 const row: ParticipantRow = {
   user: 'ben',
   session: 's1',
@@ -16,6 +17,7 @@ const row: ParticipantRow = {
   role: 'viewer',
   dialect: 'classic',
   media: { camera: 'on', microphone: 'muted', screen: 'off' },
+  connect: 'on-call',
   away: true,
   attributes: { seat: '12a', empty: '' },
   hand: 2,
@@ -27,8 +29,9 @@ const row: ParticipantRow = {
 const clientEvents: OneOfEach<ClientEvent> = {
   join_requested: { type: 'join_requested' },
   leave_requested: { type: 'leave_requested' },
-  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
+  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}', device: 'd', lent: ['t'] },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  typing_reported: { type: 'typing_reported', typing: true },
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
@@ -62,35 +65,38 @@ const clientEvents: OneOfEach<ClientEvent> = {
     candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' },
   },
   connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
-  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't' }] },
-  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '' },
-  track_ended: { type: 'track_ended', track: 't' },
+  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd' }] },
+  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '', deniedBy: 'system' },
+  track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
+  devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd' }] },
   time_passed: { type: 'time_passed' },
 };
 
 const clientCommands: OneOfEach<ClientCommand> = {
   open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic' },
   close_transport: { type: 'close_transport' },
+  need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
   open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false },
   close_peer: { type: 'close_peer', ...at },
-  add_slot: { type: 'add_slot', ...at, slot: 'screen' },
-  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2' },
+  add_slot: { type: 'add_slot', ...at, slot: 'screen', priority: 'very-low' },
+  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2', priority: 'high' },
   set_track: { type: 'set_track', ...operation, slot: 'camera', track: 't' },
   set_local_description: { type: 'set_local_description', ...operation },
   set_remote_description: { type: 'set_remote_description', ...operation, description: { type: 'offer', sdp: 'v=0' } },
   roll_back: { type: 'roll_back', ...operation },
   add_candidate: { type: 'add_candidate', ...operation, candidate: { candidate: 'candidate:1' } },
   restart_ice: { type: 'restart_ice', ...at },
-  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '' },
+  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '', device: 'd', exact: true, lent: ['t'] },
   release: { type: 'release', track: 't' },
   meeting_changed: { type: 'meeting_changed', state: 'waiting', role: 'host', dialect: 'meetwire', error: failure },
   participant_joined: { type: 'participant_joined', participant: row },
   participant_changed: { type: 'participant_changed', participant: row },
   participant_left: { type: 'participant_left', user: 'ben', reason: 'server-closing' },
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
-  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
-  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], device: 'd', error: failure },
+  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000, name: 'Ben' } },
+  typing_changed: { type: 'typing_changed', user: 'ben', typing: true },
   call_changed: {
     type: 'call_changed',
     call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
@@ -115,6 +121,7 @@ const clientOptions: Required<ClientOptions> = {
   iceServers: '[]',
   iceTransportPolicy: 'all',
   viewer: true,
+  connect: 'on-call',
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {
@@ -145,12 +152,53 @@ const roomCommands: OneOfEach<RoomCommand> = {
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, lobby: true };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, lobby: true };
+
+const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
+
+const transfer = { peer: 'ben', transfer: 3 };
+const flowEvents: OneOfEach<FlowEvent> = {
+  link_opened: { type: 'link_opened', peer: 'ben' },
+  link_closed: { type: 'link_closed', peer: 'ben', alone: true },
+  peer_left: { type: 'peer_left', peer: 'ben' },
+  control_arrived: { type: 'control_arrived', peer: 'ben', text: '{}' },
+  channel_requested: { type: 'channel_requested', label: 'l', ordered: false, maxRetransmits: 4 },
+  channel_released: { type: 'channel_released', label: 'l' },
+  stream_made: { type: 'stream_made', peer: 'ben', stream: 5, received: 6 },
+  stream_lost: { type: 'stream_lost', peer: 'ben', stream: 5 },
+  file_requested: { type: 'file_requested', ...transfer, name: 'n', size: 2 ** 53 - 1, mediaType: 'm' },
+  file_accepted: { type: 'file_accepted', ...transfer },
+  file_stopped: { type: 'file_stopped', ...transfer, outgoing: true, code: 'file-changed', reason: 'r' },
+  file_read: { type: 'file_read', ...transfer, run: 2 },
+  block_stored: { type: 'block_stored', ...transfer, run: 2, held: 7 },
+  block_damaged: { type: 'block_damaged', ...transfer, run: 2 },
+  file_stored: { type: 'file_stored', ...transfer, run: 2 },
+  time_passed: { type: 'time_passed' },
+};
+
+const flowCommands: OneOfEach<FlowCommand> = {
+  send_control: { type: 'send_control', peer: 'ben', text: '{}' },
+  forget_peer: { type: 'forget_peer', peer: 'ben' },
+  open_control: { type: 'open_control', peer: 'ben' },
+  close_link: { type: 'close_link', peer: 'ben' },
+  open_stream: { type: 'open_stream', peer: 'ben', stream: 5, purpose: 'files', label: 'l', ordered: false, maxRetransmits: 4 },
+  close_stream: { type: 'close_stream', peer: 'ben', stream: 5 },
+  channel_changed: { type: 'channel_changed', peer: 'ben', purpose: 'files', label: 'l', state: 'absent', stream: 5, received: 6 },
+  send_file: { type: 'send_file', ...transfer, run: 2, from: 8, until: 9 },
+  extend_file: { type: 'extend_file', ...transfer, outgoing: true, held: 8, until: 9 },
+  file_offered: { type: 'file_offered', ...transfer, name: 'n', size: 10, mediaType: 'm' },
+  receive_file: { type: 'receive_file', ...transfer, run: 2, from: 8, until: 9 },
+  file_ended: { type: 'file_ended', ...transfer, outgoing: true, held: 8, error: failure },
+  report_problem: { type: 'report_problem', peer: 'ben', error: failure },
+};
 
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],
   ClientEvent: Object.values(clientEvents),
   ClientCommand: Object.values(clientCommands),
+  FlowOptions: [flowOptions],
+  FlowEvent: Object.values(flowEvents),
+  FlowCommand: Object.values(flowCommands),
   RoomOptions: [roomOptions],
   RoomEvent: Object.values(roomEvents),
   RoomCommand: Object.values(roomCommands),

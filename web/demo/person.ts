@@ -15,6 +15,8 @@ export interface Person {
   role: Participant['role'];
   handRaised: boolean;
   asksForFloor: boolean;
+  /** The camera's picture is shown as in a mirror. */
+  mirrored: boolean;
   camera: Picture;
   microphone: Picture;
   screen: Picture;
@@ -36,6 +38,7 @@ function myself(meeting: Meeting): Person {
     role: meeting.role,
     handRaised: me.handRaised,
     asksForFloor: me.asksForFloor,
+    mirrored: camera.mirrored,
     camera: { on: camera.state === 'on', tracks: alive(camera.track) },
     microphone: { on: microphone.state === 'on', tracks: alive(microphone.track) },
     screen: { on: screen.state === 'on', tracks: alive(screen.track) },
@@ -52,6 +55,7 @@ function other(participant: Participant, role: Participant['role']): Person {
     role: participant.role,
     handRaised: participant.handRaised,
     asksForFloor: participant.asksForFloor,
+    mirrored: false,
     camera: { on: camera.on, tracks: alive(camera.track) },
     microphone: { on: microphone.on, tracks: alive(microphone.track) },
     screen: { on: screen.on, tracks: screen.stream?.getTracks() ?? alive(screen.track) },
@@ -65,6 +69,7 @@ const connectionWords: Record<Participant['connection'], string> = {
   connected: '',
   reconnecting: 'reconnecting …',
   failed: 'no connection',
+  none: 'on call only',
 };
 
 function stateOf(participant: Participant): string {

@@ -97,12 +97,20 @@ const joining: Record<string, Words> = {
   },
 };
 
-export type Device = 'camera' | 'microphone' | 'screen';
+export type Device = 'camera' | 'microphone' | 'screen' | 'speaker';
 
-const deviceWords: Record<string, (device: string) => Words> = {
-  'permission-denied': (device) => ({
+// Who did not permit it says where it can be permitted.
+const permitting: Record<string, string> = {
+  user: 'You said no just now. Switch it on again and allow it when the browser asks.',
+  browser: 'The browser remembers a no. Allow it at the left end of the address bar, then switch it on again.',
+  system: 'Allow this browser to use it in the privacy settings of your system, then switch it on again.',
+  policy: 'The page around this one does not hand it on. Open the meeting in a tab of its own.',
+};
+
+const deviceWords: Record<string, (device: string, deniedBy: string) => Words> = {
+  'permission-denied': (device, deniedBy) => ({
     title: `This page may not use your ${device}.`,
-    advice: 'Allow it at the left end of the address bar, or in the system settings, then switch it on again.',
+    advice: permitting[deniedBy] ?? 'Allow it at the left end of the address bar, or in the system settings, then switch it on again.',
   }),
   'not-found': (device) => ({
     title: `No ${device} was found.`,
@@ -121,8 +129,8 @@ const deviceWords: Record<string, (device: string) => Words> = {
     advice: 'Open it over https, or from localhost. You can still watch, listen and write.',
   }),
   'device-unsupported': (device) => ({
-    title: `This browser cannot share a ${device}.`,
-    advice: 'Use a current desktop browser for that.',
+    title: device === 'speaker' ? 'This browser cannot choose a speaker.' : `This browser cannot share a ${device}.`,
+    advice: device === 'speaker' ? 'Choose it in the settings of your system.' : 'Use a current desktop browser for that.',
   }),
   'track-ended': (device) => ({
     title: `Your ${device} has stopped.`,
@@ -168,5 +176,26 @@ export function wordsFor(error: unknown): Words {
 export function wordsForDevice(error: unknown, ...devices: Device[]): Words | undefined {
   const code = codeOf(error);
   if (code === 'cancelled' || code === 'aborted') return undefined;
-  return deviceWords[code]?.(devices.join(' or ')) ?? wordsFor(error);
+  const deniedBy = error instanceof Object && 'deniedBy' in error ? String(error.deniedBy) : '';
+  return deviceWords[code]?.(devices.join(' or '), deniedBy) ?? wordsFor(error);
+}
+
+const fileWords: Record<string, Words> = {
+  'file-declined': { title: 'Declined.', advice: '' },
+  'file-cancelled': { title: 'Cancelled by the other side.', advice: '' },
+  'file-changed': { title: 'The file was moved or changed meanwhile.', advice: 'Choose it again.' },
+  'file-damaged': { title: 'It arrived damaged.', advice: 'Send it again.' },
+  'storage-failed': { title: 'It could not be stored.', advice: 'Make room on the disk, then send it again.' },
+  'peer-gone': { title: 'The connection was lost.', advice: 'Send it again when they are back.' },
+  'peer-misbehaved': { title: 'The other side broke the rules.', advice: '' },
+  'channel-closed': { title: 'Their program takes no files.', advice: '' },
+  'rate-limited': { title: 'Too many files at once.', advice: 'Wait until some have arrived.' },
+  'already-left': { title: 'The meeting is over.', advice: '' },
+  aborted: { title: 'Cancelled.', advice: '' },
+};
+
+/** What became of a file. */
+export function wordsForFile(error: unknown): Words {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return fileWords[String(code)] ?? { title: 'It could not be sent.', advice: 'Try again.' };
 }

@@ -1,42 +1,33 @@
 // A meeting as the application sees it: a mirror of what the core says, and wishes back to it. Decides nothing.
 
-import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, ParticipantRow, Role, RoomAction, Slot, Source, Wanted } from '../../bindings/client-types.ts';
+import type { ClientEvent, ClientNotice, DialectName, Failure, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
+import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
+import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
-import type { DeviceOptions, ScreenOptions } from './local-source.ts';
+import type { Channel, ChannelOptions } from './flow/channel.ts';
+import type { MeetingFiles } from './flow/files.ts';
+import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
-import type { Knock } from './moderation.ts';
-import type { ChatMessage } from './participant.ts';
-import type { About, PresenceEvents } from './presence.ts';
+import type { MeetingEvents } from './meeting-events.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
+import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
+import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
-import { Moderation } from './moderation.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
 import { Presence } from './presence.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { Speaker } from './speaker.ts';
 
-export interface MeetingEvents extends PresenceEvents {
-  state: { state: MeetingState; error: MeetingError | undefined };
-  'participant-joined': Participant;
-  'participant-changed': Participant;
-  'participant-left': { participant: Participant; reason: LeaveReason };
-  /** One of one's own sources changed. */
-  source: LocalSource<never>;
-  chat: ChatMessage;
-  /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
-  'audio-blocked': { unlock(): void };
-  'audio-unlocked': undefined;
-  /** Something went wrong that ended nothing. */
-  problem: { error: MeetingError; participant: Participant | undefined };
-}
+export type { MeetingEvents } from './meeting-events.ts';
 
 /** Internal: everything that a meeting stands on. */
 export interface MeetingParts {
@@ -47,6 +38,7 @@ export interface MeetingParts {
   user: string;
   name: string;
   trace: Trace | undefined;
+  succession: Succession;
 }
 
 interface Waiting {
@@ -60,18 +52,22 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
 };
 
 export class Meeting extends Presence implements AsyncDisposable {
-  /** The room's name. */
+  /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
   readonly camera: LocalSource<DeviceOptions>;
   readonly microphone: LocalSource<DeviceOptions>;
   readonly screen: LocalSource<ScreenOptions>;
+  /** Through which device one hears the others. */
+  readonly speaker: Speaker;
   readonly chat: Chat;
-  readonly moderation: Moderation;
+  readonly files: MeetingFiles;
 
+  readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
+  readonly #flow: FlowPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -88,33 +84,48 @@ export class Meeting extends Presence implements AsyncDisposable {
   #snapshot: MeetingSnapshot | undefined;
 
   /** Internal: use `join`. */
-  constructor({ machine, errors, ports, room, user, name, trace }: MeetingParts) {
+  constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
-      request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
+      request: (source: Source, wanted: Wanted, wish: SourceWish) =>
+        this.#request((request) => ({ type: 'source_requested', request, source, wanted, ...wish })),
     };
-    super((action, about) => this.#askRoom(action, about));
+    super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
     this.me = new Participant(user, true, stream);
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
-    this.chat = new Chat((text, to) => this.#say(text, to));
-    this.moderation = new Moderation((action, about) => this.ask(action, about));
+    this.speaker = new Speaker(ports.devices, ports.report);
+    this.chat = new Chat(
+      (text, to) => this.#say(text, to),
+      (typing) => this.dispatch({ type: 'typing_reported', typing }),
+    );
+    this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
+    this.#flow = new FlowPart({
+      meeting: this,
+      errors,
+      ports,
+      offer: (offer) => this.#emitter.emit('file', offer),
+      problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+    });
+    this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
+      dataChanged: (peer, data) => this.#flow.dataChanged(peer, data),
+      dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
-    this.#executor = new Executor(machine, ports, owner);
+    this.#executor = new Executor(machine, ports, owner, succession);
     this.#undos.push(ports.onPageHide(() => void this.leave()));
   }
 
@@ -142,6 +153,20 @@ export class Meeting extends Presence implements AsyncDisposable {
     return this.#participants;
   }
 
+  /** The calls that ring or stand: one, as a rule. */
+  get calls(): readonly Call[] {
+    return this.#calls.list;
+  }
+
+  /**
+   * Rings somebody of the same room; out of rooms, somebody who is online out of rooms. Resolves when it has been asked
+   * for; what comes of it the call tells. Rejects with `invalid-user`, `invalid-argument` (oneself, or while another
+   * call is under way), `not-joined` or `aborted`.
+   */
+  call(user: string, options: CallOptions = {}): Promise<Call> {
+    return this.#calls.request(user, options);
+  }
+
   /** Immutable, and the same object until something changes. */
   get snapshot(): MeetingSnapshot {
     return (this.#snapshot ??= takeSnapshot(this));
@@ -164,6 +189,15 @@ export class Meeting extends Presence implements AsyncDisposable {
   /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
   events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
     return this.#emitter.events(type);
+  }
+
+  /**
+   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
+   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
+   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
+   */
+  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
+    return (await this.#flow.get()).channel(label, options);
   }
 
   /**
@@ -224,25 +258,9 @@ export class Meeting extends Presence implements AsyncDisposable {
     });
   }
 
-  #want(source: Source, wanted: Wanted, constraints?: string): Promise<void> {
-    return this.#request((request) => ({
-      type: 'source_requested',
-      request,
-      source,
-      wanted,
-      ...(constraints !== undefined && { constraints }),
-    }));
-  }
-
   #say(text: string, to: string | undefined): Promise<void> {
     const id = this.#ports.secrets.id();
     return this.#request((request) => ({ type: 'chat_requested', request, id, text, ...(to !== undefined && { to }) }));
-  }
-
-  #askRoom(action: RoomAction, about: About | undefined): Promise<void> {
-    const nothing = { user: '', name: '', text: '', values: {}, role: 'guest', source: 'microphone' } as const;
-    const id = this.#ports.secrets.id();
-    return this.#request((request) => ({ type: 'room_requested', request, id, action, ...nothing, ...about }));
   }
 
   // ---- what the core says
@@ -281,21 +299,21 @@ export class Meeting extends Presence implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
-      case 'call_changed':
-        return undefined; // not yet part of the SDK
-      case 'self_changed':
-        return this.#selfChanged(notice.participant);
-      case 'room_state_changed':
-        this.setRoom(notice.room);
-        return () => emitter.emit('room', undefined);
-      case 'lobby_changed':
-        return this.#lobbyChanged(notice.knocks.map(({ user: id, name }) => ({ id, name: name || id })));
-      case 'reaction_received': {
-        const participant = notice.from === this.me.id ? this.me : this.#participants.get(notice.from);
-        return participant && (() => emitter.emit('reaction', { participant, emoji: notice.text }));
+      case 'typing_changed': {
+        const participant = this.#participants.get(notice.user);
+        participant?.setTyping(notice.typing);
+        return participant && (() => emitter.emit('participant-changed', participant));
       }
+      case 'call_changed': {
+        const { fresh, announce } = this.#calls.told(notice.call);
+        return fresh ? () => emitter.emit('call', fresh) : announce;
+      }
+      case 'self_changed':
+      case 'room_state_changed':
+      case 'lobby_changed':
+      case 'reaction_received':
       case 'mute_applied':
-        return () => emitter.emit('mute-asked', { by: this.#participants.get(notice.from), source: notice.source });
+        return this.notice(notice);
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
@@ -325,30 +343,12 @@ export class Meeting extends Presence implements AsyncDisposable {
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
   }
 
-  #selfChanged(row: ParticipantRow): () => void {
-    const asked = this.me.asksForFloor;
-    const { name, role, attributes, hand, asksForFloor } = row;
-    this.me.setRow({ name, role, attributes, hand, asksForFloor });
-    return () => {
-      this.#emitter.emit('me-changed', this.me);
-      if (asked && !asksForFloor) this.#emitter.emit('floor', { granted: role !== 'viewer' });
-    };
-  }
-
-  #lobbyChanged(waiting: Knock[]): () => void {
-    const news = this.moderation.setWaiting(waiting);
-    return () => {
-      for (const knock of news) this.#emitter.emit('knock', knock);
-      this.#emitter.emit('lobby', waiting);
-    };
-  }
-
-  #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
+  #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
     for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
     this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
-    this[source].change(state, live[0], this.#errorOf(error));
+    this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
   }
 
@@ -375,8 +375,10 @@ export class Meeting extends Presence implements AsyncDisposable {
       this.me.setWanted(source.source, 'off');
     }
     for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
+    this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
+    this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
     for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));

@@ -70,6 +70,7 @@ export class Participant {
   readonly local: boolean;
   #row: Shown;
   #connection: LinkState = 'connecting';
+  #typing = false;
   readonly #sources: Record<Source, SourceView>;
 
   /** Internal: participants are found in `meeting.participants`. */
@@ -124,10 +125,23 @@ export class Participant {
     return this.#sources.screen;
   }
 
-  /** Of the media between oneself and this person; one's own is always `connected`. Two viewers have none: `connecting`. */
+  /**
+   * Of the media between oneself and this person. One's own is always `connected`; `none` where one of the two connects on
+   * call only, and no call stands between them, or where both are viewers.
+   */
   get connection(): LinkState {
     if (this.local) return 'connected';
     return this.#row.away && this.#connection === 'connected' ? 'reconnecting' : this.#connection;
+  }
+
+  /** Writes a message to all, as this person's program says. Always false of oneself. */
+  get typing(): boolean {
+    return this.#typing;
+  }
+
+  /** Internal. */
+  setTyping(typing: boolean): void {
+    this.#typing = typing;
   }
 
   /** Internal: what the roster says. */
@@ -150,5 +164,7 @@ export class Participant {
   /** Internal. */
   setConnection(state: LinkState): void {
     this.#connection = state;
+    if (state !== 'none') return;
+    for (const slot of Object.values(slotsOf).flat()) this.setTrack(slot, undefined);
   }
 }

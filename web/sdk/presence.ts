@@ -1,11 +1,12 @@
 // What a meeting knows of people besides their media, and what they can ask of the room about themselves. The server
 // decides; here is a mirror of what it said.
 
-import type { ClientEvent, Role, RoomAction, RoomState, Source } from '../../bindings/client-types.ts';
+import type { ClientEvent, ClientNotice, ParticipantRow, Role, RoomAction, RoomState, Source } from '../../bindings/client-types.ts';
 import type { Knock } from './moderation.ts';
 import type { Participant } from './participant.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed } from '../../bindings/machine.ts';
+import { Moderation } from './moderation.ts';
 
 type Request = Extract<ClientEvent, { type: 'room_requested' }>;
 /** Internal: what a request is about. */
@@ -41,15 +42,28 @@ export interface PresenceEvents {
   floor: { granted: boolean };
 }
 
+type MakeRequest = (make: (request: number, id: string) => ClientEvent) => Promise<void>;
+type Emit = <Type extends keyof PresenceEvents>(type: Type, event: PresenceEvents[Type]) => void;
+
+/** Internal: what the core says of them. */
+export type PresenceNotice = Extract<
+  ClientNotice,
+  { type: 'self_changed' | 'room_state_changed' | 'lobby_changed' | 'reaction_received' | 'mute_applied' }
+>;
+
 export abstract class Presence {
   abstract readonly me: Participant;
   abstract readonly participants: ReadonlyMap<string, Participant>;
-  readonly #ask: Ask;
+  readonly moderation: Moderation;
+  readonly #request: MakeRequest;
+  readonly #emit: Emit;
   #room: RoomState = { locked: false, lobby: false, metadata: {} };
 
-  /** Internal: `ask` gets only what the core can read. */
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  /** Internal: `request` gets only what the core can read. */
+  constructor(request: MakeRequest, emit: Emit) {
+    this.#request = request;
+    this.#emit = emit;
+    this.moderation = new Moderation((action, about) => this.#ask(action, about));
   }
 
   /** Whether the room takes nobody new. */
@@ -74,7 +88,7 @@ export abstract class Presence {
 
   /** What the others see from now on: up to 128 bytes, else `invalid-name`. Resolves when they are told. */
   setName(name: string): Promise<void> {
-    return this.ask('set-name', { name });
+    return this.#ask('set-name', { name });
   }
 
   /**
@@ -83,17 +97,17 @@ export abstract class Presence {
    * `message-too-large`.
    */
   setAttributes(values: Record<string, string>): Promise<void> {
-    return this.ask('set-attributes', { values });
+    return this.#ask('set-attributes', { values });
   }
 
   /** A hand that is up keeps its place in the row. */
   raiseHand(): Promise<void> {
-    return this.ask('raise-hand');
+    return this.#ask('raise-hand');
   }
 
   /** One's own; a host may lower another's, by the participant's id. */
   lowerHand(participant?: string): Promise<void> {
-    return participant === undefined ? this.ask('lower-hand') : this.ask('lower-hand-of', { user: participant });
+    return participant === undefined ? this.#ask('lower-hand') : this.#ask('lower-hand-of', { user: participant });
   }
 
   /**
@@ -101,7 +115,7 @@ export abstract class Presence {
    * more than ten at once, or four a second, are refused as `rate-limited`.
    */
   react(emoji: string): Promise<void> {
-    return this.ask('react', { text: emoji });
+    return this.#ask('react', { text: emoji });
   }
 
   /**
@@ -109,20 +123,49 @@ export abstract class Presence {
    * the answer; whoever has got the floor is a guest from then on.
    */
   askForFloor(): Promise<void> {
-    return this.ask('ask-for-floor');
+    return this.#ask('ask-for-floor');
   }
 
-  /** Internal. */
-  protected ask(action: RoomAction, about: About = {}): Promise<void> {
+  /** Internal: changes the mirror; what it gives is done once all of it can be seen. */
+  protected notice(notice: PresenceNotice): () => void {
+    switch (notice.type) {
+      case 'self_changed':
+        return this.#selfChanged(notice.participant);
+      case 'room_state_changed':
+        this.#room = notice.room;
+        return () => this.#emit('room', undefined);
+      case 'lobby_changed': {
+        const waiting = notice.knocks.map(({ user: id, name }) => ({ id, name: name || id }));
+        const news = this.moderation.setWaiting(waiting);
+        return () => {
+          for (const knock of news) this.#emit('knock', knock);
+          this.#emit('lobby', waiting);
+        };
+      }
+      case 'reaction_received': {
+        const participant = notice.from === this.me.id ? this.me : this.participants.get(notice.from);
+        return () => participant && this.#emit('reaction', { participant, emoji: notice.text });
+      }
+      case 'mute_applied':
+        return () => this.#emit('mute-asked', { by: this.participants.get(notice.from), source: notice.source });
+    }
+  }
+
+  #selfChanged({ name, role, attributes, hand, asksForFloor }: ParticipantRow): () => void {
+    const asked = this.me.asksForFloor;
+    this.me.setRow({ name, role, attributes, hand, asksForFloor });
+    return () => {
+      this.#emit('me-changed', this.me);
+      if (asked && !asksForFloor) this.#emit('floor', { granted: role !== 'viewer' });
+    };
+  }
+
+  #ask(action: RoomAction, about: About = {}): Promise<void> {
     for (const [what, value] of Object.entries(about)) {
       if (isGood[what as keyof About](value)) continue;
       return Promise.reject(new MeetingError({ code: 'invalid-argument', message: `${action}: ${what} is not what it has to be.` }));
     }
-    return this.#ask(action, about);
-  }
-
-  /** Internal. */
-  protected setRoom(room: RoomState): void {
-    this.#room = room;
+    const nothing = { user: '', name: '', text: '', values: {}, role: 'guest', source: 'microphone' } as const;
+    return this.#request((request, id) => ({ type: 'room_requested', request, id, action, ...nothing, ...about }));
   }
 }

@@ -1,8 +1,9 @@
 // The meeting at one moment, as frozen plain values: what frameworks compare by identity.
 
-import type { ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
+import type { CallOutcome, CallState, ChatMessage, LinkState, MeetingState, Role, SourceState } from '../../bindings/client-types.ts';
 import type { MeetingError } from '../../bindings/errors.ts';
 import type { Knock } from './moderation.ts';
+import type { Call } from './call.ts';
 import type { LocalSource } from './local-source.ts';
 import type { Participant, ParticipantSource } from './participant.ts';
 
@@ -15,6 +16,7 @@ export interface ParticipantSnapshot {
   readonly handRaised: boolean;
   readonly asksForFloor: boolean;
   readonly connection: LinkState;
+  readonly typing: boolean;
   readonly camera: ParticipantSource;
   readonly microphone: ParticipantSource;
   readonly screen: ParticipantSource;
@@ -23,7 +25,20 @@ export interface ParticipantSnapshot {
 export interface LocalSourceSnapshot {
   readonly state: SourceState;
   readonly track: MediaStreamTrack | undefined;
+  /** The id of the device in use, where the browser tells. */
+  readonly device: string | undefined;
+  /** The id of the device that is preferred; empty: the browser's choice. */
+  readonly preferredDevice: string;
   readonly error: MeetingError | undefined;
+}
+
+export interface CallSnapshot {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly incoming: boolean;
+  readonly state: CallState;
+  readonly outcome: CallOutcome;
 }
 
 export interface MeetingSnapshot {
@@ -46,6 +61,8 @@ export interface MeetingSnapshot {
   readonly microphone: LocalSourceSnapshot;
   readonly screen: LocalSourceSnapshot;
   readonly chat: readonly ChatMessage[];
+  /** Those that ring or stand. */
+  readonly calls: readonly CallSnapshot[];
 }
 
 const freezeSource = ({ on, muted, track, stream }: ParticipantSource): ParticipantSource =>
@@ -61,13 +78,14 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     handRaised: person.handRaised,
     asksForFloor: person.asksForFloor,
     connection: person.connection,
+    typing: person.typing,
     camera: freezeSource(person.camera),
     microphone: freezeSource(person.microphone),
     screen: freezeSource(person.screen),
   });
 
-const freezeLocal = ({ state, track, error }: LocalSource<never>): LocalSourceSnapshot =>
-  Object.freeze({ state, track, error });
+const freezeLocal = ({ state, track, device, preferredDevice, error }: LocalSource<never>): LocalSourceSnapshot =>
+  Object.freeze({ state, track, device, preferredDevice, error });
 
 /** The parts of a meeting that a snapshot shows. */
 export interface Shown {
@@ -86,6 +104,7 @@ export interface Shown {
   readonly microphone: LocalSource<never>;
   readonly screen: LocalSource<never>;
   readonly chat: { readonly history: readonly ChatMessage[] };
+  readonly calls: readonly Call[];
 }
 
 export function takeSnapshot(meeting: Shown): MeetingSnapshot {
@@ -105,5 +124,6 @@ export function takeSnapshot(meeting: Shown): MeetingSnapshot {
     microphone: freezeLocal(meeting.microphone),
     screen: freezeLocal(meeting.screen),
     chat: meeting.chat.history,
+    calls: Object.freeze(meeting.calls.map(({ id, from, to, incoming, state, outcome }) => Object.freeze({ id, from, to, incoming, state, outcome }))),
   });
 }

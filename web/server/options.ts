@@ -40,6 +40,11 @@ export interface AttachOptions {
   readonly participantsMax?: number;
   /** How long a member whose socket was lost keeps its place, in milliseconds. Default 30,000. */
   readonly resumeWindowMs?: number;
+  /**
+   * Messages to all that a room keeps for those who come later, as long as somebody is in it: 0 (none) to 100. Never more
+   * than 24 KB of text; never messages to one alone. Default 100.
+   */
+  readonly chatHistoryMax?: number;
   /** Handed to every member with the welcome. Default: none. */
   readonly iceServers?: readonly IceServer[];
   /** Who may enter which room. Default: everybody. */
@@ -90,6 +95,7 @@ export const defaults = { port: 18_080, host: '127.0.0.1', path: '/socket.io' } 
 
 const participantsMost = 1_000;
 const resumeWindowMsMost = 3_600_000;
+const chatHistoryMost = 100;
 // Half of the longest string that V8 has: as one string a trace is handed out.
 const traceBytesMost = 256 * 1024 * 1024;
 
@@ -99,6 +105,7 @@ export function checkOptions(options: ServeOptions): void {
   if (options.port !== undefined) checkWhole('port', options.port, 0, 65_535);
   if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
   if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
+  if (options.chatHistoryMax !== undefined) checkWhole('chatHistoryMax', options.chatHistoryMax, 0, chatHistoryMost);
   if (options.host !== undefined && (typeof options.host !== 'string' || options.host.trim() === '')) {
     throw new OptionError('host', 'must be an address or a host name');
   }

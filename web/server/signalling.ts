@@ -116,6 +116,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
+      ...(options.chatHistoryMax === undefined ? {} : { chatHistoryMax: options.chatHistoryMax }),
     }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);

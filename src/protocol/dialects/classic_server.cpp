@@ -250,18 +250,20 @@ class ClassicServer final : public ServerDialect {
       out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
     } else {
       const std::string_view words = relay.kind == RelayKind::Call ? "远程呼叫" : name_of(relay.kind);
-      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload.empty() ? payload_of(relay) : relay.payload));
+      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload.empty() ? call_of(relay.from) : relay.payload));
     }
   }
 
-  std::string payload_of(const RelayFrom& relay) const {
+  // What a classic caller would have sent.
+  std::string call_of(const UserId& from) const {
     TextWriter writer;
     writer.open('{');
-    put(writer, "userId", relay.from);
+    put(writer, "userId", from);
     put(writer, "targetUid", identity_.user);
     writer.close('}');
     return writer.take();
   }
+
   static std::string_view type_of(const PairBody& body) {
     if (std::holds_alternative<Offer>(body)) return "offer";
     return std::holds_alternative<Answer>(body) ? "answer" : "candidate";

@@ -19,6 +19,7 @@ struct WriteClientMessage {
     put(writer, "name", hello.name);
     if (!hello.token.empty()) put(writer, "token", hello.token);
     put(writer, "media", hello.media);
+    if (hello.connect != Connect::Everyone) put(writer, "connect", hello.connect);
     if (hello.resume) {
       put(writer, "resume", *hello.resume);
       put(writer, "received", hello.received);
@@ -54,6 +55,11 @@ struct WriteClientMessage {
   void operator()(const MediaAnnounced& announced) const {
     begin("media");
     put(writer, "media", announced.media);
+    writer.close('}');
+  }
+  void operator()(const Typing& typing) const {
+    begin("typing");
+    put(writer, "on", typing.on);
     writer.close('}');
   }
   void operator()(const Leave&) const { bare("leave"); }
@@ -94,6 +100,12 @@ WelcomeLimits read_limits(const Value& from) {
   return limits;
 }
 
+// Both ids are remembered for as long as the meeting lasts: their bounds are the server's, but nothing makes it keep them.
+bool read_message(const Value& from, ChatMessage& into, const Limits& limits) {
+  return read(from, into) && !into.id.empty() && into.id.size() <= limits.id_bytes_max &&
+         into.from.value.size() <= limits.id_bytes_max;
+}
+
 MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   Welcome welcome;
   const Value self = find(from, "self");
@@ -119,6 +131,13 @@ MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   for (const Value& item : members) {
     // A row that is nobody's harms nobody: the rest of the roster counts.
     if (auto member = read_row(item, limits)) welcome.members.push_back(std::move(*member));
+  }
+  if (const Value history = find(from, "history"); history.is_array()) {
+    for (const Value& item : history) {
+      ChatMessage message;
+      const bool good = welcome.history.size() < limits.chat_ids_remembered_max && read_message(item, message, limits);
+      if (good && !message.to) welcome.history.push_back(std::move(message));
+    }
   }
   return ServerMessage{std::move(welcome)};
 }
@@ -157,15 +176,9 @@ MaybeMessage read_signal(const Value& from, const Limits& limits) {
   return ServerMessage{SignalFrom{UserId{std::string(*user)}, SessionId{std::string(*session)}, std::get<PairMessage>(std::move(pair))}};
 }
 
-// Both ids are remembered for as long as the meeting lasts: their bounds are the server's, but nothing makes it keep them.
 MaybeMessage read_chat(const Value& from, const Limits& limits) {
   ChatDelivered delivered;
-  const Value value = find(from, "message");
-  const ChatMessage& message = delivered.message;
-  if (!read(value, delivered.message) || message.id.empty() || message.id.size() > limits.id_bytes_max ||
-      message.from.value.size() > limits.id_bytes_max) {
-    return malformed("chat");
-  }
+  if (!read_message(find(from, "message"), delivered.message, limits)) return malformed("chat");
   return ServerMessage{std::move(delivered)};
 }
 
@@ -173,6 +186,13 @@ MaybeMessage read_call(const Value& from) {
   CallTold told;
   if (!read(find(from, "call"), told.call) || told.call.id.empty()) return malformed("call");
   return ServerMessage{std::move(told)};
+}
+
+MaybeMessage read_typing(const Value& from) {
+  const auto user = find_string(from, "from");
+  const auto on = find_bool(from, "on");
+  if (!user || !on) return malformed("typing");
+  return ServerMessage{TypingFrom{UserId{std::string(*user)}, *on}};
 }
 
 MaybeMessage read_settled(const Value& from, bool chat) {
@@ -224,6 +244,7 @@ MaybeMessage read_server_message(const Value& from, const Limits& limits) {
   if (*type == "waiting") return ServerMessage{Waiting{}};
   if (*type == "room" || *type == "reacted" || *type == "mute-asked" || *type == "knocked" || *type == "knock-ended") return read_presence(from, *type);
   if (*type == "call") return read_call(from);
+  if (*type == "typing") return read_typing(from);
   if (*type == "problem") return read_problem(from);
   if (*type == "refused") return read_failure(from, true);
   if (*type == "ended") return read_failure(from, false);

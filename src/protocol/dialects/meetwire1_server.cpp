@@ -22,6 +22,7 @@ struct WriteServerMessage {
     // The host's own configuration; what is not a list is no servers.
     writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");
     put(writer, "secret", welcome.secret);
+    if (!welcome.history.empty()) put(writer, "history", welcome.history);
     put(writer, "limits", welcome.limits);
     put(writer, "room", welcome.room);
     if (!welcome.knocks.empty()) put(writer, "knocks", welcome.knocks);
@@ -108,6 +109,12 @@ struct WriteServerMessage {
     put(writer, "user", ended.user);
     writer.close('}');
   }
+  void operator()(const TypingFrom& typing) const {
+    begin("typing");
+    put(writer, "from", typing.from.value);
+    put(writer, "on", typing.on);
+    writer.close('}');
+  }
   template <class Other>
   void operator()(const Other&) const {}  // a message that only other dialects have
 
@@ -162,6 +169,7 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
   if (const Value media = find(from, "media"); media && !read(media, hello.media)) {
     return malformed("hello: media");
   }
+  if (!get(from, "connect", hello.connect)) return malformed("hello: connect");
   if (const auto secret = find_string(from, "resume")) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
@@ -233,6 +241,10 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
   if (*type == "call") return read_call(from, limits);
   if (*type == "request") return read_request(from, limits);
   if (*type == "media") return read_media(from);
+  if (*type == "typing") {
+    const auto on = find_bool(from, "on");
+    return on ? MaybeMessage{ClientMessage{Typing{*on}}} : malformed("typing");
+  }
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{}};
   return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};
