@@ -5,12 +5,17 @@
 export type Source = 'camera' | 'microphone' | 'screen';
 /** The purpose of an m-line; a screen comes with its sound. */
 export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+/** RTCPriorityType. */
+export type Priority = 'very-low' | 'low' | 'medium' | 'high';
 export type Wanted = 'off' | 'on' | 'muted';
 export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
 export type DescriptionType = 'offer' | 'answer';
 /** RTCPeerConnectionState. */
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** `none`: one of the two connects on call only, and no call stands between them. */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'none';
+/** With whom in a room one has connections. */
+export type Connect = 'everyone' | 'on-call';
 export type Role = 'host' | 'guest' | 'viewer';
 export type DialectName = 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced' | 'server-closing';
@@ -28,6 +33,30 @@ export type CallOutcome =
   | 'unavailable'
   | 'hung-up'
   | 'gone';
+/** All that a member can ask of the room: src/core/presence.hpp. */
+export type RoomAction =
+  | 'set-name'
+  | 'set-attributes'
+  | 'raise-hand'
+  | 'lower-hand'
+  | 'react'
+  | 'ask-for-floor'
+  | 'lower-hand-of'
+  | 'set-metadata'
+  | 'mute-for'
+  | 'mute-for-all'
+  | 'lock'
+  | 'unlock'
+  | 'remove'
+  | 'give-role'
+  | 'grant-floor'
+  | 'refuse-floor'
+  | 'end'
+  | 'admit'
+  | 'deny'
+  | 'admit-all'
+  | 'open-lobby'
+  | 'close-lobby';
 /** How a frame's body travels: as one JSON string, or as the JSON value itself. */
 export type BodyForm = 'text' | 'json';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
@@ -48,6 +77,10 @@ export type ErrorCode =
   | 'aborted'
   | 'already-left'
   | 'not-joined'
+  | 'not-allowed'
+  | 'room-locked'
+  | 'denied'
+  | 'meeting-ended'
   | 'message-malformed'
   | 'message-too-large'
   | 'message-too-deep'
@@ -79,6 +112,12 @@ export type ErrorCode =
   | 'storage-failed'
   | 'internal';
 
+/**
+ * Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+ * remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+ */
+export type Denier = 'user' | 'browser' | 'system' | 'policy';
+
 export interface Failure {
   code: ErrorCode;
   blame: Blame;
@@ -87,6 +126,8 @@ export interface Failure {
   message: string;
   /** What exactly. */
   detail?: string;
+  /** Of `permission-denied`, where it is known. */
+  deniedBy?: Denier;
 }
 
 export interface MediaState {
@@ -119,8 +160,32 @@ export interface ParticipantRow {
   role: Role;
   dialect: DialectName;
   media: MediaState;
+  connect: Connect;
   away: boolean;
+  /** The application's own. */
+  attributes: Record<string, string>;
+  /** 0: down; else the lower was raised the earlier. */
+  hand: number;
+  /** A viewer who would like to speak. */
+  asksForFloor: boolean;
+  /** How often it became, or ceased to be, a viewer. */
+  crossings: number;
   version: number;
+}
+
+/** What is the same for everybody in a room. */
+export interface RoomState {
+  /** Nobody new comes in. */
+  locked: boolean;
+  /** Newcomers wait until a host admits them. */
+  lobby: boolean;
+  metadata: Record<string, string>;
+}
+
+/** Somebody who waits in the lobby. */
+export interface Knock {
+  user: string;
+  name: string;
 }
 
 export interface ChatMessage {
@@ -131,6 +196,8 @@ export interface ChatMessage {
   to?: string;
   /** The server's clock, milliseconds since 1970; 0 where the server has none. */
   at: number;
+  /** The sender's when it was said, who may have left since; empty where the server tells none, and of one's own. */
+  name: string;
 }
 
 export interface Call {
@@ -151,6 +218,13 @@ export interface Call {
 export interface CapturedTrack {
   slot: Slot;
   track: string;
+  /** What gave it; empty: not known, or no device. */
+  device: string;
+}
+
+export interface NamedDevice {
+  source: Source;
+  device: string;
 }
 
 export interface ClientOptions {
@@ -167,6 +241,10 @@ export interface ClientOptions {
   /** JSON of RTCIceServer[]; absent: what the server hands out. */
   iceServers?: string;
   iceTransportPolicy: string;
+  /** Comes to see and hear only. */
+  viewer?: boolean;
+  /** In a room; absent: everyone. Out of rooms: on call, anyway. */
+  connect?: Connect;
 }
 
 // ---- events
@@ -174,11 +252,35 @@ export interface ClientOptions {
 export type ClientEvent =
   | { type: 'join_requested' }
   | { type: 'leave_requested' }
-  | { type: 'source_requested'; request: number; source: Source; wanted: Wanted; constraints?: string }
+  | {
+      type: 'source_requested';
+      request: number;
+      source: Source;
+      wanted: Wanted;
+      /** JSON that only the host understands; empty: the defaults. Absent: as the last time. */
+      constraints?: string;
+      /** Which one is preferred; empty: the browser's choice. Absent: as the last time. */
+      device?: string;
+      /** Instead of a device: keys of tracks of the application's own. */
+      lent: string[];
+    }
   | { type: 'chat_requested'; request: number; id: string; text: string; to?: string }
+  | { type: 'typing_reported'; typing: boolean }
   | { type: 'call_requested'; request: number; id: string; to: string; timeoutMs: number }
   | { type: 'call_accepted'; request: number; id: string }
   | { type: 'call_ended'; request: number; id: string; reason: string }
+  | {
+      type: 'room_requested';
+      request: number;
+      id: string;
+      action: RoomAction;
+      user: string;
+      name: string;
+      text: string;
+      values: Record<string, string>;
+      role: Role;
+      source: Source;
+    }
   /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
@@ -204,13 +306,15 @@ export type ClientEvent =
   | { type: 'candidate_gathered'; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
-  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string }
-  | { type: 'track_ended'; track: string }
+  | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
+  | { type: 'track_ended'; track: string; deniedBy?: Denier }
+  | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 
 // ---- commands
 
 export type ClientCommand =
+  | { type: 'need_dialect'; dialect: DialectName }
   | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
@@ -223,15 +327,25 @@ export type ClientCommand =
       controlChannel: boolean;
     }
   | { type: 'close_peer'; peer: string; incarnation: number }
-  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot }
-  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string }
+  | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot; priority: Priority }
+  | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string; priority: Priority }
   | { type: 'set_track'; operation: number; peer: string; incarnation: number; slot: Slot; track?: string }
   | { type: 'set_local_description'; operation: number; peer: string; incarnation: number }
   | { type: 'set_remote_description'; operation: number; peer: string; incarnation: number; description: Description }
   | { type: 'roll_back'; operation: number; peer: string; incarnation: number }
   | { type: 'add_candidate'; operation: number; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'restart_ice'; peer: string; incarnation: number }
-  | { type: 'capture'; operation: number; source: Source; constraints: string }
+  | {
+      type: 'capture';
+      operation: number;
+      source: Source;
+      constraints: string;
+      /** Preferred; empty: the browser's choice. */
+      device: string;
+      /** That device or none. */
+      exact: boolean;
+      lent: string[];
+    }
   | { type: 'release'; track: string }
   | ClientNotice;
 
@@ -242,9 +356,15 @@ export type ClientNotice =
   | { type: 'participant_changed'; participant: ParticipantRow }
   | { type: 'participant_left'; user: string; reason: LeaveReason }
   | { type: 'link_changed'; peer: string; state: LinkState; error?: Failure }
-  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; error?: Failure }
+  | { type: 'source_changed'; source: Source; state: SourceState; tracks: string[]; device: string; error?: Failure }
   | { type: 'chat_received'; message: ChatMessage }
+  | { type: 'typing_changed'; user: string; typing: boolean }
   | { type: 'call_changed'; call: Call }
+  | { type: 'self_changed'; participant: ParticipantRow }
+  | { type: 'room_state_changed'; room: RoomState }
+  | { type: 'lobby_changed'; knocks: Knock[] }
+  | { type: 'reaction_received'; from: string; text: string }
+  | { type: 'mute_applied'; from: string; source: Source }
   | { type: 'settle_request'; request: number; error?: Failure }
   | { type: 'report_problem'; peer?: string; error: Failure };
 

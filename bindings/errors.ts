@@ -1,7 +1,7 @@
 // The one error class of Meetwire. Codes, blame and advice come from the core's table (src/core/errors.hpp), so that
 // each text exists once; what is thrown before a core is there is always the caller's own doing.
 
-import type { Blame, ErrorCode, Failure } from './client-types.ts';
+import type { Blame, Denier, ErrorCode, Failure } from './client-types.ts';
 
 /** An error with a stable code, who is to blame, and whether the same call may succeed later. */
 export class MeetingError extends Error {
@@ -9,12 +9,15 @@ export class MeetingError extends Error {
   readonly code: ErrorCode;
   readonly blame: Blame;
   readonly retryable: boolean;
+  /** Of `permission-denied`, where it is known: who did not permit it. */
+  readonly deniedBy: Denier | undefined;
 
-  constructor({ code, blame = 'local', retryable = false, message = code, detail }: Partial<Failure> & Pick<Failure, 'code'>, options?: ErrorOptions) {
+  constructor({ code, blame = 'local', retryable = false, message = code, detail, deniedBy }: Partial<Failure> & Pick<Failure, 'code'>, options?: ErrorOptions) {
     super(detail ? `${message} (${detail})` : message, options);
     this.code = code;
     this.blame = blame;
     this.retryable = retryable;
+    this.deniedBy = deniedBy;
   }
 }
 

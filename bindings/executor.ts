@@ -3,9 +3,10 @@
 // Owns: the order of things (one event at a time, commands in the order given), the one wake-up timer, the socket and
 // the peer connections that are open. After `close` nothing is called any more, whatever was under way.
 
-import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Slot } from './client-types.ts';
-import type { ClientMachine } from './machine.ts';
+import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, Slot } from './client-types.ts';
+import type { ClientMachine, Step } from './machine.ts';
 import type { ClientPorts, Peer, PeerData, Transport, Undo } from './ports.ts';
+import type { Succession } from './succession.ts';
 import { MeetingError } from './errors.ts';
 
 /** Whoever owns the executor: the SDK's meeting. Must not throw. */
@@ -38,7 +39,8 @@ function nameAndMessage(error: unknown): { errorName: string; errorMessage: stri
 }
 
 export class Executor {
-  readonly #machine: ClientMachine;
+  #machine: ClientMachine;
+  readonly #succession: Succession | undefined;
   readonly #ports: ClientPorts;
   readonly #owner: ExecutorOwner;
   readonly #queue: ClientEvent[] = [];
@@ -48,14 +50,17 @@ export class Executor {
   #wakeAt: number | undefined;
   #cancelWake: Undo | undefined;
   #working = false;
+  #awaitsHeir = false;
   #left = false;
   #closed = false;
 
-  constructor(machine: ClientMachine, ports: ClientPorts, owner: ExecutorOwner) {
+  constructor(machine: ClientMachine, ports: ClientPorts, owner: ExecutorOwner, succession?: Succession) {
     this.#machine = machine;
+    this.#succession = succession;
     this.#ports = ports;
     this.#owner = owner;
-    ports.devices.onEnded = (track) => this.dispatch({ type: 'track_ended', track });
+    ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
+    ports.devices.onListed = (devices) => this.dispatch({ type: 'devices_changed', devices });
   }
 
   get closed(): boolean {
@@ -66,10 +71,20 @@ export class Executor {
   dispatch(event: ClientEvent): void {
     if (this.#closed) return;
     this.#queue.push(event);
+    // Whoever gives up waits for no heir.
+    if (event.type === 'leave_requested') this.#endSuccession();
+    this.#work();
+  }
+
+  #work(): void {
     if (this.#working) return;
     this.#working = true;
     try {
-      for (let next = this.#queue.shift(); next && !this.#closed; next = this.#queue.shift()) this.#handle(next);
+      while (!this.#closed && !this.#awaitsHeir) {
+        const next = this.#queue.shift();
+        if (!next) break;
+        this.#handle(next);
+      }
     } catch (error) {
       this.close(error instanceof MeetingError ? error : new MeetingError({ code: 'internal' }, { cause: error }));
     } finally {
@@ -81,19 +96,26 @@ export class Executor {
   close(error?: MeetingError): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#endSuccession();
     this.#queue.length = 0;
     this.#cancelWake?.();
     this.#closeTransport();
     for (const { peer } of this.#peers.values()) peer?.close();
     this.#peers.clear();
     this.#ports.devices.onEnded = undefined;
+    this.#ports.devices.onListed = undefined;
     this.#ports.devices.close();
     this.#machine.dispose();
     this.#owner.ended(error);
   }
 
   #handle(event: ClientEvent): void {
-    const step = this.#machine.handle(this.#ports.clock.now(), event);
+    const now = this.#ports.clock.now();
+    this.#succession?.note(now, event);
+    this.#carryOutAll(this.#machine.handle(now, event));
+  }
+
+  #carryOutAll(step: Step<ClientCommand>): void {
     for (const command of step.commands) {
       if (this.#closed) return;
       this.#carryOut(command);
@@ -101,6 +123,34 @@ export class Executor {
     this.#wake(step.wakeAt);
     // The core has left and waits for nothing: its last message is out.
     if (this.#left && step.wakeAt === undefined && this.#queue.length === 0) this.close();
+  }
+
+  // A server of another kind: what happens meanwhile waits for the machine that can speak to it.
+  #succeed({ dialect }: CommandOf<'need_dialect'>): void {
+    const succession = this.#succession;
+    if (!succession?.open) return;
+    this.#awaitsHeir = true;
+    succession.heir(dialect).then(
+      (heir) => {
+        if (!heir) return;
+        if (this.#closed) return heir.machine.dispose();
+        this.#machine.dispose();
+        this.#machine = heir.machine;
+        this.#endSuccession();
+        this.#carryOutAll(heir.step);
+        this.#work();
+      },
+      (error: unknown) => {
+        this.#ports.report(error);
+        this.#endSuccession();
+        this.#work();
+      },
+    );
+  }
+
+  #endSuccession(): void {
+    this.#awaitsHeir = false;
+    this.#succession?.close();
   }
 
   #wake(at: number | undefined): void {
@@ -122,6 +172,8 @@ export class Executor {
         return this.#openTransport(command);
       case 'close_transport':
         return this.#closeTransport();
+      case 'need_dialect':
+        return this.#succeed(command);
       case 'send':
         return this.#transport?.send(command.name, command.body, command.form);
       case 'open_peer':
@@ -132,9 +184,9 @@ export class Executor {
         this.#peers.delete(keyOf(command));
         return;
       case 'add_slot':
-        return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot));
+        return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot, command.priority));
       case 'bind_slot':
-        return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid));
+        return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid, command.priority));
       case 'restart_ice':
         return this.#attempt(() => this.#peerOf(command)?.restartIce());
       case 'set_track':
@@ -152,7 +204,10 @@ export class Executor {
       case 'release':
         return this.#ports.devices.release(command.track);
       default:
-        if (command.type === 'meeting_changed') this.#left = command.state === 'left';
+        if (command.type === 'meeting_changed') {
+          this.#left = command.state === 'left';
+          if (command.state !== 'joining') this.#endSuccession();
+        }
         return this.#owner.told(command);
     }
   }
@@ -269,10 +324,14 @@ export class Executor {
     return (id === undefined ? undefined : this.#ports.devices.track(id)) ?? null;
   }
 
-  #capture({ operation, source, constraints }: CommandOf<'capture'>): void {
-    this.#ports.devices.capture(source, constraints).then(
+  #capture(command: CommandOf<'capture'>): void {
+    const { operation } = command;
+    this.#ports.devices.capture(command).then(
       (tracks) => this.dispatch({ type: 'capture_succeeded', operation, tracks }),
-      (error: unknown) => this.dispatch({ type: 'capture_failed', operation, ...nameAndMessage(error) }),
+      (error: unknown) => {
+        const deniedBy = (error as { deniedBy?: Denier } | undefined)?.deniedBy;
+        this.dispatch({ type: 'capture_failed', operation, ...nameAndMessage(error), ...(deniedBy && { deniedBy }) });
+      },
     );
   }
 }

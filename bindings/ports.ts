@@ -1,7 +1,7 @@
 // What the executor needs of the world, as interfaces: the browser's are in browser/, the server's in node/, fakes
 // in the tests. A port carries out and reports; it decides nothing, and calls back nothing once closed.
 
-import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Description, Slot, SlotsByMid, Source } from './client-types.ts';
+import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Denier, Description, NamedDevice, Priority, Slot, SlotsByMid } from './client-types.ts';
 
 export type Undo = () => void;
 
@@ -63,8 +63,8 @@ export interface PeerData {
 export interface Peer {
   /** Absent: the other side is not one of ours. */
   readonly data?: PeerData | undefined;
-  addSlot(slot: Slot): void;
-  bindSlot(slot: Slot, mid: string): void;
+  addSlot(slot: Slot, priority: Priority): void;
+  bindSlot(slot: Slot, mid: string, priority: Priority): void;
   setTrack(slot: Slot, track: MediaStreamTrack | null): Promise<void>;
   setLocalDescription(): Promise<{ description: Description; slots: SlotsByMid }>;
   setRemoteDescription(description: Description): Promise<void>;
@@ -82,13 +82,17 @@ export interface PeerPort {
 // ---- devices
 
 export interface DevicesPort {
-  /** Called when a captured track ends by itself. */
-  onEnded: ((track: string) => void) | undefined;
+  /** Called when a captured track ends by itself; `deniedBy`: where it is known that the permission was taken back. */
+  onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
+  /** Called with all that can be named: after a capture, when something is plugged in or out, before a device's `onEnded`. */
+  onListed: ((devices: NamedDevice[]) => void) | undefined;
+  /** As `onListed`, with the ids of what one can be heard through. */
+  onSpeakersListed: ((ids: string[]) => void) | undefined;
   /**
-   * `constraints`: the JSON of a CaptureWish, or empty. Rejects with a DOMException, or with an error whose name is an
-   * ErrorCode where the port knows better.
+   * Rejects with a DOMException, or with an error whose name is an ErrorCode where the port knows better; either may
+   * say by whom it was denied.
    */
-  capture(source: Source, constraints: string): Promise<CapturedTrack[]>;
+  capture(command: Omit<CommandOf<'capture'>, 'type' | 'operation'>): Promise<CapturedTrack[]>;
   track(id: string): MediaStreamTrack | undefined;
   /** Stop the track and forget it. */
   release(track: string): void;
@@ -96,19 +100,17 @@ export interface DevicesPort {
   lend(track: MediaStreamTrack): string;
   /** A stream without tracks, to show tracks in. */
   stream(): MediaStream;
+  /**
+   * The element plays through that device; empty: the system's own. Without an element: whether one could. Rejects with
+   * a MeetingError.
+   */
+  playThrough(element: HTMLMediaElement | undefined, device: string): Promise<void>;
   /** Releases everything; what is still being captured is stopped as it comes. */
   close(): void;
 }
 
-/** What to capture. Nothing set: the browser's default. */
-export interface CaptureWish {
-  /** This device if it is there, else another. */
-  device?: string;
-  /** MediaTrackConstraints, or DisplayMediaStreamOptions for a screen. */
-  constraints?: object;
-  /** Keys of tracks that the application gave. A clone of each is sent, so that its owner keeps the original. */
-  lent?: string[];
-}
+/** As JSON, what to capture: the browser's own constraints, and what the track shall be coded for. */
+export type CaptureConstraints = (MediaTrackConstraints | DisplayMediaStreamOptions) & { contentHint?: string };
 
 // ---- the whole
 

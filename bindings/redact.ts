@@ -14,17 +14,22 @@ const literal = /^(-?\d[\d.eE+-]*|true|false|null)$/;
 const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
 
 // Of events, commands and options. All else in there is ours to name.
-const secretField = /^(token|secret|text)$/;
+// A device's id tells one browser from another.
+const secretField = /^(token|secret|text|device)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
 const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;
-const plainValue = /^(on|off|muted|microphone|camera|screen(-audio)?)$/;
+const plainValue = /^(everyone|on-call|on|off|muted|microphone|camera|screen(-audio)?)$/;
 const leaveReason = /^(left|lost|removed|replaced|server-closing)$/;
 // How a call stands, and what is said of it. The reason for its end is in somebody's own words.
 const callField = /^(action|state|outcome)$/;
 const callValue =
   /^(request|accept|end|ask|calling|ringing|connected|ended|pending|accepted|rejected|busy|cancelled|timed-out|unavailable|hung-up|gone)$/;
 const words = /^(|text|msg|content)$/;
+const actionValue =
+  /^(set-(name|attributes|metadata)|(raise|lower)-hand(-of)?|react|(ask-for|grant|refuse)-floor|mute-for(-all)?|(un)?lock|remove|give-role|admit(-all)?|deny|(open|close)-lobby)$/;
+// Texts of the application's own, by names of its own: whatever they are called, they are somebody's words.
+const ownTexts = /^(values|attributes|metadata)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
 const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
 // Those hold addresses and the like among other things.
@@ -89,8 +94,11 @@ export function redactor(): (line: string) => string {
       return blot(text);
     }
     let key = '';
+    let depth = 0;
     return text.replace(tokens, (token, string: string | undefined, colon: string | undefined) => {
       if (string === undefined) {
+        if (/[{[]/.test(token) && (depth > 0 || ownTexts.test(key))) depth++;
+        else if (/[}\]]/.test(token) && depth > 0) depth--;
         // What follows in the list around it stands under no key that is known here.
         if (/[}\]]/.test(token)) key = '';
         return token;
@@ -100,7 +108,7 @@ export function redactor(): (line: string) => string {
         key = value;
         return token;
       }
-      const replaced = judge(value, key);
+      const replaced = judge(value, depth > 0 ? 'text' : key);
       return replaced === value ? token : rewrite(token, value, replaced);
     });
   };
@@ -115,6 +123,7 @@ export function redactor(): (line: string) => string {
       if (key === 'reason' && !leaveReason.test(value)) return disguise(value);
       if (mixedField.test(key)) return scrub(value);
       if (callField.test(key) && callValue.test(value)) return value;
+      if (key === 'action' && actionValue.test(value)) return value;
       if (!words.test(key) && plainValue.test(value)) return value;
       // The first edition's roster has its rows as JSON within JSON.
       return name === 'roomUserList' && value.startsWith('{') ? redactMessage(value, '', false) : disguise(value);

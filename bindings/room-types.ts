@@ -12,6 +12,10 @@ export interface RoomOptions {
   authorize: boolean;
   participantsMax?: number;
   resumeWindowMs?: number;
+  /** Newcomers wait until a host admits them, unless a host says otherwise. */
+  lobby?: boolean;
+  /** Messages kept for those who come later; 0: none. */
+  chatHistoryMax?: number;
 }
 
 export type RoomEvent =

@@ -60,6 +60,40 @@ export const classicMistakes = [
   },
 ];
 
+/** What goes wrong with calls, and when anybody may come as anybody. */
+export const furtherMistakes = [
+  {
+    name: 'a word about a call is said only once',
+    // Else too much comes between: whatever a client misses brings a resume, and that says the word again.
+    args: ['--loss', 60],
+    changes: [{ file: 'src/call/calls.cpp', text: 'if (at->deadline && now >= *at->deadline) drive(', becomes: 'if (at->deadline && now >= *at->deadline) at->deadline.reset();\n    if (false) drive(' }],
+  },
+  {
+    name: 'after a resume nobody asks how calls stand',
+    changes: [{ file: 'src/session/admission.cpp', text: '  calls.resume(turn.now, resumed, outputs);\n', becomes: '' }],
+  },
+  {
+    name: 'that two call each other is not recognised',
+    changes: [{ file: 'src/room/calls.cpp', text: 'if (own != nullptr && reachable &&', becomes: 'if (false && own != nullptr && reachable &&' }],
+  },
+  {
+    name: 'whoever is busy is rung all the same',
+    changes: [{ file: 'src/room/calls.cpp', text: '} else if (own != nullptr || live_of(to) != nullptr) {', becomes: '} else if (false) {' }],
+  },
+  {
+    name: 'a call goes on without one of the two',
+    changes: [{ file: 'src/room/room.cpp', text: '  tell(calls_.leave(now, policy_->limits, row.user), out);\n', becomes: '  (void)now;\n' }],
+  },
+  {
+    name: 'out of rooms, a call that ends leaves its connection',
+    changes: [{ file: 'src/room/room_routing.cpp', text: '} else if (one.before == CallState::Connected) {', becomes: '} else if (false) {' }],
+  },
+  {
+    name: 'a place is taken over with any secret',
+    changes: [{ file: 'src/room/room.cpp', text: 'const bool knows = same_secret(', becomes: 'const bool knows = true || same_secret(' }],
+  },
+];
+
 /**
  * What the simulator itself once found: without what mended it, it must be found again. (Not at the seed of then: whatever
  * takes another moment makes another day of it.)
@@ -103,6 +137,10 @@ export const onceFound = [
   {
     name: 'a place is taken over with the number of another place',
     changes: [{ file: 'src/room/room.cpp', text: 'sitting != members_.end() && same_secret(', becomes: 'sitting != members_.end() || same_secret(' }],
+  },
+  {
+    name: 'a ring that is over rings again at a server that has forgotten it',
+    changes: [{ file: 'src/call/calls.cpp', text: 'if (!crossed && std::find(', becomes: 'if (false && std::find(' }],
   },
 ];
 

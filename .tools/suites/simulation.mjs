@@ -1,7 +1,7 @@
 // The simulator's suite: a short night; the same natively and as WebAssembly; that it finds the mistakes it is there to find,
 // and those that it once found.
 
-import { buildAblated, classicMistakes, onceFound } from '../lib/ablations.mjs';
+import { buildAblated, classicMistakes, furtherMistakes, onceFound } from '../lib/ablations.mjs';
 import { red, say, seconds } from '../lib/say.mjs';
 import { buildSimulator, runSeeds, runSimulator } from '../lib/simulator.mjs';
 
@@ -41,9 +41,9 @@ const tests = [
     complaint: async (native) => complaintOf(await runSeeds(native, lossy)),
   },
   { title: `${compared.count} meetings are the same natively and as WebAssembly`, complaint: compare },
-  ...classicMistakes.map((mistake) => ({
+  ...[...classicMistakes, ...furtherMistakes].map((mistake) => ({
     title: `found within ${searched.count} seeds: ${mistake.name}`,
-    complaint: () => find(mistake, searched),
+    complaint: () => find(mistake, { ...searched, args: mistake.args }),
   })),
   ...onceFound.map((mistake) => ({
     title: `found again: ${mistake.name}`,

@@ -1,70 +1,108 @@
 // Cameras, microphones and screens: getUserMedia, getDisplayMedia and the tracks that they gave.
-// Nothing else in Meetwire names navigator.mediaDevices. Which error means what is the core's business.
+// Nothing else in Meetwire names navigator.mediaDevices. Which error means what, and which device takes the place of
+// another, is the core's business.
 
-import type { CapturedTrack, ErrorCode, Slot, Source } from '../client-types.ts';
-import type { CaptureWish, DevicesPort, Undo } from '../ports.ts';
+import type { CapturedTrack, CommandOf, Denier, ErrorCode, NamedDevice, Slot, Source } from '../client-types.ts';
+import type { CaptureConstraints, DevicesPort, Undo } from '../ports.ts';
+import { MeetingError } from '../errors.ts';
+import { permissionFor, watchDenial } from './permissions.ts';
+import { playThrough } from './speaker.ts';
 
 const mediaDevices = (): MediaDevices | undefined => globalThis.navigator?.mediaDevices;
 
+type CaptureWish = Omit<CommandOf<'capture'>, 'type' | 'operation'>;
+
 class CaptureError extends Error {
-  constructor(code: ErrorCode, message: string) {
+  readonly deniedBy: Denier | undefined;
+
+  constructor(name: string, message: string, deniedBy?: Denier) {
     super(message);
-    this.name = code;
+    this.name = name;
+    this.deniedBy = deniedBy;
   }
 }
+
+const failure = (code: ErrorCode, message: string): CaptureError => new CaptureError(code, message);
 
 function slotOf(source: Source, track: MediaStreamTrack): Slot {
   return source === 'screen' && track.kind === 'audio' ? 'screen-audio' : source;
 }
 
-async function ask(devices: MediaDevices | undefined, source: Source, wish: CaptureWish): Promise<MediaStreamTrack[]> {
-  if (!devices) throw new CaptureError('insecure-context', 'navigator.mediaDevices is missing');
+// Stands for whichever device is the system's default: it is never plugged out itself.
+const isStandIn = (device: string): boolean => device === 'default' || device === 'communications';
+
+function request(devices: MediaDevices, { source, device, exact }: CaptureWish, constraints: CaptureConstraints): Promise<MediaStream> {
   if (source === 'screen') {
-    if (!devices.getDisplayMedia) throw new CaptureError('device-unsupported', 'getDisplayMedia is missing');
-    return (await devices.getDisplayMedia(wish.constraints ?? { video: true })).getTracks();
+    if (!devices.getDisplayMedia) throw failure('device-unsupported', 'getDisplayMedia is missing');
+    return devices.getDisplayMedia({ video: true, ...constraints });
   }
-  const constraints = {
-    ...wish.constraints,
-    ...(wish.device !== undefined && { deviceId: { ideal: wish.device } }),
-  };
-  const stream = await devices.getUserMedia(source === 'camera' ? { video: constraints } : { audio: constraints });
-  return stream.getTracks();
+  const wanted = { ...constraints, ...(device && { deviceId: exact ? { exact: device } : { ideal: device } }) };
+  return devices.getUserMedia(source === 'camera' ? { video: wanted } : { audio: wanted });
+}
+
+async function ask(devices: MediaDevices | undefined, wish: CaptureWish, constraints: CaptureConstraints): Promise<MediaStreamTrack[]> {
+  if (!devices) throw failure('insecure-context', 'navigator.mediaDevices is missing');
+  const deniedBy = watchDenial(wish.source);
+  try {
+    return (await request(devices, wish, constraints)).getTracks();
+  } catch (error) {
+    const { name, message, constraint } = error as Error & { constraint?: string };
+    throw new CaptureError(name, constraint || message, await deniedBy(error));
+  }
+}
+
+// What a screen shows has to be read rather than to run smoothly, unless somebody says otherwise.
+function hint(source: Source, track: MediaStreamTrack, wanted: string | undefined): void {
+  const usual = source !== 'screen' ? '' : track.kind === 'audio' ? 'music' : 'detail';
+  const own = source === 'screen' && track.kind === 'audio' ? undefined : wanted;
+  if (own !== undefined || (usual && !track.contentHint)) track.contentHint = own ?? usual;
 }
 
 /** Where the devices come from; default: the browser. */
 export interface DeviceSource {
   mediaDevices(): MediaDevices | undefined;
   stream(): MediaStream;
+  /** An element that plays nothing. */
+  player(): HTMLMediaElement;
 }
 
-const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStream() };
+const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStream(), player: () => new Audio() };
 
 /** The devices of one meeting. */
 export class BrowserDevices implements DevicesPort {
-  onEnded: ((track: string) => void) | undefined;
+  onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
+  onListed: ((devices: NamedDevice[]) => void) | undefined;
+  onSpeakersListed: ((ids: string[]) => void) | undefined;
   readonly #tracks = new Map<string, MediaStreamTrack>();
   readonly #lent = new Map<string, MediaStreamTrack>();
   readonly #from: DeviceSource;
+  readonly #changed = (): void => void this.#list();
+  #watched: MediaDevices | undefined;
+  #listed = '';
   #closed = false;
 
   constructor(from = browserSource) {
     this.#from = from;
   }
 
-  async capture(source: Source, constraints: string): Promise<CapturedTrack[]> {
-    const wish = constraints === '' ? {} : (JSON.parse(constraints) as CaptureWish);
-    const tracks = wish.lent ? wish.lent.map((key) => this.#borrow(key)) : await ask(this.#from.mediaDevices(), source, wish);
+  async capture(wish: CaptureWish): Promise<CapturedTrack[]> {
+    const { source, lent } = wish;
+    const { contentHint, ...constraints } = JSON.parse(wish.constraints || '{}') as CaptureConstraints;
+    const isOwn = lent.length > 0;
+    const tracks = isOwn ? this.#borrow(lent) : await ask(this.#from.mediaDevices(), wish, constraints);
     if (this.#closed) {
       for (const track of tracks) track.stop();
-      throw new CaptureError('aborted', 'The meeting was left meanwhile');
+      throw failure('aborted', 'The meeting was left meanwhile');
     }
-    for (const track of tracks) {
+    const isDevice = !isOwn && source !== 'screen';
+    if (isDevice) this.#watch();
+    return tracks.map((track) => {
+      hint(source, track, isOwn ? undefined : contentHint);
       this.#tracks.set(track.id, track);
-      track.onended = () => {
-        if (this.#tracks.get(track.id) === track) this.onEnded?.(track.id);
-      };
-    }
-    return tracks.map((track) => ({ slot: slotOf(source, track), track: track.id }));
+      track.onended = () => void this.#ended(track, isDevice ? source : undefined);
+      const device = (isDevice && track.getSettings().deviceId) || '';
+      return { slot: slotOf(source, track), track: track.id, device: isStandIn(device) ? '' : device };
+    });
   }
 
   track(id: string): MediaStreamTrack | undefined {
@@ -80,7 +118,9 @@ export class BrowserDevices implements DevicesPort {
   }
 
   lend(track: MediaStreamTrack): string {
-    this.#lent.set(track.id, track);
+    // What has ended is of no use to anybody any more; it is told so by not being there.
+    for (const [key, each] of this.#lent) if (each.readyState === 'ended') this.#lent.delete(key);
+    if (!this.#closed) this.#lent.set(track.id, track);
     return track.id;
   }
 
@@ -88,30 +128,67 @@ export class BrowserDevices implements DevicesPort {
     return this.#from.stream();
   }
 
+  playThrough(element: HTMLMediaElement | undefined, device: string): Promise<void> {
+    return playThrough(element ?? this.#from.player(), device);
+  }
+
   close(): void {
     this.#closed = true;
+    this.#watched?.removeEventListener('devicechange', this.#changed);
     for (const id of [...this.#tracks.keys()]) this.release(id);
     this.#lent.clear();
   }
 
-  // A clone, so that releasing it (muting a camera does) leaves the application's own track alone.
-  #borrow(key: string): MediaStreamTrack {
-    const track = this.#lent.get(key);
-    if (track?.readyState !== 'live') throw new CaptureError('track-ended', 'The given track is not live');
-    return track.clone();
+  // Clones, so that releasing them (muting a camera does) leaves the application's own tracks alone.
+  #borrow(keys: string[]): MediaStreamTrack[] {
+    const own = keys.map((key) => this.#lent.get(key));
+    return own.map((track) => {
+      if (track?.readyState !== 'live' || own.some((each) => each?.readyState !== 'live')) throw failure('track-ended', 'The given track is not live');
+      return track.clone();
+    });
+  }
+
+  // Browsers name the devices once one of them has been permitted.
+  #watch(): void {
+    if (!this.#watched) {
+      this.#watched = this.#from.mediaDevices();
+      this.#watched?.addEventListener('devicechange', this.#changed);
+    }
+    void this.#list();
+  }
+
+  async #list(): Promise<void> {
+    const found = await this.#watched?.enumerateDevices().catch(() => undefined);
+    if (!found) return;
+    const devices = found.flatMap(({ kind, deviceId }): NamedDevice[] =>
+      kind === 'audiooutput' || !deviceId || isStandIn(deviceId)
+        ? []
+        : [{ source: kind === 'videoinput' ? 'camera' : 'microphone', device: deviceId }],
+    );
+    const text = JSON.stringify(devices);
+    if (this.#closed) return;
+    this.onSpeakersListed?.(found.filter(({ kind }) => kind === 'audiooutput').map(({ deviceId }) => deviceId));
+    if (text === this.#listed) return;
+    this.#listed = text;
+    this.onListed?.(devices);
+  }
+
+  // Whether the device is still there, and may be used, decides what becomes of it.
+  async #ended(track: MediaStreamTrack, device: Source | undefined): Promise<void> {
+    const [permission] = device ? await Promise.all([permissionFor(device), this.#list()]) : [];
+    if (this.#tracks.get(track.id) === track) this.onEnded?.(track.id, permission === 'denied' ? 'browser' : undefined);
   }
 }
 
-// ---- what the page may use at all
+// ---- what there is at all
 
 export interface Device {
+  /** Empty until the user has permitted the use of a device of this kind. */
   id: string;
   kind: 'camera' | 'microphone' | 'speaker';
-  /** Empty until the user has permitted the use of a device of this kind. */
+  /** As `id`. */
   label: string;
 }
-
-export type Permission = 'granted' | 'denied' | 'prompt' | 'unknown';
 
 const kinds: Record<MediaDeviceKind, Device['kind']> = {
   videoinput: 'camera',
@@ -119,24 +196,18 @@ const kinds: Record<MediaDeviceKind, Device['kind']> = {
   audiooutput: 'speaker',
 };
 
-/** Empty on an insecure page. */
+/** Empty on an insecure page. Rejects with `device-failed`. */
 export async function listDevices(): Promise<Device[]> {
-  const found = (await mediaDevices()?.enumerateDevices()) ?? [];
-  return found.map(({ deviceId, kind, label }) => ({ id: deviceId, kind: kinds[kind], label }));
+  try {
+    const found = (await mediaDevices()?.enumerateDevices()) ?? [];
+    return found.map(({ deviceId, kind, label }) => ({ id: deviceId, kind: kinds[kind], label }));
+  } catch (cause) {
+    throw new MeetingError({ code: 'device-failed', blame: 'device', retryable: true }, { cause });
+  }
 }
 
 export function onDevicesChanged(listener: () => void): Undo {
   const devices = mediaDevices();
   devices?.addEventListener('devicechange', listener);
   return () => devices?.removeEventListener('devicechange', listener);
-}
-
-/** `unknown` where the browser does not tell. */
-export async function permissionFor(name: 'camera' | 'microphone'): Promise<Permission> {
-  try {
-    const status = await navigator.permissions.query({ name: name as PermissionName });
-    return status.state;
-  } catch {
-    return 'unknown'; // no permissions interface, or one that does not know this name
-  }
 }

@@ -2,7 +2,7 @@
 // Decides nothing about negotiation; a slot's track and its transceiver are kept together here, because only the
 // browser knows m-line ids before the core does.
 
-import type { Candidate, Description, Slot, SlotsByMid } from '../client-types.ts';
+import type { Candidate, Description, Priority, Slot, SlotsByMid } from '../client-types.ts';
 import type { Peer, PeerData, PeerEvents, PeerPort } from '../ports.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
@@ -10,6 +10,8 @@ export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) =
 interface SlotEntry {
   transceiver: RTCRtpTransceiver | undefined;
   track: MediaStreamTrack | null;
+  /** Not yet told to the sender. */
+  priority: Priority | undefined;
 }
 
 const kindOf = (slot: Slot): 'audio' | 'video' => (slot === 'camera' || slot === 'screen' ? 'video' : 'audio');
@@ -80,17 +82,18 @@ class BrowserPeer implements Peer {
     };
   }
 
-  addSlot(slot: Slot): void {
+  addSlot(slot: Slot, priority: Priority): void {
     const entry = this.#entry(slot);
     if (entry.transceiver) return;
     const transceiver = this.#connection.addTransceiver(entry.track ?? kindOf(slot), {
       direction: 'sendrecv',
       streams: [this.#options.stream()],
+      sendEncodings: [{ priority, networkPriority: priority }],
     });
     this.#take(slot, entry, transceiver);
   }
 
-  bindSlot(slot: Slot, mid: string): void {
+  bindSlot(slot: Slot, mid: string, priority: Priority): void {
     const transceiver = this.#connection.getTransceivers().find((each) => each.mid === mid);
     if (!transceiver) return this.#options.report(new Error(`No transceiver has the mid ${mid}`));
     // What the remote offer made would only receive; the answer has to say that this side may send too.
@@ -101,6 +104,7 @@ class BrowserPeer implements Peer {
     if (before) this.#giveUp(before);
     // Older browsers cannot do this; the slot is told by the mid anyway.
     transceiver.sender.setStreams?.(this.#options.stream());
+    entry.priority = priority;
     this.#take(slot, entry, transceiver);
     if (entry.track) this.#replace(transceiver, entry.track);
   }
@@ -118,8 +122,12 @@ class BrowserPeer implements Peer {
     const description = connection.localDescription;
     if (!description) throw new Error('The description was taken back meanwhile');
     const slots: SlotsByMid = {};
-    for (const [slot, { transceiver }] of this.#slots) {
-      if (transceiver?.mid) slots[transceiver.mid] = slot;
+    for (const [slot, entry] of this.#slots) {
+      if (!entry.transceiver?.mid) continue;
+      slots[entry.transceiver.mid] = slot;
+      // Before the answer some browsers have nothing yet that could have a priority.
+      if (entry.priority) prioritize(entry.transceiver.sender, entry.priority);
+      entry.priority = undefined;
     }
     return { description: { type: description.type as Description['type'], sdp: description.sdp }, slots };
   }
@@ -171,7 +179,7 @@ class BrowserPeer implements Peer {
 
   #entry(slot: Slot): SlotEntry {
     let entry = this.#slots.get(slot);
-    if (!entry) this.#slots.set(slot, (entry = { transceiver: undefined, track: null }));
+    if (!entry) this.#slots.set(slot, (entry = { transceiver: undefined, track: null, priority: undefined }));
     return entry;
   }
 
@@ -189,6 +197,15 @@ class BrowserPeer implements Peer {
   #replace(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
     transceiver.sender.replaceTrack(track).catch((error: unknown) => this.#options.report(error));
   }
+}
+
+// As `sendEncodings` for what the other side added. A browser that knows no priorities does without.
+function prioritize(sender: RTCRtpSender, priority: Priority): void {
+  const parameters = sender.getParameters?.();
+  const encoding = parameters?.encodings?.[0];
+  if (!encoding) return;
+  Object.assign(encoding, { priority, networkPriority: priority });
+  sender.setParameters(parameters).catch(() => {});
 }
 
 // Runtimes outside of browsers may want to be given the description.

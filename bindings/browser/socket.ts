@@ -21,7 +21,7 @@ export interface SocketLike {
 export type Connect = (origin: string, options: Record<string, unknown>) => SocketLike;
 
 // What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
-const bodyCharactersMax = 128 * 1024;
+const bodyCharactersMax = 256 * 1024;
 // A value that has no JSON (too deep for the stack, a cycle). Not JSON either, so that the core counts it as malformed.
 const unreadable = '!';
 

@@ -1,5 +1,6 @@
 #include "call/calls.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meetwire::call {
@@ -23,7 +24,7 @@ std::optional<Failure> Calls::request(Millis now, const event::CallRequested& wa
 }
 
 std::optional<Failure> Calls::accept(Millis now, const CallId& id, Outputs& out) {
-  if (drive(now, find(id), Input::AcceptWanted, out)) return std::nullopt;
+  if (drive(now, find_shown(id), Input::AcceptWanted, out)) return std::nullopt;
   return Failure{ErrorCode::InvalidArgument, "no such call to accept"};
 }
 
@@ -31,7 +32,7 @@ std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::strin
   if (reason.size() > limits_.call_reason_bytes_max) {
     return Failure{ErrorCode::InvalidArgument, "the reason is too long"};
   }
-  const Position at = find(id);
+  const Position at = find_shown(id);
   if (at != live_.end() && at->phase != Phase::Ending) at->reason = reason;
   if (drive(now, at, Input::EndWanted, out)) return std::nullopt;
   return Failure{ErrorCode::InvalidArgument, "no such call to end"};
@@ -45,14 +46,25 @@ std::optional<Failure> Calls::told(Millis now, const Call& call, Outputs& out) {
   if (at == live_.end()) {
     // Of a call that is over here, or never was, no more is wanted; only a ring begins one.
     if (!crossed && (call.state != CallState::Ringing || call.from == self_)) return std::nullopt;
+    // It rang here before the server lost its memory, and the caller, who had not heard of that, has asked for it again.
+    if (!crossed && std::find(over_.begin(), over_.end(), call.id) != over_.end()) {
+      protocol::CallSubmitted word;
+      word.id = call.id;
+      word.action = protocol::CallAction::End;
+      out.submitted.push_back(std::move(word));
+      return std::nullopt;
+    }
     if (live_.size() >= limits_.calls_live_max) return Failure{ErrorCode::RateLimited, "too many calls at once"};
     at = live_.emplace(live_.end());
     at->call.id = call.id;
     at->call.from = call.from;
     at->call.to = call.to;
     at->phase = Phase::New;
+    at->hidden = has_called(call.from);
   }
+  if (call.state == CallState::Connected) at->hidden = false;
   if (crossed) {
+    at->hidden = false;
     at->call.replaces = call.replaces;
     // Is ours to end, so is the one that took its place.
     if (ours->phase == Phase::Ending && at->phase != Phase::Ending) {
@@ -114,13 +126,36 @@ bool Calls::has_called(const UserId& user) const {
   return false;
 }
 
+const Call* Calls::connected_with(const UserId& user) const {
+  for (const Live& one : live_) {
+    if (one.call.state == CallState::Connected && (one.call.from == self_ ? one.call.to : one.call.from) == user) return &one.call;
+  }
+  return nullptr;
+}
+
 Calls::Position Calls::find(const CallId& id) {
   Position at = live_.begin();
   while (at != live_.end() && at->call.id != id) ++at;
   return at;
 }
 
-void Calls::show(const Live& one, Outputs& out) { out.changed.push_back(command::CallChanged{one.call}); }
+Calls::Position Calls::find_shown(const CallId& id) {
+  const Position at = find(id);
+  return at != live_.end() && at->hidden ? live_.end() : at;
+}
+
+void Calls::show(const Live& one, Outputs& out) {
+  if (!one.hidden) out.changed.push_back(command::CallChanged{one.call});
+}
+
+// Ours is over, and the other one's was not taken for the same: it rings by itself.
+void Calls::reveal(const UserId& from, Outputs& out) {
+  for (Live& one : live_) {
+    if (!one.hidden || one.call.from != from) continue;
+    one.hidden = false;
+    show(one, out);
+  }
+}
 
 bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   if (at == live_.end()) return false;
@@ -130,7 +165,16 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   if (moved || at->phase == Phase::Connected) schedule(now, *at);
   if (entry.action == Action::Show) show(*at, out);
   if (entry.action == Action::Submit) submit(now, *at, out);
-  if (entry.next == Phase::Ended) live_.erase(at);
+  if (entry.next == Phase::Ended) {
+    const Call over = at->call;
+    live_.erase(at);
+    if (over.from == self_) {
+      reveal(over.to, out);
+    } else {
+      over_.push_back(over.id);
+      if (over_.size() > limits_.calls_over_remembered_max) over_.pop_front();
+    }
+  }
   return entry.action != Action::Missing;
 }
 

@@ -2,6 +2,7 @@
 // Must not know: sockets, rosters, links. Its owner says when the server can be reached.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <optional>
 #include <utility>
@@ -49,6 +50,8 @@ class Calls {
   std::optional<Millis> deadline() const;
   // Have we called this user, and it is not over?
   bool has_called(const UserId& user) const;
+  // The call that stands with this user.
+  const Call* connected_with(const UserId& user) const;
 
   struct Live {
     Call call;  // as the application was told
@@ -57,6 +60,9 @@ class Calls {
     std::string reason;  // ours, for the end that we want
     std::optional<Millis> deadline;
     bool unheard = false;  // the server has not said a word about it
+    // Rings from somebody whom we have called ourselves: as soon as the server has heard of both they are one call, and
+    // that one is being shown. Two would only be taken for two.
+    bool hidden = false;
   };
   const std::list<Live>& live() const { return live_; }
 
@@ -64,16 +70,19 @@ class Calls {
   using Position = std::list<Live>::iterator;  // holds while others come and go
 
   Position find(const CallId& id);
+  Position find_shown(const CallId& id);
   // The table's entry for it, carried out. False: there is none.
   bool drive(Millis now, Position at, Input input, Outputs& out);
   void submit(Millis now, Live& one, Outputs& out) const;
   void schedule(Millis now, Live& one) const;
   void await(Millis now, Live& one) const;
   static void show(const Live& one, Outputs& out);
+  void reveal(const UserId& from, Outputs& out);
 
   Limits limits_;
   UserId self_;
   std::list<Live> live_;
+  std::deque<CallId> over_;  // which rang here, the newest last
 };
 
 }  // namespace meetwire::call

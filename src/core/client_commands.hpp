@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "core/call.hpp"
+#include "core/chat_message.hpp"
+#include "core/device_commands.hpp"
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
 #include "core/participant.hpp"
+#include "core/presence_commands.hpp"
 
 namespace meetwire {
 
@@ -26,24 +29,6 @@ constexpr auto names_of(MeetingState) {
 // How a frame's body travels: as one JSON string, or as the JSON value itself (what classic servers expect).
 enum class BodyForm : std::uint8_t { Text, Json };
 constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
-
-// One chat message as the application sees it.
-struct ChatMessage {
-  UserId from;
-  std::string id;
-  std::string text;
-  std::optional<UserId> to;  // set: for one only
-  std::int64_t at = 0;       // the server's clock, milliseconds since 1970; 0 where the server has none
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("from", self.from);
-    visit("id", self.id);
-    visit("text", self.text);
-    visit("to", self.to);
-    visit("at", self.at);
-  }
-};
 
 namespace command {
 
@@ -87,6 +72,17 @@ struct Send {
   }
 };
 
+// The server speaks a dialect that this module does not have. The host may go on with a machine of a module that has it,
+// made with the same options but for the dialect, and told all that has happened. Otherwise the join ends at its deadline.
+struct NeedDialect {
+  static constexpr std::string_view kType = "need_dialect";
+  DialectName dialect = DialectName::Classic;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("dialect", self.dialect);
+  }
+};
+
 // ---- peer connections
 
 struct OpenPeer {
@@ -124,11 +120,13 @@ struct AddSlot {
   UserId peer;
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
+  Priority priority = Priority::Low;  // of what it will send, and of its packets
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
+    visit("priority", self.priority);
   }
 };
 
@@ -140,12 +138,14 @@ struct BindSlot {
   Incarnation incarnation = 0;
   Slot slot = Slot::Microphone;
   std::string mid;
+  Priority priority = Priority::Low;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
     visit("slot", self.slot);
     visit("mid", self.mid);
+    visit("priority", self.priority);
   }
 };
 
@@ -237,31 +237,6 @@ struct RestartIce {
   }
 };
 
-// ---- devices
-
-struct Capture {
-  static constexpr std::string_view kType = "capture";
-  OperationId operation = 0;
-  Source source = Source::Camera;
-  std::string constraints;  // as the request gave them; empty: the defaults
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("operation", self.operation);
-    visit("source", self.source);
-    visit("constraints", self.constraints);
-  }
-};
-
-// Stop the track and forget it.
-struct Release {
-  static constexpr std::string_view kType = "release";
-  TrackId track;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("track", self.track);
-  }
-};
-
 // ---- the application is told
 
 struct MeetingChanged {
@@ -326,12 +301,14 @@ struct SourceChanged {
   Source source = Source::Camera;
   SourceState state = SourceState::Off;
   std::vector<TrackId> tracks;  // what is live of it now: the picture first, then the sound
+  std::string device;           // which one is preferred; another may be in use while it is away. Empty: none
   std::optional<Failure> error;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("source", self.source);
     visit("state", self.state);
     visit("tracks", self.tracks);
+    visit("device", self.device);
     visit("error", self.error);
   }
 };
@@ -342,6 +319,18 @@ struct ChatReceived {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("message", self.message);
+  }
+};
+
+// Somebody else writes a message to all, or does no longer. As he says: nothing to rely on.
+struct TypingChanged {
+  static constexpr std::string_view kType = "typing_changed";
+  UserId user;
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("typing", self.typing);
   }
 };
 
@@ -381,11 +370,12 @@ struct ReportProblem {
 }  // namespace command
 
 using ClientCommand =
-    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::OpenPeer, command::ClosePeer,
+    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::OpenPeer, command::ClosePeer,
                  command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
                  command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
-                 command::ChatReceived, command::CallChanged, command::SettleRequest, command::ReportProblem>;
+                 command::ChatReceived, command::TypingChanged, command::CallChanged, command::SelfChanged, command::RoomStateChanged,
+                 command::LobbyChanged, command::ReactionReceived, command::MuteApplied, command::SettleRequest, command::ReportProblem>;
 
 }  // namespace meetwire

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/media.hpp"
 #include "core/participant.hpp"
@@ -29,6 +30,8 @@ struct ClientOptions {
   std::uint32_t seed = 0;                     // for jitter only
   std::optional<std::string> ice_servers;     // JSON of RTCIceServer[]; absent: what the server hands out
   std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
+  std::optional<bool> viewer;                 // comes to see and hear only
+  std::optional<Connect> connect;             // in a room; absent: with everyone. Out of rooms: on call, anyway
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -41,6 +44,8 @@ struct ClientOptions {
     visit("seed", self.seed);
     visit("iceServers", self.ice_servers);
     visit("iceTransportPolicy", self.ice_transport_policy);
+    visit("viewer", self.viewer);
+    visit("connect", self.connect);
   }
 };
 
@@ -66,15 +71,20 @@ struct SourceRequested {
   RequestId request = 0;
   Source source = Source::Camera;
   Wanted wanted = Wanted::Off;
-  // What to capture, as JSON that only the host understands (constraints, a device, a track of the application's).
-  // Absent: as the last time.
+  // What to capture, as JSON that only the host understands; empty: the defaults. Absent: as the last time.
   std::optional<std::string> constraints;
+  // Which device is preferred; empty: the browser's choice. Absent: as the last time.
+  std::optional<std::string> device;
+  // Instead of a device: the keys by which the host knows tracks of the application's own.
+  std::vector<std::string> lent;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("request", self.request);
     visit("source", self.source);
     visit("wanted", self.wanted);
     visit("constraints", self.constraints);
+    visit("device", self.device);
+    visit("lent", self.lent);
   }
 };
 
@@ -90,6 +100,16 @@ struct ChatRequested {
     visit("id", self.id);
     visit("text", self.text);
     visit("to", self.to);
+  }
+};
+
+// The user has begun to write a message to all, goes on writing, or has given it up. Not settled: it passes.
+struct TypingReported {
+  static constexpr std::string_view kType = "typing_reported";
+  bool typing = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("typing", self.typing);
   }
 };
 
@@ -133,6 +153,33 @@ struct CallEnded {
     visit("request", self.request);
     visit("id", self.id);
     visit("reason", self.reason);
+  }
+};
+
+// Something is asked of the room: about oneself, or, by hosts, about the others. `request` is settled when the server has
+// decided.
+struct RoomRequested {
+  static constexpr std::string_view kType = "room_requested";
+  RequestId request = 0;
+  std::string id;  // made by the host, unique for ever
+  RoomAction action = RoomAction::SetName;
+  UserId user;  // whom it is about; empty where it is about nobody
+  std::string name;
+  std::string text;
+  Attributes values;
+  Role role = Role::Guest;
+  Source source = Source::Microphone;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("request", self.request);
+    visit("id", self.id);
+    visit("action", self.action);
+    visit("user", self.user);
+    visit("name", self.name);
+    visit("text", self.text);
+    visit("values", self.values);
+    visit("role", self.role);
+    visit("source", self.source);
   }
 };
 
@@ -266,10 +313,12 @@ struct ConnectionChanged {
 struct CapturedTrack {
   Slot slot = Slot::Camera;
   TrackId track;
+  std::string device;  // what gave it; empty: not known, or no device
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("slot", self.slot);
     visit("track", self.track);
+    visit("device", self.device);
   }
 };
 
@@ -289,11 +338,13 @@ struct CaptureFailed {
   OperationId operation = 0;
   std::string error_name;     // of the DOMException, or an ErrorCode's name where the host knows better
   std::string error_message;
+  std::optional<Denier> denied_by;  // where the host can tell
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("operation", self.operation);
     visit("errorName", self.error_name);
     visit("errorMessage", self.error_message);
+    visit("deniedBy", self.denied_by);
   }
 };
 
@@ -301,19 +352,43 @@ struct CaptureFailed {
 struct TrackEnded {
   static constexpr std::string_view kType = "track_ended";
   TrackId track;
+  std::optional<Denier> denied_by;  // where the host can tell that the permission was taken back
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("track", self.track);
+    visit("deniedBy", self.denied_by);
+  }
+};
+
+struct Device {
+  Source source = Source::Camera;
+  std::string device;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("source", self.source);
+    visit("device", self.device);
+  }
+};
+
+// All cameras and microphones that the host can name now: told once something was captured, whenever something is
+// plugged in or out, and before a track that ended with it.
+struct DevicesChanged {
+  static constexpr std::string_view kType = "devices_changed";
+  std::vector<Device> devices;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("devices", self.devices);
   }
 };
 
 }  // namespace event
 
 using ClientEvent =
-    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested,
-                 event::CallRequested, event::CallAccepted, event::CallEnded, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+    std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
+                 event::DevicesChanged,
                  event::TimePassed>;
 
 }  // namespace meetwire

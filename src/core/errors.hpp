@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,10 @@ enum class ErrorCode : std::uint8_t {
   Aborted,
   AlreadyLeft,
   NotJoined,
+  NotAllowed,
+  RoomLocked,
+  Denied,
+  MeetingEnded,
   // messages
   MessageMalformed,
   MessageTooLarge,
@@ -103,6 +108,10 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kErrors{{
     {"aborted", Blame::Local, false, "The operation was cancelled by its AbortSignal."},
     {"already-left", Blame::Local, false, "The meeting has been left. Join again to go on."},
     {"not-joined", Blame::Local, true, "This needs the meeting to be joined. Wait for `join` to resolve."},
+    {"not-allowed", Blame::Local, false, "One's role does not permit that. Have a host do it, or give the role."},
+    {"room-locked", Blame::Server, true, "A host has locked the room. Try again when it is open."},
+    {"denied", Blame::Server, false, "A host did not let this participant in."},
+    {"meeting-ended", Blame::Server, false, "A host has ended the meeting for everybody."},
     {"message-malformed", Blame::Remote, false, "A message was not valid JSON of the expected shape and was dropped."},
     {"message-too-large", Blame::Local, false, "A message is larger than the limit. Send less, or split it."},
     {"message-too-deep", Blame::Remote, false, "A message is nested deeper than the limit and was dropped."},
@@ -144,10 +153,16 @@ constexpr auto names_of(ErrorCode) {
   return names;
 }
 
+// Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
+// remembers or a rule of its own; the operating system; or the page's own Permissions Policy.
+enum class Denier : std::uint8_t { User, Browser, System, Policy };
+constexpr auto names_of(Denier) { return std::array<std::string_view, 4>{"user", "browser", "system", "policy"}; }
+
 // One error as it happened: the code, and what exactly, in words without message content or secrets.
 struct Failure {
   ErrorCode code = ErrorCode::Internal;
   std::string detail;
+  std::optional<Denier> denied_by;  // of a permission-denied, where it is known
 
   Failure() = default;
   explicit Failure(ErrorCode which, std::string what = {}) : code(which), detail(std::move(what)) {}

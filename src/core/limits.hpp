@@ -38,6 +38,8 @@ struct Limits {
   Millis pair_acknowledge_after{1'000};
   // How far ahead of ours a peer's incarnation may be. Each side can have missed a few restarts, never this many.
   std::uint32_t incarnation_leap_max = 1'000;
+  // A link that ends because both are viewers, and begins again, begins so much higher: more than it can have counted.
+  std::uint32_t incarnations_between_crossings = 50;
   // A link that has an own offer outstanding for this long starts a new incarnation.
   Millis offer_deadline{10'000};
   // From the first description until connected. ICE needs up to 10 s on TURN over TCP.
@@ -73,6 +75,10 @@ struct Limits {
   std::size_t chat_batch_bytes_max = 8 * 1024;
   std::size_t requests_pending_max = 256;
   std::size_t chat_history_max = 500;
+  // Whoever types says so at most this often, and is shown to be typing for a little longer than twice that: one notice
+  // may be lost.
+  Millis typing_repeat_after{3'000};
+  Millis typing_shown_for{7'000};
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
   std::uint32_t first_join_tries_max = 3;
   // A lost meeting is tried again for at least this long: a server's restart takes less than a minute.
@@ -88,6 +94,9 @@ struct Limits {
   Millis call_check_after{10'000};
   // Calls of one client at a time. There is one, two while calls cross; more is a server's mistake.
   std::size_t calls_live_max = 8;
+  // Rings that are over, known by a client for the case that a server which has forgotten them is asked anew for one. Far
+  // more than ring in the two minutes for which a server remembers them.
+  std::size_t calls_over_remembered_max = 32;
   // What somebody says who rejects a call or hangs up: a sentence.
   std::size_t call_reason_bytes_max = 256;
   // Media that the server has not confirmed by then is announced again, a few times: it may be an older server, which
@@ -96,6 +105,10 @@ struct Limits {
   std::uint32_t announcement_repeats_max = 3;
   // Resumes for the sake of one gap. Each may be lost too; a server that cannot fill it after these never will.
   std::uint32_t gap_resumes_max = 5;
+  // A device that is lost gives way to another. So often within this time, and no more: one that breaks at once, again
+  // and again, must not be asked for for ever. A dock with three microphones goes in a second.
+  std::uint32_t device_fallbacks_max = 3;
+  Millis device_fallback_window{10'000};
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Messages kept that came before the welcome: classic servers do not order them.
@@ -184,6 +197,32 @@ struct Limits {
   std::uint32_t rate_strikes_max = 1'000;
   // Chat ids remembered a member, so that a retry has no second effect.
   std::size_t chat_ids_remembered_max = 256;
+  // -- presence
+  // Attributes of one member, all keys and values together. They travel with each change of the row, and with the rows
+  // of the largest roster in one envelope of 256 KiB.
+  std::size_t attributes_bytes_max = 2 * 1024;
+  // The room's metadata: once for everybody.
+  std::size_t metadata_bytes_max = 8 * 1024;
+  // A reaction is an emoji: the longest of Unicode 16 has 35 bytes.
+  std::size_t reaction_bytes_max = 64;
+  // Reactions of one member: what two hands can do. Each goes to everybody.
+  std::uint32_t reactions_per_second = 4;
+  std::uint32_t reactions_burst = 10;
+  // All texts of one request together: the metadata, written with escapes.
+  std::size_t request_bytes_max = 10 * 1024;
+  // Requests of one member whose outcome is remembered, so that a retry has no second effect. A client has one envelope
+  // of them under way.
+  std::size_t requests_remembered_max = 128;
+  // Who knocks at a time. A host who has to look through more would rather lock the room.
+  std::size_t lobby_max = 64;
+  // Who was removed, and may not come again.
+  std::size_t removed_max = 256;
+  // What a room keeps of its chat for those who come later: enough to read up on, fewer than the ids that a client
+  // remembers of one sender, and as JSON, even where every byte becomes six, less than what it reads of a welcome.
+  std::size_t chat_kept_messages_max = 100;
+  std::size_t chat_kept_bytes_max = 24 * 1024;
+  // "Is typing" goes out no more often than this for each member, whatever its client says.
+  Millis typing_interval_min{1'000};
   // Unknown messages from a connection, counted; the first of each batch is logged.
 };
 

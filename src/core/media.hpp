@@ -31,6 +31,15 @@ constexpr Source source_of(Slot slot) {
 }
 constexpr bool is_audio(Slot slot) { return slot == Slot::Microphone || slot == Slot::ScreenAudio; }
 
+// RTCPriorityType. Where the way is narrow, what is said comes before what is shown, and that before faces.
+enum class Priority : std::uint8_t { VeryLow, Low, Medium, High };
+constexpr auto names_of(Priority) {
+  return std::array<std::string_view, 4>{"very-low", "low", "medium", "high"};
+}
+constexpr Priority priority_of(Slot slot) {
+  return is_audio(slot) ? Priority::High : slot == Slot::Screen ? Priority::Medium : Priority::Low;
+}
+
 // What the user wants of a source.
 enum class Wanted : std::uint8_t { Off, On, Muted };
 constexpr auto names_of(Wanted) { return std::array<std::string_view, 3>{"off", "on", "muted"}; }
@@ -113,9 +122,15 @@ constexpr auto names_of(SignalingState) {
 }
 
 // A link as the application sees it.
-enum class LinkState : std::uint8_t { Connecting, Connected, Reconnecting, Failed };
+enum class LinkState : std::uint8_t {
+  Connecting,
+  Connected,
+  Reconnecting,
+  Failed,
+  None,  // one of the two connects on call only, and no call stands between them
+};
 constexpr auto names_of(LinkState) {
-  return std::array<std::string_view, 4>{"connecting", "connected", "reconnecting", "failed"};
+  return std::array<std::string_view, 5>{"connecting", "connected", "reconnecting", "failed", "none"};
 }
 
 }  // namespace meetwire

@@ -8,6 +8,7 @@
 
 #include "core/ids.hpp"
 #include "core/media.hpp"
+#include "core/presence.hpp"
 
 namespace meetwire {
 
@@ -20,6 +21,13 @@ constexpr auto names_of(DialectName) {
   return std::array<std::string_view, 5>{"auto", "meetwire", "classic", "codelab", "plain"};
 }
 
+// With whom in the room a member has connections.
+enum class Connect : std::uint8_t {
+  Everyone,
+  OnCall,  // with nobody but whom a call stands with; this side's wish is enough
+};
+constexpr auto names_of(Connect) { return std::array<std::string_view, 2>{"everyone", "on-call"}; }
+
 struct Participant {
   UserId user;
   SessionId session;  // empty where the server knows no sessions (a classic one)
@@ -27,7 +35,14 @@ struct Participant {
   Role role = Role::Guest;
   DialectName dialect = DialectName::Meetwire;
   MediaState media;
+  Connect connect = Connect::Everyone;
   bool away = false;          // its socket is lost, its place is kept
+  Attributes attributes;      // the application's own
+  std::uint32_t hand = 0;     // 0: down; else the lower was raised the earlier
+  bool asks_for_floor = false;  // a viewer who would like to speak
+  // How often it became, or ceased to be, a viewer. Two viewers have no link; the first incarnation of one that two have
+  // follows from both counts, so that an older one's messages are never taken for its.
+  std::uint32_t crossings = 0;
   std::uint32_t version = 0;  // counts the changes of this row; a lower one is old news
 
   friend bool operator==(const Participant&, const Participant&) = default;
@@ -40,7 +55,12 @@ struct Participant {
     visit("role", self.role);
     visit("dialect", self.dialect);
     visit("media", self.media);
+    visit("connect", self.connect);
     visit("away", self.away);
+    visit("attributes", self.attributes);
+    visit("hand", self.hand);
+    visit("asksForFloor", self.asks_for_floor);
+    visit("crossings", self.crossings);
     visit("version", self.version);
   }
 };

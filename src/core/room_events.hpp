@@ -20,6 +20,8 @@ struct RoomOptions {
   bool authorize = false;          // ask the host about every newcomer (command::Authorize)
   std::optional<std::uint32_t> participants_max;
   std::optional<std::uint32_t> resume_window_ms;
+  std::optional<bool> lobby;  // newcomers wait until a host admits them, unless a host says otherwise
+  std::optional<std::uint32_t> chat_history_max;  // messages kept for those who come later; 0: none
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -27,6 +29,8 @@ struct RoomOptions {
     visit("authorize", self.authorize);
     visit("participantsMax", self.participants_max);
     visit("resumeWindowMs", self.resume_window_ms);
+    visit("lobby", self.lobby);
+    visit("chatHistoryMax", self.chat_history_max);
   }
 };
 

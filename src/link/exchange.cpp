@@ -23,7 +23,7 @@ void Link::Body::pump() {
     } else if (wants_offer()) {
       if (!is_open) open_connection();
       const auto missing = slots.take_missing();
-      for (const Slot slot : missing) command(command::AddSlot{options.peer, numbers.incarnation(), slot});
+      for (const Slot slot : missing) command(command::AddSlot{options.peer, numbers.incarnation(), slot, priority_of(slot)});
       if (missing.empty() || !slots.has_track_change()) begin_operation(Operation::MakeOffer);
     } else {
       return;
@@ -176,7 +176,7 @@ void Link::Body::bind_lines() {
   const SlotsByMid& named = incoming.slots;
   const SlotsByMid lines = named.empty() && !options.numbered ? infer_slots(incoming.facts) : named;
   for (auto& [slot, mid] : slots.lines_bound(lines)) {
-    command(command::BindSlot{options.peer, numbers.incarnation(), slot, std::move(mid)});
+    command(command::BindSlot{options.peer, numbers.incarnation(), slot, std::move(mid), priority_of(slot)});
   }
 }
 

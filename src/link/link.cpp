@@ -14,7 +14,7 @@ Link::Body::Body(LinkOptions link_options, OperationId& operation_counter)
       numbers(options.numbered, options.limits),
       remote_candidates(options.limits),
       recovery(options.limits, options.seed, polite) {
-  numbers.begin(1);
+  numbers.begin(this->options.first_incarnation);
 }
 
 Link::Link(LinkOptions options, OperationId& operations)

@@ -29,6 +29,8 @@ struct LinkOptions {
   std::string peer_rank;
   // The newcomer offers first; the one already there waits for the offer.
   bool offers_first = false;
+  // Greater than that of any link that the two have had before under the same sessions.
+  Incarnation first_incarnation = 1;
   // False towards classic members: no numbers, no replay, no acknowledgement, no incarnations of theirs.
   bool numbered = true;
   std::uint64_t seed = 0;

@@ -25,6 +25,7 @@ bool read(const Value& from, Failure& into) {
   const auto code = find_named<ErrorCode>(from, "code");
   if (!code) return false;
   into = Failure{*code, std::string(find_string(from, "detail").value_or(""))};
+  into.denied_by = find_named<Denier>(from, "deniedBy");
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "core/ids.hpp"
 #include "core/media.hpp"
 #include "core/participant.hpp"
+#include "core/presence.hpp"
 #include "protocol/pair.hpp"
 
 namespace meetwire::protocol {
@@ -31,10 +32,13 @@ struct Hello {
   std::string name;
   std::string token;
   MediaState media;
+  Connect connect = Connect::Everyone;
   // To take one's place again after the socket was lost: the secret of the last welcome, or of the client's own making as
   // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;
   std::uint64_t received = 0;
+  bool viewer = false;    // comes to see and hear only
+  Attributes attributes;  // of a place that was lost
 };
 
 // A pair message to another member of the room.
@@ -82,9 +86,38 @@ struct CallSubmitted {
   }
 };
 
+// All that a client asks of the room itself. Said again, it has no second effect, and is answered as the first time.
+struct RequestSubmitted {
+  std::string id;  // made by the client, never used twice
+  RoomAction action = RoomAction::SetName;
+  UserId user;         // whom it is about, if anybody
+  std::string name;
+  std::string text;
+  Attributes values;   // an empty one takes its key away
+  Role role = Role::Guest;
+  Source source = Source::Microphone;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("id", self.id);
+    visit("action", self.action);
+    visit("user", self.user);
+    visit("name", self.name);
+    visit("text", self.text);
+    visit("values", self.values);
+    visit("role", self.role);
+    visit("source", self.source);
+  }
+};
+
 // The sender's own row changed.
 struct MediaAnnounced {
   MediaState media;
+};
+
+// The sender has begun to write a message to all, or has stopped without sending it. Lost with the socket: it passes.
+struct Typing {
+  bool on = false;
 };
 
 struct Leave {};
@@ -114,7 +147,7 @@ struct RelayTo {
 };
 
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, MediaAnnounced, Leave, Received, RosterRequested, RelayTo>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo>;
 
 // ---- server → client
 
@@ -142,8 +175,14 @@ struct Welcome {
   std::uint64_t as_of = 0;           // the rows have everything up to the message of this number
   std::string ice_servers = "[]";    // JSON
   std::string secret;                // for the next resume
+  std::vector<ChatMessage> history;  // what was said to all before, oldest first; none after a resume
   WelcomeLimits limits;
+  RoomState room;
+  std::vector<Knock> knocks;  // told to hosts
 };
+
+// The door is closed, and a host has been told: the welcome, or the refusal, comes later.
+struct Waiting {};
 
 struct Refused {
   Failure error;  // the connection is closed after it
@@ -183,9 +222,44 @@ struct ChatSettled {
   std::optional<Failure> error;
 };
 
+struct TypingFrom {
+  UserId from;
+  bool on = false;
+};
+
 // How a call stands, to both of its sides: whenever it goes on, and as the answer to a CallSubmitted.
 struct CallTold {
   Call call;
+};
+
+struct RequestSettled {
+  std::string id;
+  std::optional<Failure> error;
+};
+
+// What is the same for all is otherwise than it was.
+struct RoomChanged {
+  RoomState room;
+};
+
+// Told to everybody present, the one who reacts too, and never again: who was away has missed it.
+struct Reacted {
+  UserId from;
+  std::string text;
+};
+
+// A host would like the receiver to mute a source.
+struct MuteAsked {
+  UserId from;
+  Source source = Source::Microphone;
+};
+
+// To hosts: somebody waits in the lobby; somebody does so no longer.
+struct Knocked {
+  Knock knock;
+};
+struct KnockEnded {
+  UserId user;
 };
 
 // A message of this connection was dropped, and why.
@@ -214,14 +288,17 @@ struct RosterListed {
 struct RelayFrom {
   RelayKind kind = RelayKind::Call;
   UserId from;
-  std::string payload;
+  std::string payload;  // empty: a member of another dialect has said it in words of its own
 };
 
-using ServerMessage = std::variant<Welcome, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
-                                   ChatSettled, CallTold, Problem, Ended, RosterListed, RelayFrom>;
+using ServerMessage = std::variant<Welcome, Waiting, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
+                                   ChatSettled, CallTold, TypingFrom, RequestSettled, RoomChanged, Reacted, MuteAsked, Knocked, KnockEnded, Problem, Ended, RosterListed, RelayFrom>;
 
 // Has this dialect a form for calls?
 constexpr bool knows_calls(DialectName dialect) { return dialect == DialectName::Meetwire; }
+
+// Has this dialect a form for lobbies, for being asked to mute?
+constexpr bool knows_moderation(DialectName dialect) { return dialect == DialectName::Meetwire; }
 
 // Has this dialect a form for what classic clients alone say? Numbered messages must not be sent where there is none.
 constexpr bool knows_relays(DialectName dialect) { return dialect == DialectName::Classic; }

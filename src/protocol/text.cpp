@@ -109,6 +109,10 @@ void write_text(TextWriter& writer, const Failure& failure) {
     writer.key("detail");
     writer.text(failure.detail);
   }
+  if (failure.denied_by) {
+    writer.key("deniedBy");
+    writer.text(name_of(*failure.denied_by));
+  }
   writer.close('}');
 }
 

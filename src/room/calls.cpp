@@ -113,6 +113,13 @@ std::optional<UserId> Calls::partner_of(const UserId& user) const {
   return call.from == user ? call.to : call.from;
 }
 
+bool Calls::rings(const UserId& from, const UserId& to) const {
+  const auto at = live_.find(from);
+  if (at == live_.end()) return false;
+  const Call& call = calls_.at(at->second);
+  return call.state == CallState::Ringing && call.from == from && call.to == to;
+}
+
 Call* Calls::find(const CallId& id) {
   const auto replaced = replaced_.find(id);
   const auto at = calls_.find(replaced == replaced_.end() ? id : replaced->second);

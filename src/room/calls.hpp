@@ -74,6 +74,8 @@ class Calls {
 
   // The other side of the user's connected call, if there is one.
   std::optional<UserId> partner_of(const UserId& user) const;
+  // Does a call of this user's ring at that one's?
+  bool rings(const UserId& from, const UserId& to) const;
   // All that is known: what rings or stands, and what is remembered.
   const std::map<CallId, Call>& all() const { return calls_; }
 

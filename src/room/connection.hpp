@@ -24,11 +24,11 @@ enum class Stage : std::uint8_t {
   Greeting,     // the hello is awaited (classic clients say it with the query)
   Authorizing,  // the host is asked about the token
   Probing,      // the id is held by a connection that is being asked for a sign of life
-  Joined,       // in a room
-  Online,       // classic, in no room
+  Waiting,      // in a room's lobby
+  Joined,       // in a room, or online in none
 };
 constexpr auto names_of(Stage) {
-  return std::array<std::string_view, 5>{"greeting", "authorizing", "probing", "joined", "online"};
+  return std::array<std::string_view, 5>{"greeting", "authorizing", "probing", "waiting", "joined"};
 }
 inline constexpr std::size_t kStageCount = 5;
 
@@ -45,7 +45,6 @@ enum class Action : std::uint8_t {
   Seat,
   Keep,  // for when the place is there
   ToRoom,
-  ToOnline,
   Close,
   RefuseUnjoined,  // a problem; the connection stays
   RefuseSecond,    // likewise
@@ -54,9 +53,9 @@ enum class Action : std::uint8_t {
   TurnAwayTaken,
 };
 constexpr auto names_of(Action) {
-  return std::array<std::string_view, 12>{
-      "ignore", "admit",           "seat",          "keep",            "to-room",          "to-online",
-      "close",  "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken"};
+  return std::array<std::string_view, 11>{
+      "ignore",          "admit",         "seat",            "keep",             "to-room",        "close",
+      "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken"};
 }
 
 using ConnectionTable = std::array<std::array<Action, kInputCount>, kStageCount>;
@@ -69,8 +68,8 @@ constexpr ConnectionTable make_connection_table() {
       {{Admit,         RefuseUnjoined, Close,  Ignore,  Ignore,        Ignore,     TurnAwaySilent}},  // greeting
       {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent}},  // authorizing
       {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken}},   // probing
+      {{RefuseSecond,  Keep,           ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // waiting
       {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // joined
-      {{RefuseSecond,  ToOnline,       Close,  Ignore,  Ignore,        Ignore,     Ignore}},          // online
   }};
 }
 inline constexpr ConnectionTable kConnectionTable = make_connection_table();
@@ -84,7 +83,7 @@ struct Connection {
   std::unique_ptr<protocol::ServerDialect> dialect;
   TokenBucket bucket;
   Stage stage = Stage::Greeting;
-  RoomId room;                 // empty: none (classic only)
+  RoomId room;                 // empty: none
   Admission admission;         // filled by the hello
   std::string token;           // until the host has been asked
   OperationId operation = 0;   // of the question to the host; 0: none is open

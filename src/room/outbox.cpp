@@ -40,6 +40,9 @@ std::size_t bytes_of(const ServerMessage& message) {
     bytes += chat->message.text.size() + chat->original.size();
   }
   if (const auto* told = std::get_if<CallTold>(&message)) bytes += told->call.reason.size();
+  if (const auto* joined = std::get_if<MemberJoined>(&message)) bytes += meetwire::bytes_of(joined->member.attributes);
+  if (const auto* changed = std::get_if<MemberChanged>(&message)) bytes += meetwire::bytes_of(changed->member.attributes);
+  if (const auto* room = std::get_if<RoomChanged>(&message)) bytes += meetwire::bytes_of(room->room.metadata);
   return bytes;
 }
 
@@ -47,7 +50,9 @@ std::size_t bytes_of(const ServerMessage& message) {
 
 bool is_numbered(const ServerMessage& message) {
   return !std::holds_alternative<Welcome>(message) && !std::holds_alternative<Refused>(message) &&
-         !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message);
+         !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message) &&
+         !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Reacted>(message) &&
+         !std::holds_alternative<TypingFrom>(message);
 }
 
 Outbox::Pushed Outbox::push(const ServerMessage& message) {

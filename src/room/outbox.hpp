@@ -14,7 +14,8 @@
 
 namespace meetwire::room {
 
-// Welcome, Refused, Problem and Ended belong to a connection, not to the place: they have no number and are not kept.
+// Welcome, Waiting, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its moment, and
+// typing passes by itself: they have no number and are not kept.
 bool is_numbered(const protocol::ServerMessage& message);
 
 struct Numbered {

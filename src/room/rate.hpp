@@ -15,6 +15,9 @@ class TokenBucket {
       : per_second_(limits.rate_messages_per_second), burst_(limits.rate_burst), thousandths_(burst_ * 1000),
         filled_at_(now) {}
 
+  TokenBucket(Millis now, std::uint32_t per_second, std::uint32_t burst)
+      : per_second_(per_second), burst_(burst), thousandths_(burst_ * 1000), filled_at_(now) {}
+
   bool take(Millis now) {
     // A thousandth of a token for each millisecond and token a second: whole numbers only, nothing drifts.
     const std::int64_t passed = std::max<std::int64_t>(0, now.value - filled_at_.value);

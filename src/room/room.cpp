@@ -8,26 +8,9 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-namespace {
-
-// In the same time wherever they differ.
-bool same_secret(const std::string& a, const std::string& b) {
-  if (a.size() != b.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  }
-  return difference == 0;
-}
-
-}  // namespace
-
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
-  if (sitting == members_.end()) {
-    const Limits& limits = policy_->limits;
-    return members_.size() < (is_listed() ? limits.participants_max : limits.online_max) ? Verdict::Enter : Verdict::Full;
-  }
+  if (sitting == members_.end()) return judge_newcomer(admission);
   if (sitting->second.secret.empty()) return Verdict::AskHolder;
   const std::string shown = admission.resume.value_or("");
   const bool knows = same_secret(shown, sitting->second.secret) ||
@@ -59,6 +42,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
 }
 
 void Room::enter(const Admission& admission, Decision& out) {
+  lobby_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
   Member member{.secret = admission.secret,
                 .claim = admission.resume && admission.resume->size() <= policy_->limits.id_bytes_max ? *admission.resume : "",
@@ -70,14 +54,16 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.session = admission.session;
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
-  member.row.media = admission.media;
+  member.row.attributes = admission.attributes;
+  member.row.connect = admission.connect;
   member.row.version = 1;
-  const bool first = members_.empty() && is_listed();
-  member.row.role = policy_->roles_granted ? admission.role : first ? Role::Host : Role::Guest;
+  member.row.role = role_of(admission);
+  if (member.row.role != Role::Viewer) member.row.media = admission.media;
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
-  send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
+  // A classic client in no room expects nobody to greet it.
+  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
@@ -92,8 +78,8 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
 
   Participant row = member.row;
   row.away = false;
-  row.media = admission.media;
-  row.name = admission.name;
+  if (row.role != Role::Viewer) row.media = admission.media;
+  row.connect = admission.connect;
   if (row != member.row) {
     ++row.version;
     member.row = std::move(row);
@@ -119,18 +105,26 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.secret;
+  if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;
   welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits.message_bytes_max);
   welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits.chat_bytes_max);
   welcome.limits.participants_max = static_cast<std::uint32_t>(limits.participants_max);
   welcome.limits.resume_window_ms = static_cast<std::uint32_t>(limits.resume_window.value);
+  welcome.room = state_;
+  if (self.row.role == Role::Host && knows_moderation(self.row.dialect)) {
+    for (const UserId& user : lobby_.waiting()) welcome.knocks.push_back({user, lobby_.find(user)->admission.name});
+  }
   return welcome;
 }
 
 Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
   Member* member = find_seated(user, connection);
-  if (member == nullptr) return out;
+  if (member == nullptr) {
+    lose_waiting(now, user, connection, /*for_good=*/false, out);
+    return out;
+  }
   if (member->secret.empty()) {
     depart(now, members_.find(user), reason, out);
   } else {
@@ -149,6 +143,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
 Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason) {
   Decision out;
   if (find_seated(user, connection) != nullptr) depart(now, members_.find(user), reason, out);
+  lose_waiting(now, user, connection, /*for_good=*/true, out);
   give_up_overfull(now, out);
   return out;
 }
@@ -157,24 +152,35 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   const Participant row = std::move(who->second.row);
   members_.erase(who);
   due_.set(row.user, std::nullopt);
+  // Those who wait outside are no part of what was said inside.
+  if (members_.empty()) history_ = {};
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
+  ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
   if (row.role == Role::Host) pass_host_on(out);
 }
 
+// Where the host says who is one, nobody becomes it by staying. Viewers came to see and hear only.
 void Room::pass_host_on(Decision& out) {
-  if (policy_->roles_granted || !is_listed()) return;
-  const auto longest = std::min_element(members_.begin(), members_.end(), [](const auto& a, const auto& b) {
-    return a.second.order < b.second.order;
-  });
-  if (longest == members_.end()) return;
-  Participant& row = longest->second.row;
-  row.role = Role::Host;
-  ++row.version;
-  // To the new host too: its own row changed without its doing.
-  broadcast(MemberChanged{row}, row.user, /*to_itself=*/true, out);
+  if (policy_->roles_granted || !is_listed() || has_host()) return;
+  Member* longest = nullptr;
+  for (auto& [user, member] : members_) {
+    if (member.row.role != Role::Viewer && (longest == nullptr || member.order < longest->order)) longest = &member;
+  }
+  if (longest == nullptr) return open_for_next(out);
+  change_role(*longest, Role::Host, out);
+}
+
+bool Room::has_host() const {
+  return std::any_of(members_.begin(), members_.end(), [](const auto& one) { return one.second.row.role == Role::Host; });
+}
+
+Role Room::role_of(const Admission& admission) const {
+  if (admission.viewer) return Role::Viewer;
+  if (policy_->roles_granted) return admission.role;
+  return is_listed() && !has_host() ? Role::Host : Role::Guest;
 }
 
 Decision Room::pass_time(Millis now) {
@@ -191,6 +197,7 @@ Decision Room::pass_time(Millis now) {
     }
     spoken_to_.push_back(user);
   }
+  for (const UserId& user : lobby_.elapsed(now)) tell_hosts(KnockEnded{user}, out);
   tell(calls_.elapsed(now, policy_->limits), out);
   give_up_overfull(now, out);
   return out;
@@ -215,6 +222,8 @@ Decision Room::shut_down() {
   members_.clear();
   due_ = {};
   calls_ = {};
+  lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
+  ways_ = {};
   return out;
 }
 
@@ -257,6 +266,11 @@ bool Room::sees(const UserId& user, const UserId& other) const {
   return user != other && (is_listed() || calls_.partner_of(user) == other);
 }
 
+bool Room::may_connect(const Member& one, const Member& other) const {
+  const bool both = one.row.connect == Connect::Everyone && other.row.connect == Connect::Everyone;
+  return both || calls_.partner_of(one.row.user) == other.row.user;
+}
+
 // Who is away and misses more than can be kept could only come back to a gap: its place is given up now. That makes
 // messages of its own, which may fill another one.
 void Room::give_up_overfull(Millis now, Decision& out) {
@@ -274,7 +288,7 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return sees(from.row.user, user) ? find(user) : nullptr;
+  return sees(from.row.user, user) || ways_.has(from.row.user, user) ? find(user) : nullptr;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -21,9 +21,14 @@
 #include "core/room_commands.hpp"
 #include "core/time.hpp"
 #include "protocol/messages.hpp"
+#include "room/admission.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/history.hpp"
+#include "room/lobby.hpp"
 #include "room/outbox.hpp"
+#include "room/rate.hpp"
+#include "room/ways.hpp"
 
 namespace meetwire::room {
 
@@ -32,24 +37,9 @@ struct RoomPolicy {
   Limits limits;  // participants_max and resume_window as the host set them
   std::string ice_servers = "[]";
   // The host gives each newcomer its role. Otherwise the first is host, the others are guests, and the role passes to
-  // the one longest present when the host has left for good.
+  // the one longest present when the last host has left for good. Who comes as a viewer is passed over.
   bool roles_granted = false;
-};
-
-// Someone who wants in: identity judged, token accepted.
-struct Admission {
-  ConnectionId connection;
-  UserId user;
-  SessionId session;
-  std::string secret;  // empty: this connection cannot resume (its dialect has no such thing)
-  std::string name;
-  Role role = Role::Guest;  // counts where roles are granted
-  DialectName dialect = DialectName::Meetwire;
-  MediaState media;
-  std::optional<std::string> publisher;
-  std::uint32_t version = protocol::kVersion;
-  std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
-  std::uint64_t received = 0;
+  bool lobby = false;  // of a new room
 };
 
 enum class Verdict : std::uint8_t {
@@ -58,6 +48,12 @@ enum class Verdict : std::uint8_t {
   Full,
   Taken,      // someone else's id, as far as can be known
   AskHolder,  // as Taken, but the holder could not prove itself either: only a sign of life tells
+  Knock,      // waits in the lobby, or goes on waiting there
+  Locked,
+  LobbyFull,
+  Denied,
+  Removed,    // was put out, and may not come again
+  MeetingEnded,  // had a place in a meeting that is over
 };
 
 struct Delivery {
@@ -69,16 +65,26 @@ struct Delivery {
 struct Closing {
   ConnectionId connection;
 };
-using Output = std::variant<Delivery, Closing, command::Log>;
+// This connection waited in the lobby, and has a place now.
+struct Seating {
+  ConnectionId connection;
+};
+using Output = std::variant<Delivery, Closing, Seating, command::Log>;
 using Decision = std::vector<Output>;
 
 class Room {
  public:
-  Room(RoomId id, std::shared_ptr<const RoomPolicy> policy) : id_(std::move(id)), policy_(std::move(policy)) {}
+  Room(RoomId id, std::shared_ptr<const RoomPolicy> policy)
+      : id_(std::move(id)), policy_(std::move(policy)), lobby_(policy_->limits) {
+    state_.lobby = policy_->lobby;
+  }
 
   Verdict judge(const Admission& admission) const;
   // For the verdicts Enter and Resume.
   Decision admit(Millis now, const Admission& admission);
+
+  // For the verdict Knock.
+  Decision knock(Millis now, const Admission& admission);
 
   // From the connection that holds the user's place; from any other one nothing happens.
   Decision receive(Millis now, const UserId& user, const ConnectionId& connection, protocol::ClientMessage message);
@@ -91,12 +97,14 @@ class Room {
   Decision pass_time(Millis now);
   // After each of the above: what was said waits for its acknowledgement from then on.
   void begin_waiting(Millis now);
-  std::optional<Millis> wake_at() const { return earlier(due_.next(), calls_.wake_at()); }
+  std::optional<Millis> wake_at() const { return earlier(earlier(due_.next(), calls_.wake_at()), lobby_.wake_at()); }
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();
 
   const RoomId& id() const { return id_; }
   std::size_t size() const { return members_.size(); }
+  // Nobody is here or waits to be, and nothing has to be remembered.
+  bool is_idle() const { return members_.empty() && lobby_.is_idle(); }
   bool has(const UserId& user) const { return members_.count(user) > 0; }
   std::vector<Participant> roster() const;
   // All that is kept of each place, for tests that compare rooms.
@@ -104,6 +112,7 @@ class Room {
   void each_place(Visit&& visit) const {
     for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
   }
+  const Calls& calls() const { return calls_; }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
@@ -119,6 +128,14 @@ class Room {
     // Chat that is settled, by the sender's id for it, and the order in which to forget.
     std::map<std::string, std::int64_t> chats;
     std::deque<std::string> chat_order;
+    // Requests that are settled, and how; likewise.
+    std::map<std::string, std::optional<Failure>> requests;
+    std::deque<std::string> request_order;
+    std::optional<TokenBucket> reactions;
+    bool typing = false;                  // as the others were told
+    std::optional<Millis> typing_told_at;  // that he is, the last time
+    std::uint64_t rung = 0;                   // calls of a classic member's
+    std::vector<protocol::SignalFrom> held;  // and what it said of one that rings, for when it is taken
   };
   using Members = std::map<UserId, Member>;
 
@@ -126,17 +143,57 @@ class Room {
   void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
   void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
+  bool has_host() const;
+  Role role_of(const Admission& admission) const;
   protocol::ServerMessage welcome(const Member& self, bool resumed, std::uint32_t version) const;
 
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
   void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
+  void on(Millis now, Member& from, protocol::RequestSubmitted&& wish, Decision& out);
+  void on(Millis now, Member& from, protocol::Typing&& typing, Decision& out);
   void on(Millis now, Member& from, protocol::MediaAnnounced&& announced, Decision& out);
   void on(Millis now, Member& from, protocol::Leave&& leave, Decision& out);
   void on(Millis now, Member& from, protocol::Received&& received, Decision& out);
   void on(Millis now, Member& from, protocol::RosterRequested&& request, Decision& out);
   void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
+
+  // What members ask of the room (presence.cpp, moderation.cpp); none: it is done.
+  using Refusal = std::optional<Failure>;
+  Refusal fulfil(Millis now, Member& from, const protocol::RequestSubmitted& wish, Decision& out);
+  Refusal set_name(Member& from, const std::string& name, Decision& out);
+  Refusal set_attributes(Member& from, const Attributes& values, Decision& out);
+  Refusal set_metadata(const Attributes& values, Decision& out);
+  Refusal react(Millis now, Member& from, const std::string& text, Decision& out);
+  void move_hand(Member& whose, bool up, Decision& out);
+  Refusal ask_for_floor(Member& from, Decision& out);
+  Refusal answer_floor(const Member& host, Member& viewer, bool granted, Decision& out);
+  void grant(Member& viewer, bool granted, Decision& out);
+  Refusal give_role(Member& to, Role role, Decision& out);
+  void change_role(Member& of, Role role, Decision& out);
+  Refusal mute(const Member& host, Member* only, Source source, Decision& out);
+  Refusal remove(Millis now, const Member& host, const UserId& user, Decision& out);
+  void end(Millis now, Decision& out);
+  void change(Member& member, Decision& out);
+  void change_room(RoomState state, Decision& out);
+  void relay(protocol::RelayKind kind, const UserId& from, Member& to, Decision& out);
+
+  // The lobby (room_lobby.cpp)
+  Verdict judge_newcomer(const Admission& admission) const;
+  Refusal admit_waiting(Millis now, const UserId& user, Decision& out);
+  Refusal deny(Millis now, const UserId& user, Decision& out);
+  void admit_all(Millis now, Decision& out);
+  void open_for_next(Decision& out);
+  // False: this connection does not wait here.
+  bool lose_waiting(Millis now, const UserId& user, const ConnectionId& connection, bool for_good, Decision& out);
+  void tell_hosts(const protocol::ServerMessage& message, Decision& out);
+  void tell_knocks(Member& host, Decision& out);
+  // Calls and classic members (room_classic.cpp)
+  void ring(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
+  void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
+  bool hold(Member& from, protocol::SignalTo& signal);
+  void let_go(const Call& call, Decision& out);
 
   void send(Member& to, protocol::ServerMessage message, Decision& out);
   // To all who see this user; it is one of them if `to_itself`.
@@ -145,6 +202,8 @@ class Room {
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }
   bool sees(const UserId& user, const UserId& other) const;
+  // Both are in the room; may they have a connection?
+  bool may_connect(const Member& one, const Member& other) const;
   Member* find(const UserId& user);
   // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);
@@ -156,6 +215,11 @@ class Room {
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
   Calls calls_;
+  RoomState state_;
+  Lobby lobby_;
+  std::uint32_t hands_ = 0;  // raised so far
+  Ways ways_;  // out of rooms
+  History history_;
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
   std::vector<UserId> spoken_to_;  // since begin_waiting()

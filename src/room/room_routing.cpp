@@ -12,6 +12,8 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
   Decision out;
   if (Member* from = find_seated(user, connection)) {
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
+  } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
+    out.push_back(Closing{connection});
   }
   give_up_overfull(now, out);
   return out;
@@ -27,11 +29,17 @@ void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::
 // The refusal is the same for those who do not exist, sit in another room, have been followed by a new session, or
 // are oneself.
 void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
+  if (hold(from, signal)) return;
   Member* to = find_other(signal.to, from);
   if (to == nullptr || (!signal.session.empty() && signal.session != to->row.session)) {
     send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
     return;
   }
+  if (from.row.role == Role::Viewer && to->row.role == Role::Viewer) {
+    return send(from, Problem{Failure{ErrorCode::NotAllowed, "viewers have no link"}}, out);
+  }
+  // The tail of a call that has just ended, or somebody who pretends: neither is worth an answer.
+  if (!may_connect(from, *to)) return;
   send(*to, SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, out);
 }
 
@@ -47,8 +55,14 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(from, ChatSettled{chat.id, settled->second, std::nullopt}, out);
     return;
   }
+  if (const ChatMessage* kept = history_.find(from.row.user, chat.id)) {
+    // Likewise, from somebody whose place was lost before he heard of it.
+    send(from, ChatSettled{chat.id, kept->at, std::nullopt}, out);
+    return;
+  }
   if (chat.text.empty()) return refuse(ErrorCode::InvalidArgument);
   if (chat.text.size() > limits.chat_bytes_max) return refuse(ErrorCode::MessageTooLarge);
+  if (!is_listed() && knows_relays(from.row.dialect) && !calls_.partner_of(from.row.user)) return refuse(ErrorCode::NotJoined);
   Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
   if (chat.to && only == nullptr) return refuse(ErrorCode::TargetUnknown);
 
@@ -60,23 +74,27 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
   from.chat_order.push_back(chat.id);
 
   ChatDelivered delivered;
-  delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value};
+  delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value, from.row.name};
   delivered.name = from.row.name;
   delivered.original = std::move(chat.original);
   if (only != nullptr) {
     send(*only, std::move(delivered), out);
   } else {
+    from.typing = false;  // the message says it
+    if (is_listed()) history_.add(delivered.message, limits);
     broadcast(delivered, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
 }
 
-// Who is away can be called: it may be back before the call has rung out. Who speaks a dialect without calls can't.
+// Who is away can be called: it may be back before the call has rung out.
 void Room::on(Millis now, Member& from, CallSubmitted&& word, Decision& out) {
   const UserId user = from.row.user;
   const Member* callee = word.to != user ? find(word.to) : nullptr;
-  const bool reachable = callee != nullptr && knows_calls(callee->row.dialect);
-  tell(calls_.handle(now, policy_->limits, user, word, reachable), out);
+  const bool reachable = callee != nullptr && (knows_calls(callee->row.dialect) || knows_relays(callee->row.dialect));
+  const Calls::Tellings tellings = calls_.handle(now, policy_->limits, user, word, reachable);
+  tell(tellings, out);
+  ring_classic(now, tellings, out);
 }
 
 // In a room without a roster a call is what two know each other by.
@@ -88,15 +106,30 @@ void Room::tell(const Calls::Tellings& tellings, Decision& out) {
     const Member* other = find(one.call.from == one.to ? one.call.to : one.call.from);
     if (is_listed() || other == nullptr || one.before == one.call.state) continue;
     if (one.call.state == CallState::Connected) {
-      send(*to, MemberJoined{other->row}, out);
+      // To a classic client a newcomer would be one who offers.
+      if (!knows_relays(to->row.dialect)) send(*to, MemberJoined{other->row}, out);
     } else if (one.before == CallState::Connected) {
       send(*to, MemberLeft{other->row.user, other->row.session, LeaveReason::Left}, out);
     }
   }
+  for (const Calls::Telling& one : tellings) {
+    if (one.before == CallState::Ringing && one.call.state != CallState::Ringing) let_go(one.call, out);
+  }
+}
+
+// Not worth an answer, nor a number: it passes by itself.
+void Room::on(Millis now, Member& from, Typing&& typing, Decision& out) {
+  const bool soon = from.typing_told_at && now - *from.typing_told_at < policy_->limits.typing_interval_min;
+  if (typing.on ? soon : !from.typing) return;
+  from.typing = typing.on;
+  if (typing.on) from.typing_told_at = now;
+  broadcast(TypingFrom{from.row.user, typing.on}, from.row.user, /*to_itself=*/false, out);
 }
 
 void Room::on(Millis, Member& from, MediaAnnounced&& announced, Decision& out) {
-  if (from.row.media != announced.media) {
+  if (from.row.role == Role::Viewer && announced.media != MediaState{}) {
+    send(from, Problem{Failure{ErrorCode::NotAllowed, "a viewer publishes nothing"}}, out);
+  } else if (from.row.media != announced.media) {
     from.row.media = announced.media;
     ++from.row.version;
     broadcast(MemberChanged{from.row}, from.row.user, /*to_itself=*/false, out);
@@ -119,7 +152,7 @@ void Room::on(Millis, Member& from, Received&& received, Decision&) {
 // Never another room's, whatever the request says.
 void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {
   RosterListed listed;
-  if (request.room && *request.room != id_) {
+  if (!is_listed() || (request.room && *request.room != id_)) {
     log(LogLevel::Warning, "roster of another room refused", from.row.user, out);
   } else {
     for (const auto& [user, member] : members_) listed.rows.push_back({user, member.row.name, member.publisher});
@@ -127,17 +160,28 @@ void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {
   if (knows_relays(from.row.dialect)) send(from, std::move(listed), out);
 }
 
-void Room::on(Millis, Member& from, RelayTo&& relay, Decision& out) {
+void Room::on(Millis now, Member& from, RelayTo&& relay, Decision& out) {
   const auto pass = [&](Member& to) {
     // A member of another dialect has no form for it. Nothing is lost: a caller's offer follows its `call`.
     if (knows_relays(to.row.dialect)) send(to, RelayFrom{relay.kind, from.row.user, relay.payload}, out);
   };
+  if (relay.kind == RelayKind::Call && relay.to) return ring(now, from, std::move(relay), out);
+  if (!relay.to && !is_listed()) return send(from, Problem{Failure{ErrorCode::NotJoined}}, out);
   if (!relay.to) {
     for (auto& [user, member] : members_) pass(member);
     return;
   }
   Member* to = find_other(*relay.to, from);
   if (to == nullptr) return send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
+  if (relay.kind == RelayKind::ApplyMic && from.row.role == Role::Viewer && !from.row.asks_for_floor) {
+    from.row.asks_for_floor = true;
+    change(from, out);
+  }
+  const bool answers = relay.kind == RelayKind::AcceptApplyMic || relay.kind == RelayKind::RefuseApplyMic;
+  if (answers && to->row.role == Role::Viewer) {
+    if (from.row.role != Role::Host) return send(from, Problem{Failure{ErrorCode::NotAllowed, "the floor"}}, out);
+    grant(*to, relay.kind == RelayKind::AcceptApplyMic, out);
+  }
   pass(*to);
 }
 

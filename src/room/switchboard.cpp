@@ -14,8 +14,9 @@ using namespace protocol;
 Switchboard::Switchboard(RoomOptions options, Limits limits) : authorize_(options.authorize) {
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
+  if (options.chat_history_max) limits.chat_kept_messages_max = std::min<std::size_t>(limits.chat_kept_messages_max, *options.chat_history_max);
   policy_ = std::make_shared<const RoomPolicy>(
-      RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize});
+      RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize, .lobby = options.lobby.value_or(false)});
 }
 
 Step<RoomCommand> Switchboard::handle(Millis now, const RoomEvent& event) {
@@ -66,6 +67,8 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   hello.user = UserId{opened.user.value_or("")};
   if (opened.room && !opened.room->empty()) hello.room = RoomId{*opened.room};
   hello.name = opened.name.value_or("");
+  // In the later edition's words: who comes to a broadcast is its publisher or a viewer.
+  hello.viewer = opened.publisher && !opened.publisher->empty() && *opened.publisher != "pub";
   route(opened.connection, std::move(hello));
 }
 
@@ -93,9 +96,7 @@ void Switchboard::on(const event::ShutdownRequested&) {
   }
   while (!connections_.empty()) {
     const ConnectionId id = connections_.begin()->first;
-    const bool there = connections_.begin()->second.stage == Stage::Online;
-    const Failure closing{ErrorCode::ServerClosing};
-    deliver(id, 0, there ? ServerMessage{Ended{closing}} : ServerMessage{Refused{closing}});
+    deliver(id, 0, Refused{Failure{ErrorCode::ServerClosing}});
     close(id);
   }
 }
@@ -167,7 +168,6 @@ void Switchboard::route(const ConnectionId& id, ClientMessage message) {
   switch (action_for(connection->stage, input)) {
     case Action::Admit: return admit(*connection, std::get<Hello>(std::move(message)));
     case Action::Keep: return keep(*connection, std::move(message));
-    case Action::ToOnline: return route_online(*connection, std::move(message));
     case Action::ToRoom: {
       const UserId user = connection->admission.user;
       return in_room(connection->room, [&](Room& room) { return room.receive(now_, user, id, std::move(message)); });
@@ -189,14 +189,24 @@ void Switchboard::keep(Connection& connection, ClientMessage message) {
 // ---- delivery
 
 void Switchboard::carry_out(Decision decision) {
+  std::vector<ConnectionId> seatings;
   for (Output& output : decision) {
     if (auto* delivery = std::get_if<Delivery>(&output)) {
       deliver(delivery->connection, delivery->number, std::move(delivery->message));
     } else if (const auto* closing = std::get_if<Closing>(&output)) {
       close(closing->connection);
+    } else if (auto* seating = std::get_if<Seating>(&output)) {
+      seatings.push_back(std::move(seating->connection));
     } else {
       commands_.push_back(std::get<command::Log>(std::move(output)));
     }
+  }
+  // What they have said meanwhile makes further decisions, whose messages come after these.
+  for (const ConnectionId& id : seatings) {
+    Connection* connection = find(id);
+    if (connection == nullptr) continue;
+    connection->stage = Stage::Joined;
+    seated(*connection);
   }
 }
 
@@ -237,11 +247,10 @@ std::optional<Switchboard::Seat> Switchboard::forget(const ConnectionId& id) {
   const auto at = connections_.find(id);
   if (at == connections_.end()) return std::nullopt;
   const Connection& connection = at->second;
-  const bool seated = connection.stage == Stage::Joined || connection.stage == Stage::Online;
+  const bool seated = connection.stage >= Stage::Waiting;
   const ConnectionId copy = id;
   const Seat seat{connection.room, connection.admission.user};
   questions_.erase(connection.operation);
-  if (connection.stage == Stage::Online) online_.leave(seat.second);
   if (const auto queue = waiting_.find(seat); connection.stage == Stage::Probing && queue != waiting_.end()) {
     auto& ids = queue->second;
     ids.erase(std::remove(ids.begin(), ids.end(), copy), ids.end());
@@ -273,7 +282,7 @@ void Switchboard::count() {
 }
 
 std::size_t Switchboard::held() const {
-  return connections_.size() + rooms_.size() + online_.size() + questions_.size() + waiting_.size() +
+  return connections_.size() + rooms_.size() + questions_.size() + waiting_.size() +
          connection_deadlines_.size() + room_deadlines_.size() + outgoing_.size() + members_;
 }
 

@@ -25,7 +25,6 @@
 #include "protocol/messages.hpp"
 #include "room/connection.hpp"
 #include "room/deadlines.hpp"
-#include "room/online.hpp"
 #include "room/room.hpp"
 
 namespace meetwire::room {
@@ -41,6 +40,11 @@ class Switchboard {
 
   // What is held at all, for the test that nothing stays behind.
   std::size_t held() const;
+  // All rooms, for tests that look at what the server has decided.
+  template <class Visit>
+  void each_room(Visit&& visit) const {
+    for (const auto& [id, room] : rooms_) visit(room);
+  }
 
  private:
   using Seat = std::pair<RoomId, UserId>;
@@ -62,23 +66,10 @@ class Switchboard {
   void admit(Connection& connection, protocol::Hello hello);
   void advance(const ConnectionId& id, Input input);
   void seat(Connection& connection);
-  void seat_in_room(Connection& connection);
-  void seat_online(Connection& connection);
-  void seated(Connection& connection, Stage stage);
+  void seated(Connection& connection);
   void ask_holder(Connection& connection, const std::optional<ConnectionId>& holder);
   void turn_away(const ConnectionId& id, Failure why);
   void free_seat(const Seat& seat);
-
-  // Calls outside of rooms (switchboard_online.cpp)
-  void route_online(Connection& connection, protocol::ClientMessage message);
-  void on_online(Connection& from, protocol::RelayTo&& relay);
-  void on_online(Connection& from, protocol::SignalTo&& signal);
-  void on_online(Connection& from, protocol::ChatSubmitted&& chat);
-  void on_online(Connection& from, protocol::RosterRequested&& request);
-  template <class Other>
-  void on_online(Connection& from, Other&&) {
-    deliver(from.id, 0, protocol::Problem{Failure{ErrorCode::NotJoined}});
-  }
 
   // Rooms and what comes out of them
   template <class Act>
@@ -100,7 +91,6 @@ class Switchboard {
 
   std::map<ConnectionId, Connection> connections_;
   std::map<RoomId, Room> rooms_;  // the one without a name: of those online in no room
-  Online online_;
   std::map<OperationId, ConnectionId> questions_;
   std::map<Seat, std::vector<ConnectionId>> waiting_;  // for a seat's holder to give a sign of life
   Deadlines<ConnectionId> connection_deadlines_;
@@ -126,7 +116,7 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   if (counts) members_ -= room.size();
   Decision decision = act(room);
   if (counts) members_ += room.size();
-  const bool empty = room.size() == 0;
+  const bool empty = room.is_idle();
   room.begin_waiting(now_);
   room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
   if (empty) rooms_.erase(at);

@@ -16,7 +16,29 @@ std::optional<Failure> judge_hello(const Hello& hello, const Limits& limits) {
   if (!is_acceptable_id(hello.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (hello.room && !is_acceptable_id(hello.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
   if (!is_acceptable_name(hello.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
+  if (bytes_of(hello.attributes) > limits.attributes_bytes_max) return Failure{ErrorCode::MessageTooLarge, "attributes"};
+  for (const auto& [key, value] : hello.attributes) {
+    if (!is_acceptable_id(key, limits.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "a key of the attributes"};
+  }
   if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
+  return std::nullopt;
+}
+
+// None: there is a place, or a way to one.
+std::optional<Failure> refusal_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Full: return Failure{ErrorCode::RoomFull};
+    case Verdict::LobbyFull: return Failure{ErrorCode::RoomFull, "too many wait in the lobby"};
+    case Verdict::Taken: return Failure{ErrorCode::IdTaken};
+    case Verdict::Locked: return Failure{ErrorCode::RoomLocked};
+    case Verdict::Denied: return Failure{ErrorCode::Denied};
+    case Verdict::Removed: return Failure{ErrorCode::Removed};
+    case Verdict::MeetingEnded: return Failure{ErrorCode::MeetingEnded};
+    case Verdict::Enter:
+    case Verdict::Resume:
+    case Verdict::AskHolder:
+    case Verdict::Knock: return std::nullopt;
+  }
   return std::nullopt;
 }
 
@@ -31,9 +53,12 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.user = std::move(hello.user);
   admission.name = std::move(hello.name);
   admission.media = hello.media;
+  admission.connect = hello.connect;
   admission.version = kVersion;
   admission.resume = std::move(hello.resume);
   admission.received = hello.received;
+  admission.viewer = hello.viewer;
+  admission.attributes = std::move(hello.attributes);
   if (!authorize_) return seat(connection);
 
   connection.stage = Stage::Authorizing;
@@ -72,49 +97,31 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
 }
 
 void Switchboard::seat(Connection& connection) {
-  const bool classic = connection.admission.dialect == DialectName::Classic;
-  if (connection.room.empty() && classic) return seat_online(connection);
-  // An id is one user's, whatever he speaks.
-  if (connection.room.empty() && online_.connection_of(connection.admission.user)) {
-    return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-  }
-  return seat_in_room(connection);
-}
-
-void Switchboard::seat_in_room(Connection& connection) {
   const auto found = rooms_.find(connection.room);
-  const Verdict verdict = found == rooms_.end() ? Verdict::Enter : found->second.judge(connection.admission);
-  switch (verdict) {
-    case Verdict::Full: return turn_away(connection.id, Failure{ErrorCode::RoomFull});
-    case Verdict::Taken: return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-    case Verdict::AskHolder: return ask_holder(connection, found->second.connection_of(connection.admission.user));
-    case Verdict::Enter:
-    case Verdict::Resume: break;
+  const Verdict verdict = found != rooms_.end() ? found->second.judge(connection.admission)
+                                                : Room{connection.room, policy_}.judge(connection.admission);
+  if (verdict == Verdict::AskHolder) {
+    return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
+  if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
   if (found == rooms_.end()) {
     if (rooms_.size() >= policy_->limits.rooms_max) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
     }
     rooms_.emplace(connection.room, Room{connection.room, policy_});
   }
+  if (verdict == Verdict::Knock) {
+    connection.stage = Stage::Waiting;
+    connection_deadlines_.set(connection.id, std::nullopt);
+    return in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+  }
   connection.stage = Stage::Joined;
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
-  seated(connection, Stage::Joined);
-}
-
-void Switchboard::seat_online(Connection& connection) {
-  const UserId& user = connection.admission.user;
-  const auto others = rooms_.find(RoomId{});
-  if (others != rooms_.end() && others->second.has(user)) return turn_away(connection.id, Failure{ErrorCode::IdTaken});
-  if (const auto holder = online_.connection_of(user)) return ask_holder(connection, holder);
-  online_.enter(user, connection.id);
-  log(LogLevel::Info, "online", connection);
-  seated(connection, Stage::Online);
+  seated(connection);
 }
 
 // What was said while it waited is said now.
-void Switchboard::seated(Connection& connection, Stage stage) {
-  connection.stage = stage;
+void Switchboard::seated(Connection& connection) {
   connection.kept_bytes = 0;
   connection_deadlines_.set(connection.id, std::nullopt);
   const ConnectionId id = connection.id;

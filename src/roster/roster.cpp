@@ -9,6 +9,7 @@ bool Roster::accept(Participant& row) const {
   if (!is_acceptable_id(row.user.value, limits_.id_bytes_max)) return false;
   if (row.session.value.size() > limits_.id_bytes_max) return false;
   if (!is_acceptable_name(row.name, limits_.name_bytes_max)) row.name.clear();
+  if (bytes_of(row.attributes) > limits_.attributes_bytes_max) row.attributes.clear();
   return true;
 }
 

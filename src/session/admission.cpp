@@ -21,7 +21,7 @@ std::optional<Failure> Session::Body::refusal_of_options() const {
   if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
   if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
   if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
-  if (!wire.is_usable() || (!options.room && wire.in_use() == DialectName::Classic)) {
+  if (!wire.is_usable()) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Failure> Session::Body::refusal_of_options() const {
 
 void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const protocol::Welcome* welcome) {
   const ConnectionPhase before = connection.phase();
-  const bool greeted = before == ConnectionPhase::Joined || connection.is_greeting();
+  const bool greeted = before == ConnectionPhase::Joined || connection.is_before_door();
   switch (connection.handle(turn.now, input)) {
     case A::Missing:
       return turn.report(Failure{ErrorCode::InvalidArgument, misuse(before, input)});
@@ -39,6 +39,8 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
       return open(turn);
     case A::Greet:
       return greet(turn);
+    case A::Wait:
+      return wait(turn);
     case A::Admit:
     case A::Readmit:
       return admit(turn, *welcome);
@@ -76,18 +78,29 @@ void Session::Body::greet(Turn& turn) {
   protocol::Hello hello;
   hello.room = options.room;
   hello.user = options.user;
-  hello.name = options.name;
+  hello.name = self.name;
+  hello.attributes = self.attributes;
+  hello.viewer = options.viewer.value_or(false);
   hello.token = token;
   hello.media = sources.media();
+  hello.connect = options.connect.value_or(Connect::Everyone);
   announcement.said_with_hello(hello.media);
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
 }
 
+// Whoever has lost his place waits as a newcomer does, who sees nobody.
+void Session::Body::wait(Turn& turn) {
+  carry_out(turn, links.end_all(turn.now));
+  apply(turn, roster.reconcile(options.user, {}), /*offers_first=*/false);
+  requests.finish(turn, Failure{ErrorCode::ConnectionLost, "the place was lost, and with it the outcome"});
+  see_room(turn, {});
+  see_knocks(turn, {});
+  say_meeting(turn, MeetingState::Waiting);
+}
+
 void Session::Body::take_place(const protocol::Welcome& welcome) {
-  self = welcome.self;
-  self.user = options.user;
   roster_as_of = welcome.as_of;
   ice_servers = options.ice_servers.value_or(welcome.ice_servers);
   has_been_joined = true;
@@ -99,14 +112,20 @@ void Session::Body::take_place(const protocol::Welcome& welcome) {
 void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   const bool resumed = welcome.resumed && has_been_joined;
   take_place(welcome);
+  const bool other_side = see_self(turn, welcome.self);
   say_meeting(turn, MeetingState::Joined);
+  see_room(turn, welcome.room);
+  see_knocks(turn, welcome.knocks);
   if (resumed) {
     // Who came meanwhile is a newcomer and offers; the offers follow with what was missed.
     apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
+    if (other_side) relink(turn);
     carry_out(turn, links.resume_signalling(turn.now));
   } else {
+    requests.finish(turn, Failure{ErrorCode::ConnectionLost, "the place was lost, and with it the outcome"});
     admit_as_newcomer(turn, welcome);
   }
+  chat.recall(turn, welcome.history);
   // The user may have switched something since the hello went out.
   announce(turn);
   call::Outputs outputs;
@@ -121,11 +140,13 @@ void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welco
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);
-  for (const auto& [user, row] : roster.rows()) offers_awaited.insert(user);
+  for (const auto& [user, row] : roster.rows()) {
+    if (wants_link(row)) offers_awaited.insert(user);
+  }
   if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
   apply(turn, update, /*offers_first=*/true);
   for (const auto& [user, row] : roster.rows()) {
-    if (links.has(user)) continue;
+    if (links.has(user) || !wants_link(row)) continue;
     // Still here, but the connection of the old place is gone.
     turn.say(command::LinkChanged{user, LinkState::Connecting, std::nullopt});
     start_link(turn, row, /*offers_first=*/true);
@@ -147,7 +168,11 @@ void Session::Body::lose(Turn& turn, Failure why) {
   receipts.pause();
   announcement.pause();
   chat.pause();
+  requests.pause();
+  typing.forget_own();
   calls.pause();
+  unattended.forget();
+  held.clear();
   carry_out(turn, links.lose_signalling(turn.now));
   say_meeting(turn, MeetingState::Reconnecting, std::move(why));
 }
@@ -162,6 +187,7 @@ void Session::Body::finish(Turn& turn, std::optional<Failure> why, bool say_good
   carry_out(turn, links.end_all(turn.now));
   sources.finish(turn, reason);
   chat.finish(turn, reason);
+  requests.finish(turn, reason);
   call::Outputs outputs;
   calls.finish(outputs);
   carry_out(turn, std::move(outputs));

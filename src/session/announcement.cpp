@@ -17,8 +17,14 @@ bool Announcement::is_due(Millis now, const MediaState& media, bool confirms) {
   return true;
 }
 
-void Announcement::seen(const MediaState& media) {
-  if (media == said_) repeat_at_.reset();
+// What is said twice, with something else between, is confirmed by the row of the first one already: whether the last has
+// come in is known when the row of the one between has come, and another after it or not.
+void Announcement::seen(Millis now, const MediaState& media) {
+  if (media == said_) {
+    repeat_at_.reset();
+  } else if (!repeat_at_ && repeats_ < limits_.announcement_repeats_max) {
+    repeat_at_ = now + limits_.announcement_repeat_after;
+  }
 }
 
 }  // namespace meetwire::session

@@ -21,7 +21,7 @@ class Announcement {
   // Is the server to be told now? `confirms`: it will answer with our own row.
   bool is_due(Millis now, const MediaState& media, bool confirms);
   // Our own row, as the server has it.
-  void seen(const MediaState& media);
+  void seen(Millis now, const MediaState& media);
   void pause() { repeat_at_.reset(); }
 
   std::optional<Millis> deadline() const { return repeat_at_; }

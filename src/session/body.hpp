@@ -1,6 +1,6 @@
 // What a session consists of, and how its parts act on one another.
 // The functions are in session.cpp (the door), admission.cpp (getting in, back in, and out), messages.cpp (what the
-// server says), calling.cpp (calls) and members.cpp (roster → links, links → server and application).
+// server says), calling.cpp (calls), presence.cpp (what is asked of the room) and members.cpp (roster → links, links → server and application).
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/calls.hpp"
+#include "call/unattended.hpp"
 #include "protocol/messages.hpp"
 #include "roster/roster.hpp"
 #include "session/announcement.hpp"
@@ -18,10 +19,13 @@
 #include "session/connection.hpp"
 #include "session/links.hpp"
 #include "session/outbox.hpp"
+#include "session/publication.hpp"
 #include "session/receipts.hpp"
+#include "session/requests.hpp"
 #include "session/session.hpp"
 #include "session/sources.hpp"
 #include "session/turn.hpp"
+#include "session/typing.hpp"
 #include "session/wire.hpp"
 
 namespace meetwire::session {
@@ -40,13 +44,17 @@ struct Session::Body {
   void on(Turn& turn, const event::LeaveRequested&);
   void on(Turn& turn, const event::SourceRequested& event);
   void on(Turn& turn, const event::ChatRequested& event);
+  void on(Turn& turn, const event::TypingReported& event);
   void on(Turn& turn, const event::TransportOpened& event);
   void on(Turn& turn, const event::TransportClosed& event);
   void on(Turn& turn, const event::MessageArrived& event);
   void on(Turn& turn, const event::CaptureSucceeded& event);
   void on(Turn& turn, const event::CaptureFailed& event);
   void on(Turn& turn, const event::TrackEnded& event);
+  void on(Turn& turn, const event::DevicesChanged& event);
   void on(Turn& turn, const event::TimePassed&);
+  void on(Turn& turn, const event::OperationSucceeded& event);
+  void on(Turn& turn, const event::OperationFailed& event);
   template <class PeerEvent>
   void on(Turn& turn, const PeerEvent& event) {
     carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
@@ -63,6 +71,7 @@ struct Session::Body {
   void drive(Turn& turn, ConnectionInput input, Failure why = Failure{}, const protocol::Welcome* welcome = nullptr);
   void open(Turn& turn);
   void greet(Turn& turn);
+  void wait(Turn& turn);
   void take_place(const protocol::Welcome& welcome);
   void admit(Turn& turn, const protocol::Welcome& welcome);
   void admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome);
@@ -84,10 +93,12 @@ struct Session::Body {
   void take(Turn& turn, const protocol::SignalFrom& message);
   void take(Turn& turn, const protocol::ChatDelivered& message);
   void take(Turn& turn, const protocol::ChatSettled& message);
+  void take(Turn& turn, const protocol::TypingFrom& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
+  void take(Turn& turn, const protocol::Waiting&) { drive(turn, ConnectionInput::Held); }
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
-  void take(Turn&, const protocol::RelayFrom&) {}
+  void take(Turn& turn, const protocol::RelayFrom& message);
   void reject(Turn& turn, const Failure& why);
 
   // ---- calling.cpp
@@ -98,16 +109,42 @@ struct Session::Body {
   template <class Wish>
   void call(Turn& turn, RequestId request, Wish&& wish);
   void carry_out(Turn& turn, call::Outputs&& outputs);
+  void attend(Turn& turn, const protocol::CallSubmitted& word);
+  void tell(Turn& turn, const std::optional<Call>& call);
+  void show_partner(Turn& turn);
+  bool hold(const protocol::SignalFrom& message);
+
+  // ---- presence.cpp
+  void on(Turn& turn, const event::RoomRequested& event);
+  void take(Turn& turn, const protocol::RequestSettled& message);
+  void take(Turn& turn, const protocol::RoomChanged& message) { see_room(turn, message.room); }
+  void take(Turn& turn, const protocol::Reacted& message);
+  void take(Turn& turn, const protocol::MuteAsked& message);
+  void take(Turn& turn, const protocol::Knocked& message);
+  void take(Turn& turn, const protocol::KnockEnded& message);
+  // Whether it has become a viewer by that, or ceased to be one.
+  bool see_self(Turn& turn, const Participant& row);
+  void see_room(Turn& turn, const RoomState& now);
+  void see_knocks(Turn& turn, std::vector<Knock> now);
+  void link_as_permitted(Turn& turn, const Participant& member, bool offers_first);
+  void relink(Turn& turn);
+  void yield_sources(Turn& turn);
 
   // ---- members.cpp
   void apply(Turn& turn, const roster::Update& update, bool offers_first);
+  bool wants_link(const Participant& member) const;
+  // A call has gone on: what it connects, where nothing else does.
+  void fit_links(Turn& turn);
   void start_link(Turn& turn, const Participant& member, bool offers_first);
   void carry_out(Turn& turn, PeerOutputs outputs);
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
   void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
   void stop_awaiting(Turn& turn, const UserId& peer);
 
+  bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
+  static Failure no_floor() { return Failure{ErrorCode::NotAllowed, "a viewer has to ask for the floor first"}; }
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
+  bool connects_on_call() const { return !options.room || options.connect == Connect::OnCall; }
   bool is_over() const { return connection.phase() == ConnectionPhase::Over; }
 
   const ClientOptions options;
@@ -124,12 +161,19 @@ struct Session::Body {
   std::uint64_t roster_as_of = 0;  // the number of the newest message that the last welcome's rows have in them
   Links links;
   Sources sources;
+  Publication publication;
   Chat chat;
+  Requests requests;
+  Typing typing;
   Announcement announcement;
   call::Calls calls;
+  call::Unattended unattended;
+  std::vector<protocol::PairMessage> held;  // from whoever calls unattended
 
-  // As the last welcome had it.
+  // As the server had it last.
   Participant self;
+  RoomState room;
+  std::vector<Knock> knocks;
   std::string ice_servers = "[]";
   bool has_been_joined = false;
   std::string secret;  // of the place; before there is one, our own

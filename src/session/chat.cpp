@@ -69,6 +69,18 @@ void Chat::delivered(Turn& turn, const ChatMessage& message) {
   if (remember(message.from, message.id)) show(turn, message);
 }
 
+void Chat::recall(Turn& turn, const std::vector<ChatMessage>& history) {
+  const bool is_new_here = remembered_.count(self_) == 0;
+  for (const ChatMessage& message : history) {
+    const bool waits = std::any_of(pending_.begin(), pending_.end(), [&](const Pending& one) { return one.message.id == message.id; });
+    if (message.from != self_ || waits) {
+      delivered(turn, message);
+    } else if (is_new_here && remember(self_, message.id)) {
+      show(turn, message);
+    }
+  }
+}
+
 void Chat::elapsed(Turn& turn) {
   // All deadlines are as long as one another: the first in the row is the earliest.
   while (!pending_.empty() && pending_.front().deadline && turn.now >= *pending_.front().deadline) {

@@ -30,6 +30,9 @@ class Chat {
   void pause();
   void settled(Turn& turn, const protocol::ChatSettled& outcome);
   void delivered(Turn& turn, const ChatMessage& message);
+  // What was said before we came. One's own of before a reload are among them; but an own one that was given up is not
+  // shown after later ones.
+  void recall(Turn& turn, const std::vector<ChatMessage>& history);
   // Messages that the server has not answered in time.
   void elapsed(Turn& turn);
   void finish(Turn& turn, const Failure& why);

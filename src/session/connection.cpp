@@ -28,6 +28,7 @@ constexpr Row kTransitions[] = {
     {P::Opening, I::LeaveRequested, P::Over, A::Leave},
 
     {P::Greeting, I::Closed, P::Resting, A::Abandon},
+    {P::Greeting, I::Held, P::Knocking, A::Wait},
     {P::Greeting, I::Welcomed, P::Joined, A::Admit},
     {P::Greeting, I::Rejected, P::Over, A::End},
     {P::Greeting, I::Dropped, P::Resting, A::Abandon},
@@ -39,6 +40,13 @@ constexpr Row kTransitions[] = {
     {P::Resting, I::Elapsed, P::Opening, A::Open},
     {P::Resting, I::Exhausted, P::Over, A::FailUnreached},
     {P::Resting, I::LeaveRequested, P::Over, A::Leave},
+
+    {P::Knocking, I::Closed, P::Pausing, A::Lose},
+    {P::Knocking, I::Held, P::Knocking, A::Ignore},
+    {P::Knocking, I::Welcomed, P::Joined, A::Admit},
+    {P::Knocking, I::Rejected, P::Over, A::End},
+    {P::Knocking, I::Dropped, P::Pausing, A::Lose},
+    {P::Knocking, I::LeaveRequested, P::Over, A::Leave},
 
     {P::Joined, I::Closed, P::Pausing, A::Lose},
     {P::Joined, I::Welcomed, P::Joined, A::Refresh},
@@ -58,6 +66,7 @@ constexpr Row kTransitions[] = {
     {P::Reopening, I::LeaveRequested, P::Over, A::Leave},
 
     {P::Regreeting, I::Closed, P::Pausing, A::Abandon},
+    {P::Regreeting, I::Held, P::Knocking, A::Wait},
     {P::Regreeting, I::Welcomed, P::Joined, A::Readmit},
     {P::Regreeting, I::Rejected, P::Over, A::End},
     {P::Regreeting, I::Dropped, P::Pausing, A::Abandon},
@@ -128,6 +137,7 @@ void Connection::enter(Millis now, ConnectionEntry entry) {
     case P::Pausing:
       phase_deadline_ = now + next_delay();
       break;
+    case P::Knocking:
     case P::Joined:
     case P::Over:
       give_up_at_.reset();

@@ -19,6 +19,7 @@ enum class ConnectionPhase : std::uint8_t {
   Opening,     // the first socket is being opened
   Greeting,    // hello is out, nobody has answered yet
   Resting,     // the first join waits before it tries again
+  Knocking,    // in the lobby, until a host has decided
   Joined,      // the server has let us in
   Pausing,     // the socket was lost; waits before it tries again
   Reopening,   // a socket is being opened again
@@ -26,14 +27,15 @@ enum class ConnectionPhase : std::uint8_t {
   Over,        // left, for whatever reason; for good
 };
 constexpr auto names_of(ConnectionPhase) {
-  return std::array<std::string_view, 9>{"idle",    "opening",   "greeting",   "resting", "joined",
-                                         "pausing", "reopening", "regreeting", "over"};
+  return std::array<std::string_view, 10>{"idle",   "opening", "greeting",  "resting",    "knocking",
+                                          "joined", "pausing", "reopening", "regreeting", "over"};
 }
 
 enum class ConnectionInput : std::uint8_t {
   JoinRequested,
   Opened,
   Closed,
+  Held,      // nobody gets in without a host's word
   Welcomed,
   Rejected,  // refused, removed, replaced: there is no point in trying again
   Dropped,   // this socket is of no use any more: there is
@@ -42,8 +44,8 @@ enum class ConnectionInput : std::uint8_t {
   LeaveRequested,
 };
 constexpr auto names_of(ConnectionInput) {
-  return std::array<std::string_view, 9>{"join-requested", "opened",  "closed",    "welcomed",       "rejected",
-                                         "dropped",        "elapsed", "exhausted", "leave-requested"};
+  return std::array<std::string_view, 10>{"join-requested", "opened",  "closed",  "held",      "welcomed",
+                                          "rejected",       "dropped", "elapsed", "exhausted", "leave-requested"};
 }
 
 enum class ConnectionAction : std::uint8_t {
@@ -51,6 +53,7 @@ enum class ConnectionAction : std::uint8_t {
   Ignore,         // known to happen, and harmless
   Open,           // open a socket
   Greet,          // say hello
+  Wait,           // tell that one waits; whatever there was before is over
   Admit,          // take the welcome
   Readmit,        // take the welcome of a later socket
   Refresh,        // take a further roster
@@ -63,7 +66,7 @@ enum class ConnectionAction : std::uint8_t {
   Leave,          // end, as was asked for
 };
 constexpr auto names_of(ConnectionAction) {
-  return std::array<std::string_view, 14>{"missing", "ignore",  "open",           "greet",           "admit",
+  return std::array<std::string_view, 15>{"missing", "ignore",  "open",           "greet",           "wait", "admit",
                                           "readmit", "refresh", "lose",           "abandon",         "fail-unreached",
                                           "fail-unanswered",    "fail-lost",      "end",             "leave"};
 }
@@ -86,6 +89,8 @@ class Connection {
   std::optional<Millis> deadline() const;
 
   ConnectionPhase phase() const { return phase_; }
+  // The server has been told who we are, and has not let us in.
+  bool is_before_door() const { return is_greeting() || phase_ == ConnectionPhase::Knocking; }
   bool is_greeting() const { return phase_ == ConnectionPhase::Greeting || phase_ == ConnectionPhase::Regreeting; }
   // Of the newest socket. Events of older ones are nobody's.
   std::uint32_t attempt() const { return attempt_; }

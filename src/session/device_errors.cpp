@@ -13,6 +13,7 @@ struct Known {
 constexpr Known kKnown[] = {
     {"NotAllowedError", ErrorCode::PermissionDenied},
     {"PermissionDeniedError", ErrorCode::PermissionDenied},  // older browsers
+    {"InvalidStateError", ErrorCode::PermissionDenied},  // a page out of sight, or a picker that no click has asked for
     {"NotFoundError", ErrorCode::NotFound},
     {"DevicesNotFoundError", ErrorCode::NotFound},  // older browsers
     {"NotReadableError", ErrorCode::InUse},
@@ -25,16 +26,11 @@ constexpr Known kKnown[] = {
     {"NotSupportedError", ErrorCode::DeviceUnsupported},
 };
 
-ErrorCode code_of(Source source, std::string_view name, std::string_view message) {
+ErrorCode code_of(Source source, std::string_view name, const std::optional<Denier>& denied_by) {
   if (const auto own = from_name<ErrorCode>(name)) return *own;
-  // Screen Capture has the same name for "the user closed the picker" and "the page may not ask", and tells them
-  // apart in words at most. Browsers add "by system" where the system's own settings forbid it.
+  // Screen Capture has the same name for "the user closed the picker" and "the page may not ask".
   const bool refused = name == "NotAllowedError" || name == "PermissionDeniedError";
-  if (source == Source::Screen && refused) {
-    const bool forbidden = message.find("by system") != std::string_view::npos ||
-                           message.find("policy") != std::string_view::npos;
-    return forbidden ? ErrorCode::PermissionDenied : ErrorCode::Cancelled;
-  }
+  if (source == Source::Screen && refused && denied_by.value_or(Denier::User) == Denier::User) return ErrorCode::Cancelled;
   for (const Known& known : kKnown) {
     if (known.name == name) return known.code;
   }
@@ -43,11 +39,13 @@ ErrorCode code_of(Source source, std::string_view name, std::string_view message
 
 }  // namespace
 
-Failure device_failure(Source source, std::string_view name, std::string_view message) {
+Failure device_failure(Source source, const event::CaptureFailed& failed) {
   constexpr std::size_t kDetailMax = 256;
-  std::string detail(name.substr(0, kDetailMax));
-  if (!message.empty()) detail.append(": ").append(message.substr(0, kDetailMax));
-  return Failure{code_of(source, name, message), std::move(detail)};
+  std::string detail = failed.error_name.substr(0, kDetailMax);
+  if (!failed.error_message.empty()) detail.append(": ").append(failed.error_message, 0, kDetailMax);
+  Failure failure{code_of(source, failed.error_name, failed.denied_by), std::move(detail)};
+  if (failure.code == ErrorCode::PermissionDenied) failure.denied_by = failed.denied_by;
+  return failure;
 }
 
 }  // namespace meetwire::session

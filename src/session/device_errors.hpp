@@ -2,15 +2,14 @@
 // Must not know: sources and their states.
 #pragma once
 
-#include <string_view>
-
+#include "core/client_events.hpp"
 #include "core/errors.hpp"
 #include "core/media.hpp"
 
 namespace meetwire::session {
 
-// `name` and `message` are the DOMException's (Media Capture and Streams, "getUserMedia"; Screen Capture,
+// Name and message are the DOMException's (Media Capture and Streams, "getUserMedia"; Screen Capture,
 // "getDisplayMedia"), or the name of an ErrorCode, which is taken at its word.
-Failure device_failure(Source source, std::string_view name, std::string_view message);
+Failure device_failure(Source source, const event::CaptureFailed& failed);
 
 }  // namespace meetwire::session

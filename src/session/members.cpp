@@ -19,18 +19,44 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
-      start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      if (wants_link(joined->row)) {
+        start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+      } else {
+        turn.say(command::LinkChanged{joined->row.user, LinkState::None, std::nullopt});
+      }
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
+      // Who gets the floor, or loses it, is like a newcomer to the viewers, and offers.
+      link_as_permitted(turn, changed->row, offers_first);
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));
       stop_awaiting(turn, left->user);
+      typing.stopped(turn, left->user);
       turn.say(command::ParticipantLeft{left->user, left->reason});
     }
   }
   if (update.refused != 0) {
     turn.report(Failure{ErrorCode::MessageMalformed, std::to_string(update.refused) + " roster rows refused"});
+  }
+}
+
+bool Session::Body::wants_link(const Participant& member) const {
+  if (self.role == Role::Viewer && member.role == Role::Viewer) return false;
+  const bool both = options.connect.value_or(Connect::Everyone) == Connect::Everyone && member.connect == Connect::Everyone;
+  return !options.room || both || calls.connected_with(member.user) != nullptr || unattended.calls(member.user);
+}
+
+void Session::Body::fit_links(Turn& turn) {
+  for (const auto& [user, row] : roster.rows()) {
+    const bool wanted = wants_link(row);
+    if (wanted == links.has(user)) continue;
+    turn.say(command::LinkChanged{user, wanted ? LinkState::Connecting : LinkState::None, std::nullopt});
+    if (wanted) {
+      start_link(turn, row, /*offers_first=*/calls.has_called(user));
+    } else {
+      carry_out(turn, links.end(turn.now, user));
+    }
   }
 }
 
@@ -41,6 +67,7 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.self_rank = classic ? std::string(kPoliteRank) : self.session.value;
   how.peer_rank = classic ? std::string() : member.session.value;
   how.offers_first = offers_first;
+  how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);
   how.numbered = !classic;
   how.seed = random.next();
   how.ice_servers = ice_servers;
@@ -56,11 +83,14 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
         [&](auto& said) {
           using Said = std::remove_cvref_t<decltype(said)>;
           if constexpr (std::is_same_v<Said, ClientCommand>) {
+            publication.note(said);
             turn.say(std::move(said));
           } else if constexpr (std::is_same_v<Said, link::SendPair>) {
             send_pair(turn, out.peer, std::move(said));
           } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
             turn.say(command::LinkChanged{out.peer, said.state, said.error});
+            // Whoever hangs up unattended says nothing: his connection is gone.
+            if (said.state == LinkState::Failed) tell(turn, unattended.ended(out.peer, CallOutcome::Gone));
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
             see_media(turn, out.peer, said.sending);
           } else {
@@ -91,6 +121,8 @@ void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
 void Session::Body::see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending) {
   const Participant* member = roster.find(peer);
   if (member == nullptr || member->dialect != DialectName::Classic) return;
+  // Whatever a viewer sends is not shown.
+  if (member->role == Role::Viewer) return;
   MediaState media;
   for (const Slot slot : sending) media.of(source_of(slot)) = Wanted::On;
   apply(turn, roster.see_media(peer, media), /*offers_first=*/false);

@@ -10,15 +10,16 @@ namespace {
 // Words about the connection itself: they are heeded whatever their number is.
 bool is_about_connection(const protocol::ServerMessage& message) {
   return std::holds_alternative<protocol::Welcome>(message) || std::holds_alternative<protocol::Refused>(message) ||
-         std::holds_alternative<protocol::Ended>(message);
+         std::holds_alternative<protocol::Ended>(message) || std::holds_alternative<protocol::Waiting>(message);
 }
 
 }  // namespace
 
 void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (event.attempt != connection.attempt()) return;
-  if (!is_joined() && !connection.is_greeting()) return;
+  if (!is_joined() && !connection.is_before_door()) return;
   auto decoded = wire.decode(event.name, event.body);
+  if (const auto foreign = wire.take_foreign()) return turn.say(command::NeedDialect{*foreign});
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
   if (decoded.unknown != 0 && decoded.messages.empty()) {
@@ -26,7 +27,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   }
   for (std::size_t i = 0; i < decoded.messages.size(); ++i) {
     receive(turn, std::move(decoded.messages[i]), decoded.first_number == 0 ? 0 : decoded.first_number + i);
-    if (!is_joined() && !connection.is_greeting()) return;  // ended, or lost
+    if (!is_joined() && !connection.is_before_door()) return;  // ended, or lost
   }
 }
 
@@ -50,7 +51,8 @@ bool Session::Body::is_history(const protocol::ServerMessage& message, std::uint
     return member == nullptr || member->session != signal->session;
   }
   return std::holds_alternative<protocol::MemberJoined>(message) || std::holds_alternative<protocol::MemberChanged>(message) ||
-         std::holds_alternative<protocol::MemberLeft>(message);
+         std::holds_alternative<protocol::MemberLeft>(message) || std::holds_alternative<protocol::RoomChanged>(message) ||
+         std::holds_alternative<protocol::Knocked>(message) || std::holds_alternative<protocol::KnockEnded>(message);
 }
 
 // Something on the way to us is lost, and only the server has it still. It sends it again to whoever comes back with
@@ -98,23 +100,27 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
   const Participant& member = message.member;
   if (member.user != options.user) return apply(turn, roster.change(member), /*offers_first=*/false);
   if (member.session != self.session) return;
-  announcement.seen(member.media);
+  announcement.seen(turn.now, member.media);
   if (member.version <= self.version) return;
   const bool other_role = member.role != self.role;
-  self = member;
+  const bool other_side = see_self(turn, member);
   if (other_role) say_meeting(turn, MeetingState::Joined);
+  if (other_role && member.role != Role::Host) see_knocks(turn, {});
+  if (other_side) relink(turn);
 }
 
 void Session::Body::take(Turn& turn, const protocol::MemberLeft& message) {
   if (message.user == options.user) return;  // the late end of an own older socket
   apply(turn, roster.leave(message.user, message.session, message.reason), /*offers_first=*/false);
+  tell(turn, unattended.ended(message.user, CallOutcome::Gone));
 }
 
 void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
+  if (hold(message)) return;
   const Participant* member = roster.find(message.from);
   // Classic servers say that somebody has left who has not, and somebody's offer before they say that he has come.
   // An offer is how a newcomer begins; other messages of strangers are the tail of a link that has ended.
-  const bool begins = wire.in_use() == DialectName::Classic && message.session.empty() &&
+  const bool begins = wire.in_use() == DialectName::Classic && message.session.empty() && options.room &&
                       message.from != options.user && std::holds_alternative<protocol::Offer>(message.pair.body);
   if (member == nullptr && begins) {
     Participant newcomer;
@@ -127,12 +133,25 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
     return turn.report(Failure{ErrorCode::PeerMisbehaved, "a message from somebody who is not here"}, message.from);
   }
   carry_out(turn, links.handle(turn.now, message.from, link::MessageReceived{message.pair}));
+  if (std::holds_alternative<protocol::Answer>(message.pair.body)) tell(turn, unattended.answered(message.from));
 }
 
-void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) { chat.delivered(turn, message.message); }
+void Session::Body::take(Turn& turn, const protocol::ChatDelivered& message) {
+  if (!message.message.to) typing.stopped(turn, message.message.from);
+  chat.delivered(turn, message.message);
+}
+
+void Session::Body::take(Turn& turn, const protocol::TypingFrom& message) {
+  if (roster.find(message.from) != nullptr) typing.heard(turn, message.from, message.on);
+}
 
 void Session::Body::take(Turn& turn, const protocol::ChatSettled& message) { chat.settled(turn, message); }
 
-void Session::Body::take(Turn& turn, const protocol::Problem& message) { turn.report(message.error); }
+void Session::Body::take(Turn& turn, const protocol::Problem& message) {
+  turn.report(message.error);
+  const auto callee = unattended.connected_to();
+  if (message.error.code != ErrorCode::TargetUnknown || !callee || !unattended.calls(*callee)) return;
+  tell(turn, unattended.ended(UserId{*callee}, CallOutcome::Unavailable));
+}
 
 }  // namespace meetwire::session

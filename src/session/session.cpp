@@ -14,8 +14,7 @@ std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const Client
     made.push_back(parts.make_dialect(options.dialect, options, limits));
   } else {
     made.push_back(parts.make_dialect(DialectName::Meetwire, options, limits));
-    // Classic servers know no calls that are answered.
-    if (options.room) made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
+    made.push_back(parts.make_dialect(DialectName::Classic, options, limits));
   }
   return made;
 }
@@ -33,10 +32,13 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       outbox(limits),
       roster(limits),
       links(parts, operations),
-      sources(operations),
+      sources(operations, limits),
       chat(limits, options.user),
+      requests(limits),
+      typing(limits),
       announcement(limits),
       calls(limits, options.user),
+      unattended(limits, options.user),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
@@ -86,6 +88,7 @@ void Session::Body::on(Turn& turn, const event::JoinRequested&) {
 void Session::Body::on(Turn& turn, const event::LeaveRequested&) { drive(turn, ConnectionInput::LeaveRequested); }
 
 void Session::Body::on(Turn& turn, const event::SourceRequested& event) {
+  if (is_viewer() && event.wanted != Wanted::Off) return turn.settle(event.request, no_floor());
   Turn deeds{turn.now, {}};
   sources.request(deeds, event);
   apply_sources(turn, std::move(deeds));
@@ -109,6 +112,26 @@ void Session::Body::on(Turn& turn, const event::TrackEnded& event) {
   apply_sources(turn, std::move(deeds));
 }
 
+void Session::Body::on(Turn& turn, const event::DevicesChanged& event) {
+  Turn deeds{turn.now, {}};
+  sources.listed(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::OperationSucceeded& event) {
+  publication.succeeded(event.operation);
+  carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
+}
+
+void Session::Body::on(Turn& turn, const event::OperationFailed& event) {
+  carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
+  const auto track = publication.failed(event.operation, event.error_name);
+  if (!track) return;
+  Turn deeds{turn.now, {}};
+  sources.refused(deeds, *track);
+  apply_sources(turn, std::move(deeds));
+}
+
 // Links first: they have the new track before the old one is released and before the request is settled.
 void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
   if (link::Wishes wanted = sources.wishes(); wanted != wishes) {
@@ -116,6 +139,9 @@ void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
     carry_out(turn, links.handle_all(turn.now, link::WishesChanged{wishes}));
   }
   announce(turn);
+  for (const ClientCommand& deed : deeds.commands) {
+    if (const auto* release = std::get_if<command::Release>(&deed)) publication.forget(release->track);
+  }
   turn.append(std::move(deeds));
 }
 
@@ -131,6 +157,13 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
   chat.request(turn, event, roster);
+  // Sending it says to everybody that the writing is over.
+  if (!event.to) typing.forget_own();
+}
+
+void Session::Body::on(Turn& turn, const event::TypingReported& event) {
+  if (!is_joined() || !typing.report(turn.now, event.typing)) return;
+  outbox.add(turn.now, protocol::Typing{event.typing}, Urgency::MayWait);
 }
 
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
@@ -149,10 +182,13 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (is_over()) return;
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
+  requests.elapsed(turn);
+  typing.elapsed(turn);
   announce(turn);
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
   carry_out(turn, std::move(outputs));
+  tell(turn, unattended.elapsed(turn.now));
 }
 
 // What is ready goes out; each envelope says what has come in.
@@ -161,6 +197,7 @@ void Session::Body::flush(Turn& turn) {
   for (protocol::ChatSubmitted& message : chat.submit(turn.now)) {
     outbox.add(turn.now, std::move(message), Urgency::Now);
   }
+  for (protocol::RequestSubmitted& wish : requests.submit(turn.now)) outbox.add(turn.now, std::move(wish), Urgency::Now);
   std::vector<protocol::ClientMessage> messages = outbox.take(turn.now);
   if (messages.empty() && receipts.is_due(turn.now)) messages.push_back(protocol::Received{receipts.received()});
   if (messages.empty()) return;
@@ -175,6 +212,9 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
+  first = earlier(first, requests.deadline());
+  first = earlier(first, typing.deadline());
+  first = earlier(first, unattended.deadline());
   return earlier(first, calls.deadline());
 }
 

@@ -47,6 +47,11 @@ void Wire::settle_on(DialectName name) {
                                   [name](const auto& candidate) { return candidate->name() == name; });
   if (found == candidates_.end()) return;
   auto chosen = std::move(*found);
+  if (!chosen->is_whole()) {
+    candidates_.erase(found);
+    foreign_ = name;
+    return;
+  }
   candidates_.clear();
   candidates_.push_back(std::move(chosen));
 }

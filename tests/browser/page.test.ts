@@ -78,6 +78,26 @@ test('L7: chat shows text as text, counts what is unread, and names who wrote it
   await Promise.all([ada.close(), ben.close()]);
 });
 
+test('chat: who comes later reads what was said, by whom, and sees who is typing', async () => {
+  const ada = await enter('#later', 'Ada');
+  const ben = await enter('#later', 'Ben');
+  await ben.press('toggle-chat');
+  await ben.say('said before');
+  await ada.reads('[data-testid="chat-unread"]', '1');
+  await ben.close();
+  const cleo = await enter('#later', 'Cleo');
+  await cleo.press('toggle-chat');
+  await cleo.reads('[data-testid="message"]', 'said before');
+  await cleo.reads('[data-testid="message"]', 'Ben');
+  await ada.press('toggle-chat');
+  await ada.page.type('#chat-text', 'Well');
+  await cleo.reads('[data-testid="chat-typing"]', 'Ada is typing');
+  await ada.page.keyboard.press('Enter');
+  await cleo.reads('[data-testid="message"]', 'Well');
+  await cleo.page.waitForFunction(() => document.querySelector('[data-testid="chat-typing"]')?.textContent === '');
+  await Promise.all([ada.close(), cleo.close()]);
+});
+
 test('who is here: a list with the state of each', async () => {
   const ada = await enter('#list', 'Ada');
   const ben = await enter('#list', 'Ben');

@@ -324,10 +324,27 @@ TEST_CASE("classic client: the first edition loses chat: it fails, and is not ta
   REQUIRE(nothing.unknown == 1);
 }
 
+TEST_CASE("classic client: a call, out and in; in no room there is nobody but who calls") {
+  Client client;
+  client.welcomed();
+  const auto frames = client.say(RelayTo{RelayKind::Call, UserId{"bob"}, {}});
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].name == "call");
+  CHECK(json_of(frames[0]) == Json::parse(R"({"userId":"me","targetUid":"bob"})"));
+  CHECK(only<RelayFrom>(client.hear("msg", R"({"type":"call","status":200,"data":{"userId":"bob"}})")).from == UserId{"bob"});
+  CHECK(client.hear("msg", R"({"type":"call","status":200,"data":{"userId":"me"}})").failures.size() == 1);
+  CHECK(client.hear("msg", R"({"type":"call","status":200,"data":null})").failures.size() == 1);
+
+  const auto online = make_classic_client(RoomId{}, UserId{"me"}, "", kDefaultLimits);
+  online->encode({Hello{}}, 0);
+  CHECK(users(only<Welcome>(online->decode("roomUserList", R"([{"userId":"bob","roomId":""}])"))).empty());
+  CHECK(online->decode("msg", R"({"type":"join","status":200,"data":{"userId":"bob"}})").messages.empty());
+}
+
 TEST_CASE("classic client: what it has no use for is counted") {
   Client client;
   client.welcomed();
-  for (const char* body : {R"({"type":"call","status":200,"data":{"userId":"bob"}})", R"({"type":"applyMic","status":200,"data":{}})",
+  for (const char* body : {R"({"type":"applyMic","status":200,"data":{}})",
                            R"({"type":"join","status":500,"data":{"userId":"bob"}})"}) {
     const auto decoded = client.hear("msg", body);
     REQUIRE(decoded.messages.empty());

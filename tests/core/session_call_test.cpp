@@ -71,7 +71,7 @@ TEST_CASE("G10: before the meeting is joined, and after it, there are no calls")
   CHECK(world.ever<command::CallChanged>().empty());
 }
 
-TEST_CASE("call: at a classic server there are none, and that is said") {
+TEST_CASE("call: at a classic server there are none between those who are connected anyway, and that is said") {
   World world{DialectName::Classic};
   world.on(event::JoinRequested{}).open().hear({welcome()});
   ring(world, 1, "you");
@@ -168,15 +168,63 @@ TEST_CASE("call: in no room: the hello names none, and whoever has called offers
   }
 }
 
-TEST_CASE("call: in no room: with our own protocol only") {
+namespace {
+
+Participant on_call(const std::string& user, const std::string& session) {
+  Participant row = member(user, session);
+  row.connect = Connect::OnCall;
+  return row;
+}
+World on_call_only() {
   ClientOptions options = World::options();
-  options.room.reset();
-  World automatic{DialectName::Auto, options};
-  automatic.join();
-  for (const Sent& sent : automatic.shared->sent) CHECK(sent.dialect == DialectName::Meetwire);
-  World classic{DialectName::Classic, options};
-  classic.on(event::JoinRequested{});
-  CHECK(classic.state().state == MeetingState::Left);
-  REQUIRE(classic.state().error);
-  CHECK(classic.state().error->code == ErrorCode::InvalidArgument);
+  options.connect = Connect::OnCall;
+  return World{DialectName::Meetwire, options};
+}
+std::vector<LinkState> links(const World& world) {
+  std::vector<LinkState> states;
+  for (const auto& one : world.ever<command::LinkChanged>()) states.push_back(one.state);
+  return states;
+}
+
+}  // namespace
+
+TEST_CASE("on call: whoever connects so, has a link as long as a call stands, and the caller offers") {
+  for (const bool other_side : {false, true}) {
+    World world = other_side ? World{} : on_call_only();
+    world.join({other_side ? on_call("you", "s-you") : member("you", "s-you")});
+    CHECK(world.sent<p::Hello>().front().connect == (other_side ? Connect::Everyone : Connect::OnCall));
+    CHECK(world.shared->links.empty());
+    CHECK(links(world) == std::vector<LinkState>{LinkState::None});
+    ring(world, 1, "you");
+    world.hear({told("k1", "me", "you", CallState::Ringing)}, 1);
+    CHECK(world.shared->links.empty());
+    world.hear({told("k1", "me", "you", CallState::Connected, CallOutcome::Accepted)}, 2);
+    REQUIRE(world.shared->links.size() == 1);
+    CHECK(world.link_to("you").options.offers_first);
+    end(world, 2, "k1");
+    CHECK_FALSE(world.link_to("you").ended);
+    world.hear({told("k1", "me", "you", CallState::Ended, CallOutcome::HungUp)}, 3);
+    CHECK(world.link_to("you").ended);
+    CHECK(links(world) == std::vector<LinkState>{LinkState::None, LinkState::Connecting, LinkState::None});
+    // Called, one waits for the offer.
+    world.hear({told("k9", "you", "me", CallState::Ringing)}, 4);
+    world.hear({told("k9", "you", "me", CallState::Connected, CallOutcome::Accepted)}, 5);
+    REQUIRE(world.shared->links.size() == 2);
+    CHECK_FALSE(world.link_to("you").options.offers_first);
+  }
+}
+
+TEST_CASE("on call: an offer without a call opens nothing; with others one meets as ever") {
+  World world;
+  world.join({on_call("you", "s-you"), member("ann", "s-ann")});
+  REQUIRE(world.shared->links.size() == 1);
+  CHECK(world.link_to("ann").options.offers_first);
+  p::SignalFrom signal;
+  signal.from = UserId{"you"};
+  signal.session = SessionId{"s-you"};
+  signal.pair.body = p::Offer{"v=0", {}};
+  world.hear({signal}, 1);
+  CHECK(world.shared->links.size() == 1);
+  world.hear({p::MemberJoined{on_call("bob", "s-bob")}}, 2);
+  CHECK(world.shared->links.size() == 1);
 }

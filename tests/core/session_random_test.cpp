@@ -46,6 +46,8 @@ struct Player {
 
   unsigned pick(unsigned n) { return random() % n; }
 
+  std::string device() { return pick(4) == 0 ? "" : std::string(1, static_cast<char>('X' + pick(3))); }
+
   void feed(const ClientEvent& event) {
     w.on(event);
     for (const auto& one : w.last) std::visit(watch, one);
@@ -78,7 +80,7 @@ struct Player {
     std::advance(at, pick(static_cast<unsigned>(watch.captures.size())));
     const OperationId operation = *at;
     watch.captures.erase(at);
-    if (pick(4) == 0) return feed(event::CaptureFailed{operation, pick(2) == 0 ? "NotAllowedError" : "NotFoundError", ""});
+    if (pick(4) == 0) return feed(event::CaptureFailed{operation, pick(2) == 0 ? "NotAllowedError" : pick(2) == 0 ? "NotFoundError" : "OverconstrainedError", ""});
     Source source = Source::Camera;
     for (const auto& one : w.ever<command::Capture>()) {
       if (one.operation == operation) source = one.source;
@@ -88,13 +90,13 @@ struct Player {
     const auto index = static_cast<std::size_t>(source);
     const TrackId track{letters[index] + std::to_string(operation)};
     watch.live.insert(track);
-    feed(event::CaptureSucceeded{operation, {{slots[index], track}}});
+    feed(event::CaptureSucceeded{operation, {{slots[index], track, device()}}});
   }
 
   void step() {
     const std::string user(1, static_cast<char>('a' + pick(4)));
     const std::string session = std::to_string(pick(3));
-    switch (pick(18)) {
+    switch (pick(20)) {
       case 0: return feed(event::JoinRequested{});
       case 1: return feed(event::TransportOpened{w.attempt});
       case 2: return pick(4) == 0 ? feed(event::TransportClosed{w.attempt, "x"}) : void();
@@ -108,14 +110,17 @@ struct Player {
       case 10: {
         watch.open.insert(++request);
         const std::string constraints(1, static_cast<char>('A' + pick(2)));
-        return feed(event::SourceRequested{request, static_cast<Source>(pick(3)), static_cast<Wanted>(pick(3)),
-                                           pick(2) == 0 ? std::optional(constraints) : std::nullopt});
+        event::SourceRequested wanted{request, static_cast<Source>(pick(3)), static_cast<Wanted>(pick(3)),
+                                      pick(2) == 0 ? std::optional(constraints) : std::nullopt, std::nullopt, {}};
+        if (pick(3) == 0) wanted.device = device();
+        if (pick(8) == 0) wanted.lent.push_back("own");
+        return feed(wanted);
       }
       case 11:
       case 12: return finish_capture();
       case 13: {
         if (watch.live.empty()) return;
-        return feed(event::TrackEnded{*watch.live.begin()});
+        return feed(event::TrackEnded{*watch.live.begin(), pick(4) == 0 ? std::optional(Denier::Browser) : std::nullopt});
       }
       case 14:
         watch.open.insert(++request);
@@ -124,6 +129,12 @@ struct Player {
       case 16:
         w.now = w.wake_at && pick(3) != 0 ? std::max(w.now, *w.wake_at) : w.now + Millis{pick(2'000)};
         return feed(event::TimePassed{});
+      case 17:
+      case 18: {
+        event::DevicesChanged listed;
+        for (unsigned n = pick(4); n > 0; --n) listed.devices.push_back({static_cast<Source>(pick(2)), device()});
+        return feed(listed);
+      }
       default: return pick(60) == 0 ? feed(event::LeaveRequested{}) : void();
     }
   }

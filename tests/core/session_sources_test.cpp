@@ -110,23 +110,13 @@ TEST_CASE("devices.screen: its slots are used once it has been shared, and stay"
   CHECK(w.link_to("bob").wishes() == w.link_to("ann").wishes());
 }
 
-TEST_CASE("devices.H6: a share that the browser's bar ends is off, a camera that ends has failed") {
+TEST_CASE("devices.H6: a share that the browser's bar ends is off") {
   World screen;
   with_live(screen, Source::Screen, "t1");
   screen.on(event::TrackEnded{TrackId{"t1"}});
   CHECK(shown(screen, Source::Screen).state == SourceState::Off);
   CHECK_FALSE(shown(screen, Source::Screen).error.has_value());
   CHECK(screen.link_to("ann").wishes().at(Slot::Screen) == std::nullopt);
-
-  World camera;
-  with_live(camera, Source::Camera, "t1");
-  camera.on(event::TrackEnded{TrackId{"t1"}});
-  CHECK(shown(camera, Source::Camera).state == SourceState::Failed);
-  CHECK(shown(camera, Source::Camera).error->code == ErrorCode::NotFound);
-  camera.wait(100);
-  CHECK(camera.sent<p::MediaAnnounced>().back().media.camera == Wanted::Off);
-  camera.want(2, Source::Camera, Wanted::On);
-  CHECK(camera.only<command::Capture>().constraints == "A");
 }
 
 TEST_CASE("devices.H6: a share whose sound alone ends goes on without it") {
@@ -161,7 +151,6 @@ TEST_CASE("devices.H1: errors are told apart, and fail the source, not the meeti
       {Source::Camera, "track-ended", "", ErrorCode::TrackEnded, SourceState::Failed},
       {Source::Camera, "SomethingNew", "", ErrorCode::DeviceFailed, SourceState::Failed},
       {Source::Screen, "NotAllowedError", "Permission denied", ErrorCode::Cancelled, SourceState::Off},
-      {Source::Screen, "NotAllowedError", "Permission denied by system", ErrorCode::PermissionDenied, SourceState::Failed},
       {Source::Screen, "NotReadableError", "", ErrorCode::InUse, SourceState::Failed},
   };
   for (const Case& one : cases) {
@@ -365,13 +354,15 @@ TEST_CASE("devices.announce: quick changes are announced once, as they end") {
   CHECK(w.sent<p::MediaAnnounced>()[0].media.microphone == Wanted::Muted);
 }
 
-TEST_CASE("devices.sources: every wish in every stage has a deed, but for returning where nothing is switched") {
+TEST_CASE("devices.sources: everything in every stage has a deed, but for what cannot be there") {
   using namespace meetwire::session;
   for (std::size_t s = 0; s < names_of(SourceStage{}).size(); ++s) {
-    for (std::size_t i = 0; i < names_of(SourceWish{}).size(); ++i) {
+    for (std::size_t i = 0; i < names_of(SourceInput{}).size(); ++i) {
       const auto stage = static_cast<SourceStage>(s);
-      const auto wish = static_cast<SourceWish>(i);
-      const bool impossible = wish == SourceWish::OnBack && stage != SourceStage::Switching;
+      const auto wish = static_cast<SourceInput>(i);
+      const bool is_live = stage == SourceStage::On || stage == SourceStage::Switching || stage == SourceStage::Muted;
+      const bool impossible = (wish == SourceInput::OnBack && stage != SourceStage::Switching) ||
+                              (wish == SourceInput::Lost && !is_live);
       CHECK((source_deed(stage, wish) == SourceDeed::Missing) == impossible);
     }
   }

@@ -17,11 +17,10 @@ TEST_CASE("connection: only a stage that waits for something has an end of its w
   REQUIRE(action_for(Stage::Authorizing, Input::DeadlinePassed) == Action::TurnAwaySilent);
   REQUIRE(action_for(Stage::Probing, Input::DeadlinePassed) == Action::TurnAwayTaken);
   REQUIRE(action_for(Stage::Joined, Input::DeadlinePassed) == Action::Ignore);
-  REQUIRE(action_for(Stage::Online, Input::DeadlinePassed) == Action::Ignore);
 }
 
 TEST_CASE("connection: a second hello never leads anywhere, whatever the stage") {
-  for (const Stage stage : {Stage::Authorizing, Stage::Probing, Stage::Joined, Stage::Online}) {
+  for (const Stage stage : {Stage::Authorizing, Stage::Probing, Stage::Joined}) {
     REQUIRE(action_for(stage, Input::Hello) == Action::RefuseSecond);
   }
 }

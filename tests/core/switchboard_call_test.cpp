@@ -272,3 +272,30 @@ TEST_CASE("call: what was taken back before it was heard of here is cancelled, w
   CHECK(world.outcome("ada") == CallOutcome::Gone);
   CHECK(world.silent("ben"));
 }
+
+TEST_CASE("on call: signals pass between two as long as a call stands, and no others do; chat passes as ever") {
+  ServerWorld world;
+  world.join("ada", "r");
+  world.open("ben");
+  Hello hello = ServerWorld::hello("ben", "r");
+  hello.connect = Connect::OnCall;
+  world.say("ben", hello);
+  CHECK(world.only<MemberJoined>("ada").member.connect == Connect::OnCall);
+  const auto passes = [&](const std::string& from, const std::string& to) {
+    world.clear();
+    world.say(from, offer_to(to));
+    CHECK(world.heard<Problem>(from).empty());
+    return !world.heard<SignalFrom>(to).empty();
+  };
+  CHECK_FALSE(passes("ada", "ben"));
+  CHECK_FALSE(passes("ben", "ada"));
+  world.say("ada", ring("ben", "k1"));
+  CHECK_FALSE(passes("ada", "ben"));
+  world.say("ben", accept("k1"));
+  CHECK(passes("ada", "ben"));
+  CHECK(passes("ben", "ada"));
+  world.say("ada", end("k1"));
+  CHECK_FALSE(passes("ada", "ben"));
+  world.say("ada", chat("c1", "hi"));
+  CHECK(world.only<ChatDelivered>("ben").message.text == "hi");
+}

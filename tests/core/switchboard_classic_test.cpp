@@ -68,7 +68,7 @@ TEST_CASE("mixed: chat goes both ways; what only classic clients say leaves no g
   world.clear();
   world.say_raw("kit", "msg", "\"bare words\"");
   world.say_raw("kit", "msg", R"({"points":[1]})");
-  world.say_raw("kit", "call", R"({"targetUid":"ada"})");
+  world.say_raw("kit", "applyMic", R"({"targetUid":"ada"})");
   world.say("ada", chat("k1", "back"));
   REQUIRE(world.only<ChatDelivered>("ada").message.text == "bare words");
   REQUIRE(world.only<ChatDelivered>("ada").message.from.value == "kit");

@@ -106,6 +106,7 @@ class CallWorld {
         if (to != i && end.rings_left > 0 && end.calls.live().empty()) may.push_back({CallStep::Rings, i, to});
       }
       for (const auto& live : end.calls.live()) {
+        if (live.hidden) continue;  // what the application does not know it can do nothing about
         if (live.phase == call::Phase::Ringing) may.push_back({CallStep::Accepts, i});
         if (live.phase != call::Phase::Ending) may.push_back({CallStep::Ends, i});
       }
@@ -180,7 +181,7 @@ class CallWorld {
       text += std::to_string(end.rings_left) + (end.up ? "u" : "d") + (end.present ? "p" : "a") + (end.left ? "l" : "h");
       for (const auto& live : end.calls.live()) {
         write(text, live.call);
-        text += std::to_string(static_cast<int>(live.phase)) + (live.deadline ? "t" : "f") + (live.unheard ? "n" : "h");
+        text += std::to_string(static_cast<int>(live.phase)) + (live.deadline ? "t" : "f") + (live.unheard ? "n" : "h") + (live.hidden ? "-" : "");
       }
       text += ">";
       for (const auto& word : end.to_server) {
@@ -212,6 +213,15 @@ class CallWorld {
         }
       }
       if (standing > 1) return "two calls stand at " + end.user.value;
+      // Two who call each other see one call: whoever takes it, and whatever is lost.
+      for (const auto& ours : end.shown) {
+        const auto crosses = [&ours](const auto& theirs) {
+          return theirs.second.from == ours.second.to && theirs.second.to == ours.second.from && theirs.second.state != CallState::Ended;
+        };
+        if (ours.second.state != CallState::Ended && std::any_of(end.shown.begin(), end.shown.end(), crosses)) {
+          return end.user.value + " is shown two calls that cross";
+        }
+      }
     }
     std::map<UserId, int> live;
     for (const auto& [id, call] : state.server.all()) {
@@ -276,6 +286,7 @@ class CallWorld {
   }
   static CallId chosen(const CallEnd& end, std::optional<call::Phase> phase) {
     for (const auto& live : end.calls.live()) {
+      if (live.hidden) continue;
       if (phase ? live.phase == *phase : live.phase != call::Phase::Ending) return live.call.id;
     }
     return {};

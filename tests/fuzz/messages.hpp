@@ -42,7 +42,8 @@ class Speaker {
   std::string sdp() {
     constexpr std::array<std::string_view, 4> kLines{"m=audio 9 x\r\na=mid:0\r\n", "m=video 9 x\r\na=mid:1\r\na=recvonly\r\n",
                                                      "m=video 0 x\r\na=mid:2\r\n", "m=application 9 x\r\na=mid:d\r\n"};
-    std::string out = "v=0\r\na=ice-ufrag:" + fragment() + "\r\na=fingerprint:f" + std::to_string(bytes.pick(3)) + "\r\n";
+    std::string out = "v=0\r\na=ice-ufrag:" + fragment();
+    out += "\r\na=fingerprint:f" + std::to_string(bytes.pick(3)) + "\r\n";
     for (unsigned i = bytes.pick(4); i > 0; --i) out += bytes.of(kLines);
     return out;
   }
@@ -102,7 +103,33 @@ class Speaker {
     out.media = media();
     out.away = bytes.one_in(4);
     out.version = number();
+    if (bytes.one_in(4)) out.attributes[text()] = text();
+    if (bytes.one_in(4)) out.hand = number();
+    if (bytes.one_in(8)) out.crossings = number();
     return out;
+  }
+  RequestSubmitted request() {
+    RequestSubmitted out;
+    out.id = chat_id();
+    out.action = bytes.any<RoomAction>();
+    out.user = user();
+    out.name = text();
+    out.text = text();
+    if (bytes.one_in(3)) out.values[text()] = text();
+    out.role = bytes.any<Role>();
+    out.source = bytes.any<Source>();
+    return out;
+  }
+  ServerMessage presence() {
+    switch (bytes.pick(7)) {
+      case 0: return Waiting{};
+      case 1: return RequestSettled{chat_id(), bytes.one_in(2) ? std::optional(failure()) : std::nullopt};
+      case 2: return RoomChanged{{bytes.one_in(2), bytes.one_in(2), {{text(), text()}}}};
+      case 3: return Reacted{user(), text()};
+      case 4: return MuteAsked{user(), bytes.any<Source>()};
+      case 5: return Knocked{{user(), text()}};
+      default: return KnockEnded{user()};
+    }
   }
   Failure failure() { return Failure{static_cast<ErrorCode>(bytes.pick(static_cast<unsigned>(kErrorCodeCount))), "x"}; }
 
@@ -112,10 +139,37 @@ class Speaker {
     out.resumed = bytes.one_in(2);
     out.secret = "x";
     for (unsigned i = bytes.pick(6); i > 0; --i) out.members.push_back(row(user()));
+    for (unsigned i = bytes.pick(3); i > 0; --i) out.history.push_back({user(), chat_id(), text(), {}, 1});
+    return out;
+  }
+  // A few calls, so that words meet the call that they are about; and among a few users.
+  CallId call_id() { return CallId{bytes.one_in(8) ? fresh() : "k" + std::to_string(bytes.pick(4))}; }
+  CallSubmitted call_word() {
+    CallSubmitted out;
+    out.id = call_id();
+    out.action = bytes.any<CallAction>();
+    if (bytes.one_in(out.action == CallAction::Request ? 12 : 3)) return out;
+    out.to = user();
+    out.timeout_ms = bytes.one_in(6) ? number() : bytes.pick(8) * 500;
+    if (bytes.one_in(4)) out.reason = text();
+    return out;
+  }
+  // What a server may tell of a call, between whomever it may be.
+  Call call(const UserId& self) {
+    Call out;
+    out.id = call_id();
+    const bool incoming = bytes.one_in(2);
+    out.from = incoming ? user() : self;
+    out.to = incoming && !bytes.one_in(8) ? self : user();
+    out.state = bytes.any<CallState>();
+    out.outcome = bytes.any<CallOutcome>();
+    if (bytes.one_in(6)) out.reason = text();
+    if (bytes.one_in(5)) out.replaces = call_id();
     return out;
   }
   ServerMessage server_message(const UserId& self) {
-    switch (bytes.pick(16)) {
+    switch (bytes.pick(18)) {
+      case 16: case 17: return CallTold{call(self)};
       case 0: return welcome(self);
       case 1: return MemberJoined{row(user())};
       case 2: return MemberChanged{row(bytes.one_in(4) ? self : user())};
@@ -123,28 +177,35 @@ class Speaker {
       case 4: return ChatDelivered{{user(), chat_id(), text(), {}, 1}, "N", {}};
       case 5: return ChatSettled{chat_id(), 1, bytes.one_in(2) ? std::optional(failure()) : std::nullopt};
       case 6: return Problem{failure()};
-      case 7: return bytes.one_in(4) ? ServerMessage{Refused{failure()}} : RelayFrom{RelayKind::Call, user(), "{}"};
+      case 7: return bytes.one_in(3) ? ServerMessage{TypingFrom{user(), bytes.one_in(2)}} : bytes.one_in(4) ? ServerMessage{Refused{failure()}} : RelayFrom{RelayKind::Call, user(), "{}"};
       case 8: return bytes.one_in(4) ? ServerMessage{Ended{failure()}} : RosterListed{{{user(), "N", {}}, {user(), "", {}}}};
+      case 9:
+      case 10: return presence();
       default: return SignalFrom{user(), session(), pair(), {}};
     }
   }
   ClientMessage client_message(const RoomId& room, const UserId& self, const std::string& secret) {
-    switch (bytes.pick(10)) {
+    switch (bytes.pick(15)) {
+      case 10: case 11: return call_word();
       case 0: {
         Hello hello;
-        hello.room = room;
+        if (!room.empty()) hello.room = room;
         hello.user = self;
         hello.name = "N";
         if (bytes.one_in(3)) hello.resume = bytes.one_in(3) ? "wrong" : secret;
         hello.received = bytes.pick(9);
         if (bytes.one_in(8)) hello.version_min = number();
+        hello.viewer = bytes.one_in(4);
         return hello;
       }
       case 1: return ChatSubmitted{chat_id(), text(), bytes.one_in(3) ? std::optional(user()) : std::nullopt, {}};
       case 2: return MediaAnnounced{media()};
       case 3: return bytes.one_in(4) ? ClientMessage{Leave{}} : Received{bytes.pick(20)};
-      case 4: return RosterRequested{RoomId{"r"}};
-      case 5: return RelayTo{RelayKind::Call, user(), "{}"};
+      case 4: return bytes.one_in(2) ? ClientMessage{Typing{bytes.one_in(2)}} : RosterRequested{RoomId{"r"}};
+      case 5: return RelayTo{bytes.any<RelayKind>(), user(), "{}"};
+      case 6:
+      case 7:
+      case 8: return request();
       default: return SignalTo{user(), session(), pair(), {}};
     }
   }

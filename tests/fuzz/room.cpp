@@ -24,7 +24,11 @@ Limits small_limits() {
   limits.resume_bytes_max = 4096;
   limits.chat_ids_remembered_max = 8;
   limits.calls_open_max = 2;
+  limits.calls_remembered_max = 4;
   limits.rate_strikes_max = 200;
+  limits.requests_remembered_max = 8;
+  limits.attributes_bytes_max = limits.metadata_bytes_max = 256;
+  limits.lobby_max = limits.removed_max = 3;
   return limits;
 }
 
@@ -71,6 +75,7 @@ class Host {
   RoomOptions options() {
     RoomOptions out;
     out.authorize = bytes.one_in(2);
+    out.lobby = bytes.one_in(3);
     return out;
   }
   const ConnectionId& pick_socket() {
@@ -87,7 +92,7 @@ class Host {
     const ConnectionId id{"c" + std::to_string(++last_connection)};
     Socket socket;
     socket.user = speaker.user();
-    socket.room = RoomId{bytes.one_in(4) ? "q" : "r"};
+    socket.room = RoomId{bytes.one_in(4) ? "q" : bytes.one_in(5) ? "" : "r"};
     socket.classic = bytes.one_in(3);
     socket.secret = "x" + socket.user.value;
     event::ConnectionOpened opened{id, SessionId{"s" + std::to_string(bytes.pick(3))}, socket.secret, DialectName::Meetwire, {}, {}, {}, {}};
@@ -103,7 +108,7 @@ class Host {
     }
     const bool greets = !socket.classic && !bytes.one_in(4);
     Hello hello;
-    hello.room = socket.room;
+    if (!socket.room.empty()) hello.room = socket.room;
     hello.user = socket.user;
     if (bytes.one_in(3)) hello.resume = socket.secret;
     hello.received = bytes.pick(5);
@@ -126,7 +131,7 @@ class Host {
     const ConnectionId id = pick_socket();
     Socket& socket = sockets.at(id);
     Hello hello;
-    hello.room = socket.room;
+    if (!socket.room.empty()) hello.room = socket.room;
     hello.user = socket.user;
     for (protocol::Frame& one : socket.dialect->encode({hello}, 0)) frame(id, one.name, one.body);
   }
@@ -151,13 +156,14 @@ class Host {
   void flood() {
     if (sockets.empty()) return;
     const ConnectionId id = pick_socket();
-    const unsigned kind = bytes.pick(4);
+    const unsigned kind = bytes.pick(5);
     const UserId to = speaker.user();
     const std::size_t before = bytes_held();
     for (int i = 0; i < 80 && sockets.count(id) > 0; ++i) {
       ClientMessage message = ChatSubmitted{speaker.fresh(), "x", {}, {}};
       if (kind == 1) message = RelayTo{RelayKind::Call, UserId{speaker.fresh()}, "{}"};
-      if (kind >= 2) {
+      if (kind == 4) message = CallSubmitted{CallId{speaker.fresh() + std::string(100, '.')}, bytes.any<CallAction>(), to, 0, std::string(200, 'w')};
+      if (kind == 2 || kind == 3) {
         // Long where a candidate is not measured by what it says.
         Candidate long_one{"x", std::string(3000, 'm'), std::nullopt, std::nullopt};
         PairMessage pair{.incarnation = 1, .believed = 0, .sequence = 1, .acknowledged = 0, .body = Candidates{{long_one}}};

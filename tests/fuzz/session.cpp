@@ -27,6 +27,8 @@ Limits small_limits() {
   limits.candidates_per_generation_max = 8;
   limits.pair_unacknowledged_max = 8;
   limits.pair_reorder_max = 6;
+  limits.attributes_bytes_max = limits.metadata_bytes_max = 256;
+  limits.lobby_max = 4;
   return limits;
 }
 
@@ -40,18 +42,23 @@ class Host {
   }
 
   void act() {
-    switch (bytes.pick(20)) {
+    switch (bytes.pick(22)) {
+      case 19: return call();
+      case 20: return bytes.one_in(2) ? feed(event::CallAccepted{fresh_request(), any_call()}) : feed(event::CallEnded{fresh_request(), any_call(), bytes.one_in(4) ? speaker.text() : ""});
       case 0: return feed(event::TransportOpened{any_attempt()});
       case 1: return bytes.one_in(3) ? feed(event::TransportClosed{any_attempt(), "x"}) : feed(event::TransportOpened{attempt});
       case 2: case 3: case 4: case 5: case 6: return hear(encoded());
       case 7: return hear({protocol::Frame{bytes.one_in(2) ? "meetwire" : bytes.one_in(2) ? "roomUserList" : "msg", bytes.line()}});
-      case 8: return feed(event::SourceRequested{fresh_request(), bytes.any<Source>(), bytes.any<Wanted>(), bytes.one_in(3) ? std::optional<std::string>("{}") : std::nullopt});
-      case 9: return feed(event::ChatRequested{fresh_request(), speaker.chat_id(), speaker.text(), bytes.one_in(3) ? std::optional(speaker.user()) : std::nullopt});
+      case 8: return feed(event::SourceRequested{fresh_request(), bytes.any<Source>(), bytes.any<Wanted>(), bytes.one_in(3) ? std::optional<std::string>("{}") : std::nullopt,
+                                                  bytes.one_in(3) ? std::optional(device()) : std::nullopt, {}});
+      case 9:
+        if (bytes.one_in(2)) return ask();
+        return feed(event::ChatRequested{fresh_request(), speaker.chat_id(), speaker.text(), bytes.one_in(3) ? std::optional(speaker.user()) : std::nullopt});
       case 10: case 11: case 12: return finish(true);
       case 13: return finish(false);
       case 14: return feed(event::ConnectionChanged{speaker.user(), 1 + bytes.pick(2), bytes.any<ConnectionState>()});
       case 15: return feed(event::CandidateGathered{speaker.user(), 1 + bytes.pick(2), speaker.candidate()});
-      case 16: return tracks.empty() ? void() : feed(event::TrackEnded{*tracks.begin()});
+      case 16: return tracks.empty() ? list() : feed(event::TrackEnded{*tracks.begin()});
       case 17: return clock.advance(bytes.pick(40) * 100, [&] { feed_once(event::TimePassed{}); });
       case 18: return bytes.one_in(20) ? feed(event::LeaveRequested{}) : feed(event::JoinRequested{});
       default: return bytes.one_in(5) ? flood() : feed(event::NegotiationNeeded{speaker.user(), 1});
@@ -68,17 +75,33 @@ class Host {
     promise(left, "a session that was left does not say so");
     while (!operations.empty()) finish(true);
     promise(tracks.empty(), "a session that is over has kept a device");
+    for (const auto& [id, state] : calls) promise(state == CallState::Ended, "a session that is over has left a call open");
   }
 
  private:
+  void ask() {
+    const RequestSubmitted wish = speaker.request();
+    feed(event::RoomRequested{fresh_request(), speaker.fresh(), wish.action, wish.user, wish.name, wish.text, wish.values, wish.role, wish.source});
+  }
   ClientOptions options() {
     constexpr std::array<DialectName, 5> kDialects{DialectName::Meetwire, DialectName::Classic, DialectName::Auto, DialectName::Meetwire, DialectName::Plain};
     ClientOptions out;
-    out.room = RoomId{"r"};
+    if (!bytes.one_in(6)) out.room = RoomId{"r"};
     out.user = self;
     out.name = "Z";
     out.dialect = bytes.of(kDialects);
     return out;
+  }
+  void call() {
+    const CallId id = bytes.one_in(8) ? CallId{bytes.line()} : speaker.call_id();
+    // An id is never used twice by those who keep to the rules.
+    if (calls.count(id) == 0) feed(event::CallRequested{fresh_request(), id, bytes.one_in(8) ? self : speaker.user(), speaker.number()});
+  }
+  CallId any_call() {
+    if (calls.empty() || bytes.one_in(6)) return speaker.call_id();
+    auto at = calls.begin();
+    std::advance(at, bytes.pick(static_cast<unsigned>(std::min<std::size_t>(calls.size(), 90))));
+    return at->first;
   }
   std::uint32_t any_attempt() { return bytes.one_in(6) ? speaker.number() : attempt; }
   RequestId fresh_request() {
@@ -101,6 +124,14 @@ class Host {
     for (protocol::Frame& frame : frames) feed(event::MessageArrived{any_attempt(), std::move(frame.name), std::move(frame.body)});
   }
 
+  std::string device() { return std::string(bytes.pick(2), static_cast<char>('X' + bytes.pick(3))); }
+
+  void list() {
+    event::DevicesChanged listed;
+    for (unsigned n = bytes.pick(4); n > 0; --n) listed.devices.push_back({bytes.any<Source>(), device()});
+    feed(listed);
+  }
+
   // An operation that is under way ends; whose it is does not matter.
   void finish(bool well) {
     if (operations.empty()) return;
@@ -109,10 +140,10 @@ class Host {
     const auto [id, done] = *at;
     operations.erase(at);
     if (done.capture) {
-      if (!well) return feed(event::CaptureFailed{id, bytes.one_in(2) ? "NotAllowedError" : "x", ""});
+      if (!well) return feed(event::CaptureFailed{id, bytes.one_in(2) ? "OverconstrainedError" : bytes.one_in(2) ? "NotFoundError" : "x", ""});
       const TrackId track{"t" + std::to_string(id)};
       tracks.insert(track);
-      return feed(event::CaptureSucceeded{id, {{done.slot, track}}});
+      return feed(event::CaptureSucceeded{id, {{done.slot, track, device()}}});
     }
     if (!well) return feed(event::OperationFailed{id, done.peer, done.incarnation, "InvalidStateError", "x"});
     if (!done.describes) return feed(event::OperationSucceeded{id, done.peer, done.incarnation});
@@ -121,7 +152,7 @@ class Host {
 
   // Always something new: ids, members, messages that are kept until something comes that never does.
   void flood() {
-    const unsigned kind = bytes.pick(5);
+    const unsigned kind = bytes.pick(6);
     ServerDialect& server = bytes.one_in(3) ? *classic_server : *meetwire_server;
     const PairMessage pair = speaker.pair();
     const std::size_t before = bytes_held();
@@ -133,6 +164,9 @@ class Host {
       if (kind == 2) message = SignalFrom{UserId{"a"}, SessionId{"s0"}, pair, {}};
       if (kind == 3) message = MemberLeft{somebody, SessionId{}, LeaveReason::Left};
       if (kind == 4) message = SignalFrom{somebody, SessionId{}, pair, {}};
+      // Each rings and is over, with words of the longest kind that a server sends.
+      const auto state = i % 2 == 0 ? CallState::Ringing : CallState::Ended;
+      if (kind == 5) message = CallTold{{CallId{"f" + std::to_string(i / 2) + std::string(100, '.')}, UserId{"a"}, self, state, CallOutcome::Gone, std::string(200, 'w'), {}}};
       for (protocol::Frame& frame : server.encode({message}, 0)) {
         feed_once(event::MessageArrived{attempt, std::move(frame.name), std::move(frame.body)});
       }
@@ -182,6 +216,14 @@ class Host {
     promise(operations.emplace(one.operation, Pending{{}, 0, false, true, slot}).second, "an operation's id used twice");
   }
   void operator()(const command::Release& one) { promise(tracks.erase(one.track) == 1, "a track released that is not there"); }
+  void operator()(const command::CallChanged& one) {
+    promise(!left, "news of a call in a meeting that was left");
+    const auto [known, is_new] = calls.emplace(one.call.id, one.call.state);
+    // Whoever keeps to the rules never uses an id again; this server does, and then a call begins anew.
+    promise(is_new || known->second == CallState::Ended || known->second <= one.call.state, "a call goes backwards");
+    known->second = one.call.state;
+    if (!one.call.replaces.empty()) calls.erase(one.call.replaces);
+  }
   void operator()(const command::SettleRequest& one) { promise(requests.erase(one.request) == 1, "a request settled twice"); }
   void operator()(const command::MeetingChanged& one) {
     promise(!left, "news of a meeting that was left");
@@ -217,6 +259,7 @@ class Host {
   std::map<OperationId, Pending> operations;
   std::map<UserId, Incarnation> open_peers;
   std::set<TrackId> tracks;
+  std::map<CallId, CallState> calls;  // as the application was told
   bool left = false;
 };
 

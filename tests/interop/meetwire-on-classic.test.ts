@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { socketPort } from '../../bindings/browser/socket.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { ClassicClient } from '../support/classic-client.ts';
-import type { ClassicEdition, PeerFactory } from '../support/classic-client.ts';
+import type { ClassicEdition } from '../support/classic-client.ts';
+import { peersOf } from '../support/classic-peers.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { FakeTrack, asTrack } from '../support/fake-media.ts';
+import { tick } from '../support/fake-media.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { until } from '../support/waiting.ts';
 
@@ -38,33 +39,7 @@ async function join(server: ClassicServer, user: string): Promise<Meeting> {
 
 /** A classic client with connections of the same world as ours: a camera goes out, whatever comes is taken. */
 async function enter(server: ClassicServer, user: string): Promise<ClassicClient> {
-  const peers: PeerFactory = (_user, gathered) => {
-    const connection = new world.wire.PeerConnection();
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate !== null && candidate.candidate !== '') gathered(candidate as { candidate: string });
-    };
-    const localise = async (): Promise<string> => {
-      await connection.setLocalDescription();
-      return connection.localDescription!.sdp;
-    };
-    return {
-      async offer() {
-        connection.addTransceiver(asTrack(new FakeTrack('video')));
-        return { type: 'offer', sdp: await localise() };
-      },
-      async answer(offer) {
-        await connection.setRemoteDescription(offer);
-        return { type: 'answer', sdp: await localise() };
-      },
-      accept: (answer) => connection.setRemoteDescription(answer),
-      addCandidate: (candidate) => connection.addIceCandidate(candidate),
-      get connected() {
-        return connection.connectionState === 'connected';
-      },
-      close: () => connection.close(),
-    };
-  };
-  const client = new ClassicClient(server.url, { edition: server.edition, user, room: 'course', peers });
+  const client = new ClassicClient(server.url, { edition: server.edition, user, room: 'course', peers: peersOf(world.wire) });
   cleanUps.push(() => client.close());
   await client.connect();
   return client;
@@ -187,4 +162,61 @@ test('chat passes between ours and classic clients, both ways', async () => {
   await until('cleo has it', () => JSON.stringify(cleo.received).includes('good morning'));
   cleo.say({ userId: 'cleo', msg: 'and to you' });
   await until('ada has it', () => ada.chat.history.some(({ text }) => text === 'and to you'));
+});
+
+describe('the other dialects are a module of their own', () => {
+  test('a join that meets a classic server goes on with it: one socket, one camera, nothing asked for twice', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    let sockets = 0;
+    const port = socketPort(server.url, undefined);
+    person.ports.transport = { open: (...given) => (sockets++, port.open(...given)) };
+    const loaded: string[] = [];
+    const meeting = await world.joinAs(person, 'course', { user: 'ada', camera: true }, (which) => void loaded.push(which));
+    cleanUps.push(() => meeting.leave());
+    assert.deepEqual(loaded, ['core', 'legacy']);
+    assert.equal(meeting.dialect, 'classic');
+    await until('the camera is on', () => meeting.camera.state === 'on');
+    assert.equal(sockets, 1);
+    assert.equal(person.media.asked.length, 1);
+    assert.match(meeting.trace(), /"dialect":"classic"/);
+  });
+
+  test('who names the dialect has its module at once', async () => {
+    const server = await serve('first');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const loaded: string[] = [];
+    const meeting = await world.joinAs(person, 'course', { user: 'ada', dialect: 'classic' }, (which) => void loaded.push(which));
+    cleanUps.push(() => meeting.leave());
+    assert.deepEqual(loaded, ['legacy']);
+  });
+
+  test('leaving while it is being loaded leaves nothing behind', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const stop = new AbortController();
+    const joining = world.joinAs(person, 'course', { user: 'ada', camera: true, signal: stop.signal }, async (which) => {
+      if (which !== 'legacy') return;
+      stop.abort();
+      await tick();
+    });
+    await assert.rejects(joining, { code: 'aborted' });
+    await until('the server has no row', () => server.rows('course').length === 0);
+    assert.deepEqual(person.media.live, []);
+    assert.equal(person.timers.size, 0);
+  });
+
+  test('where it cannot be loaded the join ends with an error that says why', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const joining = world.joinAs(person, 'course', { user: 'ada' }, (which) => {
+      if (which === 'legacy') throw new TypeError('no such chunk');
+    });
+    await assert.rejects(joining, { code: 'server-incompatible' });
+    assert.match(String(person.reported[0]), /no such chunk/);
+    assert.equal(person.timers.size, 0);
+  });
 });

@@ -125,7 +125,7 @@ describe('executor', () => {
     const { executor, log } = stage(
       first(
         openPeer,
-        { type: 'add_slot', ...at, slot: 'camera' },
+        { type: 'add_slot', ...at, slot: 'camera', priority: 'low' },
         { type: 'set_track', operation: 1, ...at, slot: 'camera' },
         { type: 'restart_ice', ...at },
         { type: 'close_peer', ...at },
@@ -142,8 +142,8 @@ describe('executor', () => {
         openPeer,
         { type: 'set_local_description', operation: 1, ...at },
         { type: 'roll_back', operation: 2, ...at },
-        { type: 'capture', operation: 3, source: 'camera', constraints: '' },
-        { type: 'capture', operation: 4, source: 'camera', constraints: '' },
+        { type: 'capture', operation: 3, source: 'camera', constraints: '', device: '', exact: false, lent: [] },
+        { type: 'capture', operation: 4, source: 'camera', constraints: '', device: '', exact: false, lent: [] },
       ),
     );
     executor.dispatch({ type: 'join_requested' });
@@ -247,7 +247,7 @@ describe('executor', () => {
               openTransport(1),
               openPeer,
               { type: 'roll_back', operation: 1, ...at },
-              { type: 'capture', operation: 2, source: 'camera', constraints: '' },
+              { type: 'capture', operation: 2, source: 'camera', constraints: '', device: '', exact: false, lent: [] },
             ],
             wakeAt: 200,
           }

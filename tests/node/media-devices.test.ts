@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import type { CaptureWish } from '../../bindings/ports.ts';
+import type { DevicesPort } from '../../bindings/ports.ts';
+import type { NamedDevice, Source } from '../../bindings/client-types.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { FakeMediaDevices, FakeStream, FakeTrack, asFake, asStream, asTrack } from '../support/fake-media.ts';
 import { until } from '../support/waiting.ts';
@@ -10,24 +11,35 @@ import { until } from '../support/waiting.ts';
 let media: FakeMediaDevices;
 let devices: BrowserDevices;
 let ended: string[];
+let listed: NamedDevice[][];
 
 const using = (source: () => object | undefined): BrowserDevices =>
-  new BrowserDevices({ mediaDevices: source as () => MediaDevices, stream: () => asStream(new FakeStream()) });
-const wish = (value: CaptureWish): string => JSON.stringify(value);
+  new BrowserDevices({
+    mediaDevices: source as () => MediaDevices,
+    stream: () => asStream(new FakeStream()),
+    player: () => ({}) as HTMLMediaElement,
+  });
+
+type Wish = Partial<Parameters<DevicesPort['capture']>[0]>;
+const wish = (source: Source, given: Wish = {}): Parameters<DevicesPort['capture']>[0] => ({
+  source, constraints: '', device: '', exact: false, lent: [], ...given,
+});
 
 beforeEach(() => {
   media = new FakeMediaDevices();
   devices = using(() => media);
   ended = [];
   devices.onEnded = (track) => ended.push(track);
+  listed = [];
+  devices.onListed = (named) => listed.push(named);
 });
 
 describe('devices', () => {
   test('each source asks for what it is, and fills its slots', async () => {
-    const camera = await devices.capture('camera', '');
-    const microphone = await devices.capture('microphone', wish({ device: 'mic-1', constraints: { echoCancellation: false } }));
-    const screen = await devices.capture('screen', wish({ constraints: { video: true, audio: true } }));
-    await devices.capture('screen', '');
+    const camera = await devices.capture(wish('camera'));
+    const microphone = await devices.capture(wish('microphone', { device: 'mic-1', constraints: '{"echoCancellation":false}' }));
+    const screen = await devices.capture(wish('screen', { constraints: '{"audio":true,"contentHint":"motion"}' }));
+    await devices.capture(wish('screen'));
     assert.deepEqual(media.asked, [
       { kind: 'user', constraints: { video: {} } },
       { kind: 'user', constraints: { audio: { echoCancellation: false, deviceId: { ideal: 'mic-1' } } } },
@@ -36,11 +48,14 @@ describe('devices', () => {
     ]);
     const slots = [camera, microphone, screen].map((tracks) => tracks.map(({ slot }) => slot));
     assert.deepEqual(slots, [['camera'], ['microphone'], ['screen', 'screen-audio']]);
+    assert.deepEqual([camera, microphone, screen].map((tracks) => tracks.map(({ device }) => device)), [['cam-1'], ['mic-1'], ['', '']]);
     assert.equal(asFake(devices.track(camera[0]?.track ?? '')).label, 'camera');
+    assert.equal(asFake(devices.track(camera[0]?.track ?? '')).contentHint, '');
+    assert.deepEqual(screen.map(({ track }) => asFake(devices.track(track)).contentHint), ['motion', 'music']);
   });
 
   test('a released track is stopped and forgotten, and its end is not told', async () => {
-    const [captured] = await devices.capture('camera', '');
+    const [captured] = await devices.capture(wish('camera'));
     const { track } = captured as { track: string };
     const live = asFake(devices.track(track));
     devices.release(track);
@@ -52,36 +67,92 @@ describe('devices', () => {
   });
 
   test('a track that ends by itself is told of', async () => {
-    const [captured] = await devices.capture('camera', '');
+    const [captured] = await devices.capture(wish('camera'));
     asFake(devices.track(captured?.track ?? '')).end();
+    await until('it was told', () => ended.length > 0);
     assert.deepEqual(ended, [captured?.track]);
+    const [screen] = await devices.capture(wish('screen'));
+    asFake(devices.track(screen?.track ?? '')).end();
+    assert.deepEqual(ended, [captured?.track, screen?.track], 'of a screen at once');
+  });
+
+  test('the device that is preferred is asked for exactly, or as the first of any', async () => {
+    await devices.capture(wish('camera', { device: 'cam-1', exact: true, constraints: '{"width":320,"deviceId":"x"}' }));
+    assert.deepEqual(media.asked.at(-1)?.constraints, { video: { width: 320, deviceId: { exact: 'cam-1' } } });
+    await assert.rejects(devices.capture(wish('camera', { device: 'gone', exact: true })), { name: 'OverconstrainedError', message: 'deviceId' });
+    const [other] = await devices.capture(wish('camera', { device: 'gone' }));
+    assert.equal(other?.device, 'cam-1');
+  });
+
+  test('H4: what is plugged in is listed once it can be named, when it changes, and before the end of a track', async () => {
+    media.plugged.push({ deviceId: 'default', kind: 'audioinput' }, { deviceId: 'out-1', kind: 'audiooutput' }, { deviceId: '', kind: 'audioinput' });
+    await devices.capture(wish('screen'));
+    assert.equal(media.listeners, 0);
+    await devices.capture(wish('camera'));
+    await devices.capture(wish('camera'));
+    const both = [{ source: 'camera', device: 'cam-1' }, { source: 'microphone', device: 'mic-1' }];
+    await until('they are listed', () => listed.length > 0);
+    assert.deepEqual(listed, [both]);
+    const order: string[] = [];
+    devices.onEnded = () => order.push('ended');
+    devices.onListed = (named) => order.push(named.map(({ device }) => device).join());
+    media.unplug('cam-1');
+    await until('the tracks have ended', () => order.filter((each) => each === 'ended').length === 2);
+    assert.deepEqual(order, ['mic-1', 'ended', 'ended']);
+    devices.close();
+    assert.equal(media.listeners, 0);
+    media.plug('cam-2', 'videoinput');
+    assert.equal(order.length, 3);
+  });
+
+  test('H4: a list that cannot be had says nothing', async () => {
+    await devices.capture(wish('camera'));
+    await until('they are listed', () => listed.length === 1);
+    media.enumerateDevices = () => Promise.reject(new DOMException('', 'InvalidStateError'));
+    media.unplug('cam-1');
+    await until('it was told', () => ended.length === 1);
+    assert.equal(listed.length, 1);
+  });
+
+  test('the system\'s default device is no device of its own', async () => {
+    media.plugged = [{ deviceId: 'default', kind: 'audioinput' }];
+    const [captured] = await devices.capture(wish('microphone'));
+    assert.equal(captured?.device, '');
+  });
+
+  test('H12: of two tracks one has ended: neither is used', async () => {
+    const [picture, sound] = [new FakeTrack('video', 'canvas', media), new FakeTrack('audio', 'file', media)] as const;
+    const keys = [devices.lend(asTrack(picture)), devices.lend(asTrack(sound))];
+    sound.stop();
+    await assert.rejects(devices.capture(wish('screen', { lent: keys })), { name: 'track-ended' });
+    assert.deepEqual(media.live, [picture]);
   });
 
   test('what the browser refuses, and what the page lacks, is told apart', async () => {
     media.refusals.push(new DOMException('no', 'NotAllowedError'));
-    await assert.rejects(devices.capture('camera', ''), { name: 'NotAllowedError' });
-    await assert.rejects(using(() => undefined).capture('camera', ''), { name: 'insecure-context' });
-    await assert.rejects(using(() => ({})).capture('screen', ''), { name: 'device-unsupported' });
+    await assert.rejects(devices.capture(wish('camera')), { name: 'NotAllowedError' });
+    await assert.rejects(using(() => undefined).capture(wish('camera')), { name: 'insecure-context' });
+    await assert.rejects(using(() => ({})).capture(wish('screen')), { name: 'device-unsupported' });
   });
 
   test('a lent track is cloned, so that its owner keeps it', async () => {
     const own = new FakeTrack('video', 'canvas', media);
     const key = devices.lend(asTrack(own));
-    const [captured] = await devices.capture('camera', wish({ lent: [key] }));
+    const [captured] = await devices.capture(wish('camera', { lent: [key] }));
     assert.notEqual(captured?.track, own.id);
     devices.release(captured?.track ?? '');
     assert.equal(own.readyState, 'live');
-    await devices.capture('camera', wish({ lent: [key] }));
+    await devices.capture(wish('camera', { lent: [key] }));
     own.stop();
-    await assert.rejects(devices.capture('camera', wish({ lent: [key] })), { name: 'track-ended' });
-    await assert.rejects(devices.capture('camera', wish({ lent: ['nobody'] })), { name: 'track-ended' });
+    await assert.rejects(devices.capture(wish('camera', { lent: [key] })), { name: 'track-ended' });
+    await assert.rejects(devices.capture(wish('camera', { lent: ['nobody'] })), { name: 'track-ended' });
   });
 
   test('H13: closing releases everything, also what is only coming', async () => {
-    await devices.capture('camera', '');
+    await devices.capture(wish('camera'));
     let open = (): void => {};
     media.held = new Promise((resolve) => (open = resolve));
-    const coming = devices.capture('microphone', '');
+    const coming = devices.capture(wish('microphone'));
     devices.close();
     assert.equal(media.live.length, 0);
     open();

@@ -229,7 +229,9 @@ describe('sources', () => {
     Object.assign(person, { media: undefined });
     const { BrowserDevices } = await import('../../bindings/browser/media-devices.ts');
     const { FakeStream, asStream } = await import('../support/fake-media.ts');
-    person.ports.devices = new BrowserDevices({ mediaDevices: () => undefined, stream: () => asStream(new FakeStream()) });
+    person.ports.devices = new BrowserDevices({
+      mediaDevices: () => undefined, stream: () => asStream(new FakeStream()), player: () => ({}) as HTMLMediaElement,
+    });
     const meeting = await world.joinAs(person, 'standup', { user: 'ada', camera: true });
     meetings.push(meeting);
     await until('the camera has failed', () => meeting.camera.state === 'failed');

@@ -53,7 +53,7 @@ async function negotiate(from: End, to: End): Promise<void> {
   const offer = await from.peer.setLocalDescription();
   assert.equal(offer.description.type, 'offer');
   await to.peer.setRemoteDescription(offer.description);
-  for (const [mid, slot] of Object.entries(offer.slots)) to.peer.bindSlot(slot, mid);
+  for (const [mid, slot] of Object.entries(offer.slots)) to.peer.bindSlot(slot, mid, 'low');
   const answer = await to.peer.setLocalDescription();
   assert.equal(answer.description.type, 'answer');
   assert.deepEqual(answer.slots, offer.slots);
@@ -101,10 +101,10 @@ describe('peer connection', () => {
   test('slots get m-lines, both sides name them alike, and media flows both ways', async () => {
     const [ada, ben] = [open(), open()];
     const [face, voice, reply] = [new FakeTrack('video'), new FakeTrack('audio'), new FakeTrack('video')].map(asTrack);
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await ada.peer.setTrack('camera', face as MediaStreamTrack);
     await ada.peer.setTrack('microphone', voice as MediaStreamTrack); // before its transceiver: remembered
-    ada.peer.addSlot('microphone');
+    ada.peer.addSlot('microphone', 'low');
     await ben.peer.setTrack('camera', reply as MediaStreamTrack);
     await tick();
     assert.deepEqual(ada.heard, ['needed']);
@@ -125,15 +125,15 @@ describe('peer connection', () => {
   test('A1: in a collision the own slot moves to the m-line of the other\'s offer, with its track', async () => {
     const [ada, ben] = [open(), open()];
     const [one, two] = [asTrack(new FakeTrack('video')), asTrack(new FakeTrack('video'))];
-    ada.peer.addSlot('camera');
-    ben.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
+    ben.peer.addSlot('camera', 'low');
     await ada.peer.setTrack('camera', one);
     await ben.peer.setTrack('camera', two);
     const adas = await ada.peer.setLocalDescription();
     await ben.peer.setLocalDescription();
     await ben.peer.rollBack();
     await ben.peer.setRemoteDescription(adas.description);
-    for (const [mid, slot] of Object.entries(adas.slots)) ben.peer.bindSlot(slot, mid);
+    for (const [mid, slot] of Object.entries(adas.slots)) ben.peer.bindSlot(slot, mid, 'low');
     await tick();
     const answer = await ben.peer.setLocalDescription();
     assert.deepEqual(answer.slots, adas.slots);
@@ -149,7 +149,7 @@ describe('peer connection', () => {
 
   test('changing or taking away a track negotiates nothing', async () => {
     const [ada, ben] = [open(), open()];
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await negotiate(ada, ben);
     await exchangeCandidates(ada, ben);
     await tick();
@@ -183,13 +183,13 @@ describe('peer connection', () => {
     await assert.rejects(peer.setRemoteDescription({ type: 'answer', sdp: 'v=0\r\n' }), { name: 'InvalidStateError' });
     await assert.rejects(peer.setRemoteDescription({ type: 'offer', sdp: 'rubbish' }), { name: 'OperationError' });
     await assert.rejects(peer.addCandidate({ candidate: 'candidate:1', sdpMid: '0' }), { name: 'InvalidStateError' });
-    peer.bindSlot('camera', '7');
+    peer.bindSlot('camera', '7', 'low');
     assert.equal(reported.length, 1);
   });
 
   test('after close nothing is called back, and the remote tracks are gone', async () => {
     const [ada, ben] = [open(), open()];
-    ada.peer.addSlot('camera');
+    ada.peer.addSlot('camera', 'low');
     await negotiate(ada, ben);
     ada.peer.close();
     assert.equal(ada.remote.get('camera'), undefined);
@@ -213,7 +213,7 @@ describe('peer connection', () => {
       if (!description) throw new TypeError('1 argument required');
       return real(description);
     };
-    peer.addSlot('microphone');
+    peer.addSlot('microphone', 'low');
     const { description, slots } = await peer.setLocalDescription();
     assert.equal(description.type, 'offer');
     assert.deepEqual(Object.values(slots), ['microphone']);

@@ -151,7 +151,7 @@ describe('socket', () => {
     socket.receives('msg', 'x'.repeat(10_000_000));
     socket.receives('meetwire', 'x'.repeat(10_000_000));
     assert.equal(heard.length, 4);
-    assert.ok(heard.every(([, body]) => (body as string).length <= 128 * 1024));
+    assert.ok(heard.every(([, body]) => (body as string).length <= 256 * 1024));
     assert.throws(() => JSON.parse(heard[1]?.[1] as string));
     assert.ok((heard[2]?.[1] as string).length > 64 * 1024, 'still larger than the limit, so that the core says so');
   });

@@ -3,9 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { ClientCommand, ClientEvent } from '../../bindings/client-types.ts';
+import type { ClientCommand, ClientEvent, RoomAction } from '../../bindings/client-types.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { loadLegacyClient } from '../../bindings/load-legacy.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { redactor } from '../../bindings/redact.ts';
@@ -18,14 +19,18 @@ const seeds = Array.from({ length: Number(process.env['MEETWIRE_SEEDS'] ?? 80) }
 const stepsPerSeed = 60;
 
 let clients: LoadedClientCore;
+let legacyClients: LoadedClientCore;
 let rooms: LoadedRoomCore;
 before(async () => {
   clients = new LoadedClientCore(await loadClient());
+  legacyClients = new LoadedClientCore(await loadLegacyClient());
   rooms = new LoadedRoomCore(await loadRoom());
 });
 
 const media = { camera: 'off', microphone: 'on', screen: 'off' };
-const row = (user: string): object => ({ user, session: `session-of-${user}`, name: user.toUpperCase(), role: 'guest', dialect: 'meetwire', media, away: false, version: 1 });
+const row = (user: string): object => ({ user, session: `session-of-${user}`, name: user.toUpperCase(), role: 'guest', dialect: 'meetwire', media, away: false, attributes: { seat: '' }, hand: 1, asksForFloor: false, crossings: 0, version: 1 });
+const own = (talk: SecretTalk): object => ({ [talk.pick('seat', 'name', 'user')]: talk.pick(talk.secret(), ''), plan: talk.secret() });
+const actions = ['set-name', 'set-attributes', 'raise-hand', 'lower-hand', 'react', 'ask-for-floor', 'lower-hand-of', 'set-metadata', 'mute-for', 'mute-for-all', 'lock', 'unlock', 'remove', 'give-role', 'grant-floor', 'refuse-floor', 'admit', 'deny', 'admit-all', 'open-lobby', 'close-lobby'];
 const callStates = ['calling', 'ringing', 'connected', 'ended'];
 const callOutcomes = ['pending', 'accepted', 'rejected', 'busy', 'cancelled', 'timed-out', 'unavailable', 'hung-up', 'gone'];
 const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
@@ -35,13 +40,20 @@ const signal = (talk: SecretTalk, sequence: number, body: object): object => ({
 function serverMessage(talk: SecretTalk, sequence: number): object {
   const ufrag = talk.pick('ufA1', 'ufB2');
   return talk.pick<() => object>(
-    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {} }),
+    () => ({ type: 'welcome', version: 1, resumed: talk.below(2) === 0, self: row('ada'), members: [row('bob')], iceServers: talk.iceServers(), secret: talk.secret(), limits: {}, history: [{ from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 }] }),
     () => signal(talk, sequence, { offer: { sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { answer: { offer: 1, sdp: talk.sdp(ufrag), slots: { 0: 'microphone' } } }),
     () => signal(talk, sequence, { candidates: [talk.candidate(ufrag), talk.candidate(ufrag)] }),
+    () => ({ type: 'typing', from: 'bob', on: talk.below(2) === 0 }),
     () => ({ type: 'chat', message: { from: 'bob', id: `chat-${talk.below(5)}`, text: talk.secret(), at: 5 } }),
     () => ({ type: 'joined', member: row('cem') }),
     () => ({ type: 'call', call: { id: `k${talk.below(3)}`, from: 'bob', to: 'ada', state: talk.pick(...callStates), outcome: talk.pick(...callOutcomes), reason: talk.secret(), replaces: talk.pick('', 'k1') } }),
+    () => ({ type: 'changed', member: { ...row(talk.pick('bob', 'ada')), attributes: own(talk), version: sequence } }),
+    () => ({ type: 'room', room: { locked: false, lobby: true, metadata: own(talk) } }),
+    () => ({ type: 'reacted', from: talk.pick('bob', 'ada'), text: talk.secret() }),
+    () => ({ type: 'mute-asked', from: 'bob', source: 'camera' }),
+    () => ({ type: talk.pick('knocked', 'knock-ended'), user: 'kim', knock: { user: 'kim', name: 'Kim' } }),
+    () => ({ type: 'request-settled', id: `r${talk.below(60)}` }),
     () => ({ type: 'of-the-future', whatever: talk.secret(), list: [talk.secret(), { id: 'x' }, talk.secret()] }),
     () => ({ type: 'problem', error: { code: 'rate-limited', detail: `from ${talk.address()}` } }),
   )();
@@ -68,7 +80,7 @@ const browserError = (talk: SecretTalk): object => ({
 
 function answerTo(talk: SecretTalk, command: ClientCommand): ClientEvent | undefined {
   if (command.type === 'open_transport') return { type: 'transport_opened', attempt: command.attempt };
-  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1' }] };
+  if (command.type === 'capture') return { type: 'capture_succeeded', operation: command.operation, tracks: [{ slot: 'camera', track: 'track-1', device: talk.secret() }] };
   if (!('operation' in command) || !('peer' in command)) return undefined;
   const { operation, peer, incarnation } = command;
   if (talk.below(12) === 0) return { type: 'operation_failed', operation, peer, incarnation, ...browserError(talk) } as ClientEvent;
@@ -85,7 +97,8 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
     () => ({ type: 'call_requested', request: index, id: `k${talk.below(3)}`, to: 'bob', timeoutMs: 0 }),
     () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
     () => ({ type: 'call_ended', request: index, id: `k${talk.below(3)}`, reason: talk.secret() }),
-    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ device: talk.secret() }) }),
+    () => ({ type: 'room_requested', request: index, id: `r${index}`, action: talk.pick(...actions) as RoomAction, user: 'bob', name: 'Robert', text: talk.secret(), values: own(talk) as Record<string, string>, role: 'guest', source: 'camera' }),
+    () => ({ type: 'source_requested', request: index, source: 'camera', wanted: 'on', constraints: JSON.stringify({ deviceId: talk.secret() }), device: talk.secret(), lent: [] }),
     () => ({ type: 'candidate_gathered', peer: 'bob', incarnation: 1, candidate: talk.candidate('ownA') as never }),
     () => ({ type: 'transport_closed', attempt, reason: talk.pick('transport close', `connect ${talk.address()} failed`) }),
     () => ({ type: 'time_passed' }),
@@ -95,7 +108,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
   const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const machine = (dialect === ('classic' as string) ? legacyClients : clients).create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];
@@ -122,6 +135,7 @@ function clientMessage(talk: SecretTalk, user: string): object {
     () => ({ type: 'chat', id: `c${talk.below(9)}`, text: talk.secret(), ...(talk.below(2) === 0 && { to }) }),
     () => ({ ...serverMessage(talk, 1 + talk.below(4)), to, session: undefined }),
     () => ({ type: 'media', media }),
+    () => ({ type: 'request', id: `r${talk.below(200)}`, action: talk.pick(...actions), user: to, name: `${user}-${talk.below(3)}`, text: talk.secret(), values: own(talk), role: talk.pick('host', 'guest', 'viewer'), source: 'microphone' }),
     () => ({ type: 'call', reason: talk.secret(), id: `k${talk.below(3)}`, to, action: talk.pick('request', 'accept', 'end', 'ask') }),
   )();
 }

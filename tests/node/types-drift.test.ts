@@ -53,7 +53,7 @@ const prelude = [
 ];
 
 const moduleOf = (name: string): string => {
-  if (name.startsWith('Room') || name === 'LogLevel') return 'room';
+  if (/^(Room(Options|Event|Command)|LogLevel)$/.test(name)) return 'room';
   return name.startsWith('Flow') || name === 'Purpose' || name === 'ChannelState' ? 'flow' : 'client';
 };
 

@@ -1,5 +1,5 @@
 // What one participant's application has been told, as an application would keep it, and the promises that this telling
-// has to keep (S9, S10).
+// has to keep (S7, S9, S10, S11, and that a call only goes forward).
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,8 @@ namespace meetwire::simulation {
 
 class Application {
  public:
+  UserId self;
+  UserId intruder;  // may say anything, in its own name
   std::optional<MeetingState> state;
   std::optional<Failure> error;
   std::map<UserId, Participant> participants;
@@ -24,6 +26,7 @@ class Application {
   std::map<std::string, std::int64_t> last_chat;  // by sender and addressee: the number in its text
   std::map<std::string, bool> chats;              // every text that came
   std::map<RequestId, std::optional<Failure>> settled;
+  std::map<CallId, Call> calls;                   // as each was told last; not those that another one stands for
   std::vector<std::string> violations;
 
   void see(const ClientCommand& command) {
@@ -36,6 +39,9 @@ class Application {
     state = changed.state;
     error = changed.error;
     if (changed.state != MeetingState::Left) return;
+    for (const auto& [id, call] : calls) {
+      if (call.state != CallState::Ended) violations.push_back("S11: left, and a call goes on: " + id.value);
+    }
     participants.clear();
     links.clear();
   }
@@ -65,6 +71,7 @@ class Application {
   }
   // The simulator's texts are "sender|addressee|number".
   void on(const command::ChatReceived& received) {
+    if (received.message.from == intruder) return;
     const std::string& text = received.message.text;
     const auto first = text.find('|');
     const auto second = text.rfind('|');
@@ -79,6 +86,29 @@ class Application {
     if (!settled.emplace(settle.request, settle.error).second) {
       violations.push_back("settled twice: request " + std::to_string(settle.request));
     }
+  }
+  void on(const command::CallChanged& changed) {
+    const Call& call = changed.call;
+    const auto complain = [&](const std::string& what) { violations.push_back(what + ": " + call.id.value + ", " + std::string(name_of(call.state))); };
+    if (call.from != self && call.to != self) return complain("S7: told of a call of others");
+    const auto known = calls.find(call.id);
+    if (known == calls.end()) {
+      if (call.from == self && call.state != CallState::Calling) complain("S1: a call of one's own that nobody asked for");
+      if (call.from != self && call.state != CallState::Ringing && call.replaces.empty()) complain("S1: a call that never rang");
+    } else {
+      if (known->second.from != call.from || known->second.to != call.to) complain("S7: a call changes hands");
+      const bool again = known->second.state == call.state && known->second.replaces != call.replaces;
+      if (call.state <= known->second.state && !again) complain("S1: a call is told twice, or goes backwards");
+      if (known->second.state == CallState::Ended) complain("S1: told of a call that is over");
+    }
+    const bool pending = call.state < CallState::Connected;
+    if (pending != (call.outcome == CallOutcome::Pending) || (call.state == CallState::Connected) != (call.outcome == CallOutcome::Accepted)) {
+      complain("S1: an outcome that does not belong to the state: " + std::string(name_of(call.outcome)));
+    }
+    if (!call.replaces.empty()) calls.erase(call.replaces);
+    calls[call.id] = call;
+    const auto stand = std::count_if(calls.begin(), calls.end(), [](const auto& each) { return each.second.state == CallState::Connected; });
+    if (stand > 1) complain("S1: two calls stand at once");
   }
   template <class Other>
   void on(const Other&) {}

@@ -16,6 +16,13 @@ constexpr Millis kHealsWithin{30'000};
 // Kept places, backoffs and acknowledgements are all over after this.
 constexpr Millis kQuietAfter{120'000};
 
+bool is_end_of_meeting(const std::vector<ClientCommand>& commands) {
+  return std::any_of(commands.begin(), commands.end(), [](const ClientCommand& command) {
+    const auto* changed = std::get_if<command::MeetingChanged>(&command);
+    return changed != nullptr && changed->state == MeetingState::Left;
+  });
+}
+
 }  // namespace
 
 Meeting::Meeting(const Script& script, Recorder& recorder)
@@ -28,18 +35,31 @@ Meeting::Meeting(const Script& script, Recorder& recorder)
       signalling_(
           schedule_, choices_, weather_, recorder,
           [this](int who, int life, const ClientEvent& event) {
+            if (who == script_.people) return intruder_.hear(life, event);
             Person& person = people_[static_cast<std::size_t>(who)];
             if (person.life == life) tell(person, event);
           },
           [this](const std::string& what) { violate(what); }),
       paths_(schedule_, choices_, people_),
+      intruder_(script, signalling_, people_),
       begun_(schedule_.now) {
+  signalling_.has_tokens = script.has_tokens;
+  if (script.has_intruder) {
+    signalling_.intruder = script.people;
+    if (script.intruder_inside) signalling_.intruder_name = Intruder::user().value;
+    signalling_.overhear = [this](const command::Send& send) { intruder_.overhear(send); };
+  }
+  signalling_.begin();
   signalling_.watch_log = [this](const command::Log& line) { check_departure(line); };
+  signalling_.watch_calls = [this](const room::Switchboard* server) {
+    if (const auto complaint = ledger_.see_server(schedule_.now, server)) violate(*complaint);
+  };
   for (int index = 0; index < script.people; ++index) {
     Person& person = people_[static_cast<std::size_t>(index)];
     person.index = index;
     person.user = UserId{"p" + std::to_string(index)};
-    person.room = RoomId{"room-" + std::to_string(index % script.rooms)};
+    if (index < script.people - script.online) person.room = RoomId{"room-" + std::to_string(index % script.rooms)};
+    person.browser_kind = script.browsers[static_cast<std::size_t>(index)];
   }
 }
 
@@ -55,6 +75,7 @@ Result Meeting::run() {
   run_until(begun_ + script_.calm_after + kQuietAfter);
   if (!result_.violation) check_linked();
   if (!result_.violation) check_chats();
+  if (!result_.violation) check_calls();
   if (!result_.violation) check_restarts();
   if (!result_.violation) check_quiet();
   result_.events += signalling_.events();
@@ -92,6 +113,12 @@ void Meeting::act(const Action& action) {
       return;
     case ActionKind::Crash: return crash(person);
     case ActionKind::EndTrack: return end_track(person, action.source);
+    case ActionKind::Call: return call(person, action);
+    case ActionKind::Answer: return answer(person);
+    case ActionKind::EndCall: return end_call(person);
+    case ActionKind::Intrude:
+      for (auto times = 1 + action.at.value % 5; times > 0; --times) intruder_.act();
+      return;
     case ActionKind::CutSocket: return signalling_.cut(person.index, lasts);
     case ActionKind::HalfOpen: return signalling_.half_open(person.index, lasts);
     case ActionKind::RestartServer: return signalling_.restart_server(lasts);
@@ -105,13 +132,16 @@ void Meeting::join(Person& person) {
   if (person.session && person.application.state != MeetingState::Left) return;
   retire(person);
   ClientOptions options;
-  options.room = person.room;
+  if (!person.room.empty()) options.room = person.room;
   options.user = person.user;
   options.name = person.user.value;
   options.dialect = DialectName::Meetwire;
   options.seed = static_cast<std::uint32_t>(choices_.next());
   options.secret = std::to_string(choices_.next());
+  if (script_.has_tokens) options.token = token_of(person.user);
   person.application = Application{};
+  person.application.self = person.user;
+  person.application.intruder = Intruder::user();
   person.present_since.reset();
   std::erase_if(connections_, [&person](const auto& each) { return each.first.first == person.user; });
   person.session = std::make_unique<session::Session>(options);
@@ -131,6 +161,8 @@ std::unique_ptr<support::ModelBrowser> Meeting::make_browser(Person& person) {
       [this, &person, life] {
         if (person.life == life) paths_.look(person.index);
       });
+  browser->quirks = support::quirks_of(person.browser_kind);
+  browser->explicit_only = person.browser_kind == support::BrowserKind::ExplicitOnly;
   browser->accept = [this](const ClientCommand& command) {
     // A track that is refused is reported and costs only itself: nothing to heal.
     return std::holds_alternative<command::SetTrack>(command) || !choices_.per_mille(weather_.operations_refused);
@@ -196,6 +228,30 @@ void Meeting::end_track(Person& person, Source source) {
   tell(person, event::TrackEnded{track});
 }
 
+// With oneself in the script: somebody who is not there.
+void Meeting::call(Person& person, const Action& action) {
+  const Person& callee = people_[static_cast<std::size_t>(action.with)];
+  event::CallRequested wanted;
+  wanted.request = ++person.requests;
+  wanted.id = CallId{"call-" + person.user.value + "-" + std::to_string(person.life) + "-" + std::to_string(++person.calls)};
+  wanted.to = &callee == &person ? UserId{"nobody"} : callee.user;
+  wanted.timeout_ms = static_cast<std::uint32_t>(action.lasts.value);
+  ledger_.asked(wanted.id, wanted.timeout_ms);
+  request(person, wanted);
+}
+
+void Meeting::answer(Person& person) {
+  for (const auto& [id, call] : person.application.calls) {
+    if (call.state == CallState::Ringing && call.to == person.user) return request(person, event::CallAccepted{++person.requests, id});
+  }
+}
+
+void Meeting::end_call(Person& person) {
+  for (const auto& [id, call] : person.application.calls) {
+    if (call.state != CallState::Ended) return request(person, event::CallEnded{++person.requests, id, "enough"});
+  }
+}
+
 void Meeting::sleep(Person& person, Millis lasts) {
   if (!person.session || person.asleep_until > schedule_.now || lasts.value == 0) return;
   person.asleep_until = schedule_.now + lasts;
@@ -213,6 +269,7 @@ void Meeting::calm_down() {
   if (!is_fair_) connections_.clear();
   weather_ = Weather{};
   signalling_.calm_down();
+  intruder_.go();
   for (Person& person : people_) {
     if (!person.session || person.application.state == MeetingState::Left) join(person);
   }
@@ -261,7 +318,11 @@ void Meeting::handle(Person& person, const ClientEvent& event) {
     schedule_wake(person);
   }
   const int life = person.life;
+  const bool is_leaving = is_end_of_meeting(step.commands);
   for (const ClientCommand& command : step.commands) {
+    if (const auto* told = std::get_if<command::CallChanged>(&command)) {
+      if (const auto complaint = ledger_.see_told(person.user, told->call, is_leaving)) violate(person.user.value + ": " + *complaint);
+    }
     if (person.life != life || result_.violation) return;
     carry_out(person, command);
   }

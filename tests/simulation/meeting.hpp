@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "simulation/call_ledger.hpp"
 #include "simulation/choices.hpp"
+#include "simulation/intruder.hpp"
 #include "simulation/paths.hpp"
 #include "simulation/person.hpp"
 #include "simulation/recorder.hpp"
@@ -43,6 +45,9 @@ class Meeting {
   void retire(Person& person);
   void say(Person& person, int with);
   void end_track(Person& person, Source source);
+  void call(Person& person, const Action& action);
+  void answer(Person& person);
+  void end_call(Person& person);
   void sleep(Person& person, Millis lasts);
   void tell(Person& person, const ClientEvent& event);
   void catch_up(Person& person);
@@ -65,6 +70,8 @@ class Meeting {
   void check_linked();
   void check_rosters();
   void check_chats();
+  void check_calls();
+  bool are_together(const Person& a, const Person& b) const;
   void check_restarts();
   void check_quiet();
   Person* person_of(const UserId& user);
@@ -79,9 +86,11 @@ class Meeting {
   std::vector<std::unique_ptr<support::ModelBrowser>> retired_;  // late callbacks may still look for them
   Signalling signalling_;
   Paths paths_;
+  Intruder intruder_;
   Millis begun_;
   // How often the first has begun anew with the second's session, since the last fault.
   std::map<std::pair<UserId, UserId>, int> connections_;
+  CallLedger ledger_{Intruder::room(), Intruder::user()};
   std::set<UserId> leavers_;  // who has ever left of their own will
   Result result_;
 };

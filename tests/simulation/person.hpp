@@ -11,6 +11,7 @@
 
 #include "session/session.hpp"
 #include "simulation/application.hpp"
+#include "support/browser_quirks.hpp"
 #include "support/model_browser.hpp"
 
 namespace meetwire::simulation {
@@ -27,12 +28,14 @@ struct Person {
   int index = 0;
   int life = 0;
   UserId user;
-  RoomId room;
+  RoomId room;  // empty: in none, only online
+  support::BrowserKind browser_kind = support::BrowserKind::Specification;
   std::unique_ptr<session::Session> session;  // none: not in a meeting, and not about to be
   std::unique_ptr<support::ModelBrowser> browser;
   Application application;
   RequestId requests = 0;
   std::int64_t chats = 0;
+  int calls = 0;
   std::vector<SentChat> sent;
 
   std::optional<Millis> wake_at;

@@ -10,6 +10,7 @@
 
 #include "core/media.hpp"
 #include "core/time.hpp"
+#include "support/browser_quirks.hpp"
 
 namespace meetwire::simulation {
 
@@ -21,6 +22,10 @@ enum class ActionKind : std::uint8_t {
   Reload,       // the page is loaded again; the old one says goodbye
   Crash,        // the tab is gone without a word; somebody new comes in its stead
   EndTrack,     // unplugged, or "stop sharing": `source`
+  Call,         // `with`, or nobody if that is the caller itself; it may ring for `lasts`, or for as long as usual
+  Answer,       // takes what rings
+  EndCall,      // rejects, cancels or hangs up
+  Intrude,      // the intruder does a few things
   // Troubles, from here on.
   CutSocket,    // both ends learn of it: the client now, the server after `lasts`
   HalfOpen,     // frames vanish both ways until both ends notice, after `lasts`
@@ -30,7 +35,7 @@ enum class ActionKind : std::uint8_t {
   Sleep,        // the machine of `who` stands still for `lasts`
 };
 constexpr auto names_of(ActionKind) {
-  return std::array<std::string_view, 13>{"join",      "leave",          "want",       "chat",         "reload", "crash", "end-track",
+  return std::array<std::string_view, 17>{"join",       "leave",     "want",           "chat",       "reload",       "crash", "end-track", "call", "answer", "end-call", "intrude",
                                           "cut-socket", "half-open",     "restart-server", "break-path", "move-address", "sleep"};
 }
 
@@ -60,6 +65,11 @@ struct Script {
   std::uint64_t seed = 0;
   int people = 0;
   int rooms = 1;
+  int online = 0;  // so many, counted from the last, are in no room: they see and reach whom they talk to
+  bool has_tokens = false;  // without its token nobody is let in
+  bool has_intruder = false;
+  bool intruder_inside = false;  // as a member of the first one's room
+  std::vector<support::BrowserKind> browsers;  // each one's
   Weather weather;
   std::vector<Action> actions;  // in the order of their times
   Millis calm_after{0};         // from then on nothing goes wrong any more

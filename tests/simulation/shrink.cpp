@@ -10,7 +10,7 @@ namespace {
 
 // The same promise broken: its code, which stands between the time and the particulars.
 std::string kind_of(const std::string& violation) {
-  for (const char letter : {'S', 'L'}) {
+  for (const char letter : {'S', 'L', 'G'}) {
     for (std::size_t at = violation.find(letter); at != std::string::npos; at = violation.find(letter, at + 1)) {
       const auto end = violation.find(':', at);
       const std::string code = violation.substr(at, end - at);

@@ -20,13 +20,12 @@ std::string hexadecimal(std::uint64_t value) {
 }  // namespace
 
 Signalling::Signalling(Schedule& schedule, Choices& choices, const Weather& weather, Recorder& recorder, Tell tell, Violation violation)
-    : schedule_(schedule), choices_(choices), weather_(weather), recorder_(recorder), tell_(std::move(tell)), violation_(std::move(violation)) {
-  start_server();
-}
+    : schedule_(schedule), choices_(choices), weather_(weather), recorder_(recorder), tell_(std::move(tell)), violation_(std::move(violation)) {}
 
 void Signalling::start_server() {
   ++server_life_;
   RoomOptions options;
+  options.authorize = has_tokens;
   options.participants_max = 64;  // those whose tab has crashed keep their places for a while
   server_ = std::make_unique<room::Switchboard>(std::move(options));
   server_wake_at_.reset();
@@ -44,7 +43,7 @@ std::optional<ConnectionId> Signalling::socket_of(int who, int life) const {
   return std::nullopt;
 }
 
-void Signalling::open(int who, int life, std::uint32_t attempt) {
+void Signalling::open(int who, int life, std::uint32_t attempt, std::optional<ClassicQuery> query) {
   close(who, life);
   const ConnectionId id{"c" + std::to_string(++opened_)};
   Socket& socket = sockets_[id];
@@ -52,17 +51,23 @@ void Signalling::open(int who, int life, std::uint32_t attempt) {
   socket.life = life;
   socket.attempt = attempt;
   socket.client_open = true;
-  schedule_.later(arrival(socket.to_server_at), [this, id] {
+  schedule_.later(arrival(socket.to_server_at), [this, id, query] {
     const auto at = sockets_.find(id);
     if (at == sockets_.end() || !at->second.client_open) return;
-    if (!server_) return lost_at_client(id, takes(), "connect error");
+    if (!server_ || (query && query->only_if_held && !has_tokens && !is_held(*query->only_if_held))) return lost_at_client(id, takes(), "connect error");
     at->second.server_open = true;
     event::ConnectionOpened opened;
     opened.connection = id;
     opened.session = SessionId{hexadecimal(choices_.next())};
     opened.secret = hexadecimal(choices_.next());
+    if (query) {
+      opened.dialect = DialectName::Classic;
+      opened.user = query->user.value;
+      if (!query->room.empty()) opened.room = query->room.value;
+    }
+    Millis& to_client_at = at->second.to_client_at;
     tell_server(opened);
-    schedule_.later(arrival(at->second.to_client_at), [this, id] {
+    schedule_.later(arrival(to_client_at), [this, id] {
       const auto here = sockets_.find(id);
       if (here == sockets_.end() || !here->second.client_open || here->second.dead) return;
       tell_(here->second.who, here->second.life, event::TransportOpened{here->second.attempt});
@@ -78,17 +83,25 @@ void Signalling::close(int who, int life) {
   lost_at_server(*id, arrival(socket.to_server_at), /*deliberate=*/!socket.dead);
 }
 
-void Signalling::send(int who, int life, const command::Send& send) {
+bool Signalling::is_held(const Place& place) const {
+  bool held = false;
+  if (server_) server_->each_room([&](const room::Room& room) { held = held || (room.id() == place.room && room.has(place.user)); });
+  return held;
+}
+
+void Signalling::send(int who, int life, const command::Send& send, std::optional<Place> only_if_held) {
   const auto id = socket_of(who, life);
   if (!id) return;
   Socket& socket = sockets_.at(*id);
   if (socket.dead || choices_.per_mille(weather_.frames_lost)) return;
+  if (who != intruder && overhear) overhear(send);
   const int copies = choices_.per_mille(weather_.frames_doubled) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
     ++frames_;
-    schedule_.later(arrival(socket.to_server_at), [this, id = *id, life = server_life_, name = send.name, body = send.body] {
+    schedule_.later(arrival(socket.to_server_at), [this, id = *id, server_life = server_life_, only_if_held, name = send.name, body = send.body] {
       const auto at = sockets_.find(id);
-      if (at == sockets_.end() || !at->second.server_open || at->second.dead || life != server_life_) return;
+      if (at == sockets_.end() || !at->second.server_open || at->second.dead || server_life != server_life_) return;
+      if (only_if_held && !is_held(*only_if_held)) return;
       last_frame_ = schedule_.now;
       tell_server(event::FrameArrived{id, name, body});
     });
@@ -104,6 +117,8 @@ void Signalling::tell_server(const RoomEvent& event) {
     for (const RoomCommand& command : step.commands) recorder_.note(schedule_.now, "server ->", trace::write(command));
   }
   if (step.commands.size() > kCommandsMax) violation_("S12: the server asks for " + std::to_string(step.commands.size()) + " things at once");
+  look_for_calls(event, step.commands);
+  check_reach(event, step.commands);
   if (step.wake_at != server_wake_at_) {
     server_wake_at_ = step.wake_at;
     ++server_wake_token_;
@@ -114,10 +129,53 @@ void Signalling::tell_server(const RoomEvent& event) {
       deliver(*out);
     } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {
       close_by_server(close->connection);
+    } else if (const auto* question = std::get_if<command::Authorize>(&command)) {
+      answer(*question);
     } else if (const auto* line = std::get_if<command::Log>(&command)) {
       watch_log(*line);
     }
   }
+}
+
+// S7, S8: what the intruder does is answered to itself alone, and ends nobody else's connection.
+void Signalling::check_reach(const RoomEvent& event, const std::vector<RoomCommand>& commands) {
+  if (intruder < 0) return;
+  const ConnectionId* from = std::visit(
+      [](const auto& one) -> const ConnectionId* {
+        if constexpr (requires { one.connection; }) return &one.connection;
+        return nullptr;
+      },
+      event);
+  const auto is_intruders = [this](const ConnectionId& id) {
+    const auto at = sockets_.find(id);
+    return at == sockets_.end() || at->second.who == intruder;
+  };
+  if (from == nullptr || sockets_.count(*from) == 0 || !is_intruders(*from)) return;
+  for (const RoomCommand& command : commands) {
+    const auto* out = std::get_if<command::Deliver>(&command);
+    const auto* close = std::get_if<command::CloseConnection>(&command);
+    // Whom it leaves as host hands that on: the other's row goes with the word that it has left.
+    const bool under_its_name = out != nullptr && intruder_name && out->body.find('"' + *intruder_name + '"') != std::string::npos &&
+                                out->body.find("\"from\":\"p") == std::string::npos;
+    if (out != nullptr && !is_intruders(out->connection) && !under_its_name) violation_("S7: the intruder reaches somebody: " + out->body.substr(0, 200));
+    if (close != nullptr && !is_intruders(close->connection)) violation_("S8: the intruder ends somebody's connection");
+  }
+}
+
+void Signalling::answer(const command::Authorize& question) {
+  const bool allowed = question.token == token_of(question.user);
+  schedule_.later(takes(), [this, operation = question.operation, allowed, life = server_life_] {
+    if (life == server_life_) tell_server(event::Authorized{operation, allowed, Role::Guest});
+  });
+}
+
+// Looked at only where something may be new: most of what a server does is to pass on.
+void Signalling::look_for_calls(const RoomEvent& event, const std::vector<RoomCommand>& commands) {
+  const bool told = std::any_of(commands.begin(), commands.end(), [](const RoomCommand& command) {
+    const auto* out = std::get_if<command::Deliver>(&command);
+    return out != nullptr && out->body.find("\"type\":\"call\"") != std::string::npos;
+  });
+  if (told || std::holds_alternative<event::TimePassed>(event)) watch_calls(server_.get());
 }
 
 void Signalling::wake_server() {
@@ -205,6 +263,7 @@ void Signalling::vanish(int who) {
 void Signalling::restart_server(Millis away) {
   if (!server_) return;
   server_.reset();
+  watch_calls(nullptr);
   ++server_life_;
   for (auto& [id, socket] : sockets_) {
     socket.dead = true;

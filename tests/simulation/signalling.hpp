@@ -19,9 +19,32 @@
 
 namespace meetwire::simulation {
 
+// Who a classic client says that it is, as it opens its socket; see Signalling::open.
+struct Place {
+  RoomId room;
+  UserId user;
+};
+struct ClassicQuery {
+  UserId user;
+  RoomId room;  // empty: none
+  std::optional<Place> only_if_held;
+};
+
+// What the host of the server takes for a proof of who somebody is.
+inline std::string token_of(const UserId& user) { return "token of " + user.value; }
+
 class Signalling {
  public:
   std::function<void(const command::Log&)> watch_log;  // the server's lines
+  // The server, when it has told somebody of a call; none, when it has lost all that it knew.
+  std::function<void(const room::Switchboard*)> watch_calls;
+  // Who must not be heard of by anybody else, whatever it says, or only under its own name; none: nobody. And what it
+  // hears of others.
+  int intruder = -1;
+  std::optional<std::string> intruder_name;
+  std::function<void(const command::Send&)> overhear;
+  // The server asks its host about everybody who comes.
+  bool has_tokens = false;
 
   // An event for a client; `life`: of the person, when the socket was opened.
   using Tell = std::function<void(int who, int life, const ClientEvent& event)>;
@@ -30,9 +53,13 @@ class Signalling {
   Signalling(Schedule& schedule, Choices& choices, const Weather& weather, Recorder& recorder, Tell tell, Violation violation);
 
   // ---- what a client asks for
-  void open(int who, int life, std::uint32_t attempt);
+  void open(int who, int life, std::uint32_t attempt, std::optional<ClassicQuery> query = std::nullopt);
   void close(int who, int life);
-  void send(int who, int life, const command::Send& send);
+  // `only_if_held`: what comes to the server while nobody has that place is forgotten.
+  void send(int who, int life, const command::Send& send, std::optional<Place> only_if_held = std::nullopt);
+
+  // The server, for the first time; what is above has been said.
+  void begin() { start_server(); }
 
   // ---- what goes wrong
   void cut(int who, Millis server_notices);
@@ -64,6 +91,10 @@ class Signalling {
   Millis arrival(Millis& last);
   std::optional<ConnectionId> socket_of(int who, int life) const;
   void tell_server(const RoomEvent& event);
+  void look_for_calls(const RoomEvent& event, const std::vector<RoomCommand>& commands);
+  bool is_held(const Place& place) const;
+  void check_reach(const RoomEvent& event, const std::vector<RoomCommand>& commands);
+  void answer(const command::Authorize& question);
   void deliver(const command::Deliver& deliver);
   void close_by_server(const ConnectionId& id);
   void lost_at_client(const ConnectionId& id, Millis delay, std::string reason);

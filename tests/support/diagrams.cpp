@@ -20,6 +20,7 @@
 #include "room/calls.hpp"
 #include "room/connection.hpp"
 #include "session/connection.hpp"
+#include "session/sources.hpp"
 
 namespace {
 
@@ -110,23 +111,31 @@ std::string link_signaling() {
   return diagram.text(SignalingState::Stable);
 }
 
-// This table has no next states: what an action brings about depends on the room.
-std::string room_connection() {
-  using room::Action;
+// A table without next states: what an action brings about depends on more than itself. Those called `nothing` are left out.
+template <NamedEnum State, NamedEnum Input, class Entry, class Action>
+std::string actions_of(const Entry& entry, Action nothing) {
   std::string out = "|  |";
-  for_each<room::Input>([&](room::Input input) { out += " " + std::string(name_of(input)) + " |"; });
+  for_each<Input>([&](Input input) { out += " " + std::string(name_of(input)) + " |"; });
   out += "\n|---|";
-  for_each<room::Input>([&](room::Input) { out += "---|"; });
+  for_each<Input>([&](Input) { out += "---|"; });
   out += "\n";
-  for_each<room::Stage>([&](room::Stage stage) {
-    out += "| **" + std::string(name_of(stage)) + "** |";
-    for_each<room::Input>([&](room::Input input) {
-      const Action action = room::action_for(stage, input);
-      out += action == Action::Ignore ? " |" : " " + std::string(name_of(action)) + " |";
+  for_each<State>([&](State state) {
+    out += "| **" + std::string(name_of(state)) + "** |";
+    for_each<Input>([&](Input input) {
+      const Action action = entry(state, input);
+      out += action == nothing ? " |" : " " + std::string(name_of(action)) + " |";
     });
     out += "\n";
   });
   return out;
+}
+
+std::string room_connection() {
+  return actions_of<room::Stage, room::Input>(room::action_for, room::Action::Ignore);
+}
+
+std::string session_sources() {
+  return actions_of<session::SourceStage, session::SourceInput>(session::source_deed, session::SourceDeed::Missing);
 }
 
 std::string call_ringing() {
@@ -179,6 +188,7 @@ std::vector<std::pair<std::string_view, std::string>> everything() {
       {"session-connection", session_connection()},
       {"link-signaling", link_signaling()},
       {"room-connection", room_connection()},
+      {"session-sources", session_sources()},
       {"call-ringing", call_ringing()},
       {"room-calls", room_calls()},
       {"flow-channel", flow_channel()},

@@ -9,7 +9,9 @@ export class FakeTrack extends EventTarget {
   readyState: 'live' | 'ended' = 'live';
   enabled = true;
   muted = false;
+  contentHint = '';
   onended: (() => void) | null = null;
+  settings: MediaTrackSettings = {};
   readonly #owner: FakeMediaDevices | undefined;
 
   constructor(kind: 'audio' | 'video', label = kind as string, owner?: FakeMediaDevices) {
@@ -20,12 +22,17 @@ export class FakeTrack extends EventTarget {
     owner?.given.push(this);
   }
 
+  getSettings(): MediaTrackSettings {
+    return this.settings;
+  }
+
   stop(): void {
     this.readyState = 'ended';
   }
 
   clone(): MediaStreamTrack {
-    return asTrack(new FakeTrack(this.kind, this.label, this.#owner));
+    const twin = new FakeTrack(this.kind, this.label, this.#owner);
+    return asTrack(Object.assign(twin, { contentHint: this.contentHint, settings: this.settings }));
   }
 
   /** Unplugged, or "stop sharing" in the browser's own bar. */
@@ -86,11 +93,49 @@ export class FakeMediaDevices extends EventTarget {
     return this.#give('display', constraints);
   }
 
+  /** What is plugged in, in the browser's order: the first of a kind is its own choice. */
+  plugged: { deviceId: string; kind: MediaDeviceKind; facingMode?: string }[] = [
+    { deviceId: 'cam-1', kind: 'videoinput' },
+    { deviceId: 'mic-1', kind: 'audioinput' },
+  ];
+  listeners = 0;
+  listings = 0;
+
   async enumerateDevices(): Promise<object[]> {
-    return [
-      { deviceId: 'cam-1', kind: 'videoinput', label: 'Camera', groupId: '' },
-      { deviceId: 'mic-1', kind: 'audioinput', label: '', groupId: '' },
-    ];
+    this.listings++;
+    return this.plugged.map((each) => ({ ...each, label: each.deviceId, groupId: 'g' }));
+  }
+
+  /** Its tracks end, as browsers have it. */
+  unplug(id: string): void {
+    this.plugged = this.plugged.filter(({ deviceId }) => deviceId !== id);
+    for (const track of this.live) if (track.settings.deviceId === id) track.end();
+    this.dispatchEvent(new Event('devicechange'));
+  }
+
+  plug(deviceId: string, kind: MediaDeviceKind, first = false): void {
+    const device = { deviceId, kind };
+    this.plugged = first ? [device, ...this.plugged] : [...this.plugged, device];
+    this.dispatchEvent(new Event('devicechange'));
+  }
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    this.listeners++;
+    super.addEventListener(...args);
+  }
+
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    this.listeners--;
+    super.removeEventListener(...args);
+  }
+
+  #device(kind: MediaDeviceKind, wanted: unknown): MediaTrackSettings {
+    const { deviceId = {} } = Object(wanted) as { deviceId?: { exact?: string; ideal?: string } };
+    const there = this.plugged.filter((each) => each.kind === kind);
+    const device = there.find((each) => each.deviceId === (deviceId.exact ?? deviceId.ideal)) ?? (deviceId.exact ? undefined : there[0]);
+    if (device) return { deviceId: device.deviceId, groupId: 'g', ...(device.facingMode && { facingMode: device.facingMode }) };
+    if (there.length === 0) throw domError('NotFoundError');
+    throw Object.assign(new Error(''), { name: 'OverconstrainedError', constraint: 'deviceId' });
   }
 
   async #give(kind: 'user' | 'display', constraints: MediaStreamConstraints): Promise<MediaStream> {
@@ -100,8 +145,11 @@ export class FakeMediaDevices extends EventTarget {
     const refusal = this.refusals.shift();
     if (refusal) throw refusal;
     const tracks: FakeTrack[] = [];
+    const camera = kind === 'user' && constraints.video ? this.#device('videoinput', constraints.video) : {};
+    const microphone = kind === 'user' && constraints.audio ? this.#device('audioinput', constraints.audio) : {};
     if (constraints.video) tracks.push(new FakeTrack('video', kind === 'user' ? 'camera' : 'screen', this));
     if (constraints.audio) tracks.push(new FakeTrack('audio', kind === 'user' ? 'microphone' : 'screen sound', this));
+    for (const track of tracks) track.settings = track.kind === 'video' ? camera : microphone;
     return asStream(new FakeStream(tracks));
   }
 }

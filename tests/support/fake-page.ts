@@ -15,6 +15,7 @@ export class FakeElement {
   playsInline = false;
   muted = false;
   srcObject: unknown = null;
+  sinkId = '';
   plays = 0;
 
   constructor(page: FakePage, tag: string) {
@@ -41,6 +42,11 @@ export class FakeElement {
     if (this.tag === 'audio' && this.ownerDocument.silenced) throw new DOMException('not yet', 'NotAllowedError');
   }
 
+  async setSinkId(device: string): Promise<void> {
+    if (device !== '' && !this.ownerDocument.speakers.includes(device)) throw new DOMException('no such device', 'NotFoundError');
+    this.sinkId = device;
+  }
+
   /** All below with this class name or tag. */
   all(name: string): FakeElement[] {
     return this.children.flatMap((child) => [
@@ -54,6 +60,7 @@ export class FakePage extends EventTarget {
   /** The browser plays no sound before a click. */
   silenced = false;
   listeners = 0;
+  speakers = ['speaker-1', 'speaker-2'];
 
   createElement(tag: string): FakeElement {
     return new FakeElement(this, tag);

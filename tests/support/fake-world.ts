@@ -9,14 +9,19 @@ import type { Meeting } from '../../web/sdk/meeting.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { loadLegacyClient } from '../../bindings/load-legacy.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
 import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
+import { FakePage } from './fake-page.ts';
 import { FakeWire } from './fake-peer-connection.ts';
 
-const load = loadOnce(async () => new LoadedClientCore(await loadClient()));
+const cores = {
+  core: loadOnce(async () => new LoadedClientCore(await loadClient())),
+  legacy: loadOnce(async () => new LoadedClientCore(await loadLegacyClient())),
+};
 const rooms = loadRoom().then((module) => new LoadedRoomCore(module));
 
 const now = (): number => Math.floor(performance.now());
@@ -69,13 +74,18 @@ export class FakeWorld {
   }
 
   /** Joins, as `join` of the package does, but in this world. */
-  async join(room: string, options: JoinOptions = {}): Promise<{ meeting: Meeting; person: Person }> {
+  async join(room: string | undefined, options: JoinOptions = {}): Promise<{ meeting: Meeting; person: Person }> {
     const person = this.person();
     const meeting = await this.joinAs(person, room, options);
     return { meeting, person };
   }
 
-  joinAs(person: Person, room: string, options: JoinOptions = {}): Promise<Meeting> {
+  /** `loads` is told of every module before it is loaded, and may refuse. */
+  joinAs(person: Person, room: string | undefined, options: JoinOptions = {}, loads: (which: keyof typeof cores) => unknown = () => {}): Promise<Meeting> {
+    const load = async (which: keyof typeof cores): Promise<LoadedClientCore> => {
+      await loads(which);
+      return cores[which]();
+    };
     return joinIn({ load, ports: () => person.ports }, room, options);
   }
 
@@ -89,6 +99,7 @@ export class FakeWorld {
     const devices = new BrowserDevices({
       mediaDevices: () => media as unknown as MediaDevices,
       stream: () => asStream(new FakeStream()),
+      player: () => new FakePage().createElement('audio') as unknown as HTMLMediaElement,
     });
     const ports: ClientPorts = {
       clock: { now, at: (instant, wake) => wakeAt(timers, instant, wake) },

@@ -70,10 +70,14 @@ class ModelBrowser {
     return all;
   }
 
-  std::optional<std::string> first_violation() const {
+  // `is_excused(peer, violation)`: not counted.
+  template <class IsExcused>
+  std::optional<std::string> first_violation(const IsExcused& is_excused) const {
     if (!violations.empty()) return violations.front();
     for (const auto& [key, peer] : peers) {
-      if (!peer.violations.empty()) return peer.violations.front() + ", to " + key.first.value;
+      for (const std::string& violation : peer.violations) {
+        if (!is_excused(key.first, violation)) return violation + ", to " + key.first.value;
+      }
     }
     return std::nullopt;
   }

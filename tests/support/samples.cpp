@@ -95,7 +95,7 @@ std::string type_of() {
   else if constexpr (std::is_integral_v<T>) return "number";
   else if constexpr (NamedEnum<T>) return "(" + names_type<T>() + ")";
   else if constexpr (std::is_same_v<T, Failure>)
-    return "{ code: " + type_of<ErrorCode>() + "; blame: " + type_of<Blame>() + "; retryable: boolean; message: string; detail?: string }";
+    return "{ code: " + type_of<ErrorCode>() + "; blame: " + type_of<Blame>() + "; retryable: boolean; message: string; detail?: string; deniedBy?: " + type_of<Denier>() + " }";
   else if constexpr (ElementOf<T>::is_list) return type_of<typename ElementOf<T>::Type>() + "[]";
   else if constexpr (ElementOf<T>::is_map) return "Record<string, " + type_of<typename ElementOf<T>::Type>() + ">";
   else if constexpr (protocol::HasFields<T>) return "{ " + fields_type<T>() + "}";
@@ -116,6 +116,7 @@ void fill(T& value) {
     value = static_cast<T>(1);
   } else if constexpr (std::is_same_v<T, Failure>) {
     value = Failure{ErrorCode::LinkFailed, "a detail"};
+    value.denied_by = Denier::System;
   } else if constexpr (std::is_same_v<T, std::string>) {
     value = "text";
   } else if constexpr (ElementOf<T>::is_list) {
@@ -189,20 +190,24 @@ template <class Visit>
 void for_each_type(Visit&& visit) {
   visit.template operator()<Source>("Source");
   visit.template operator()<Slot>("Slot");
+  visit.template operator()<Priority>("Priority");
   visit.template operator()<Wanted>("Wanted");
   visit.template operator()<SourceState>("SourceState");
   visit.template operator()<DescriptionType>("DescriptionType");
   visit.template operator()<ConnectionState>("ConnectionState");
   visit.template operator()<LinkState>("LinkState");
+  visit.template operator()<Connect>("Connect");
   visit.template operator()<Role>("Role");
   visit.template operator()<DialectName>("DialectName");
   visit.template operator()<LeaveReason>("LeaveReason");
   visit.template operator()<MeetingState>("MeetingState");
   visit.template operator()<CallState>("CallState");
   visit.template operator()<CallOutcome>("CallOutcome");
+  visit.template operator()<RoomAction>("RoomAction");
   visit.template operator()<BodyForm>("BodyForm");
   visit.template operator()<Blame>("Blame");
   visit.template operator()<ErrorCode>("ErrorCode");
+  visit.template operator()<Denier>("Denier");
   visit.template operator()<LogLevel>("LogLevel");
   visit.template operator()<ClientOptions>("ClientOptions");
   visit.template operator()<ClientEvent>("ClientEvent");

@@ -9,7 +9,7 @@ type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: 
 
 const at = { peer: 'ben', incarnation: 2 };
 const operation = { operation: 9, ...at };
-const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x' };
+const failure: Failure = { code: 'link-failed', blame: 'network', retryable: true, message: 'said by the core', detail: 'x', deniedBy: 'policy' };
 const row: ParticipantRow = {
   user: 'ben',
   session: 's1',
@@ -17,18 +17,36 @@ const row: ParticipantRow = {
   role: 'viewer',
   dialect: 'classic',
   media: { camera: 'on', microphone: 'muted', screen: 'off' },
+  connect: 'on-call',
   away: true,
+  attributes: { seat: '12a', empty: '' },
+  hand: 2,
+  asksForFloor: true,
+  crossings: 1,
   version: 3,
 };
 
 const clientEvents: OneOfEach<ClientEvent> = {
   join_requested: { type: 'join_requested' },
   leave_requested: { type: 'leave_requested' },
-  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}' },
+  source_requested: { type: 'source_requested', request: 1, source: 'screen', wanted: 'muted', constraints: '{}', device: 'd', lent: ['t'] },
   chat_requested: { type: 'chat_requested', request: 1, id: 'c1', text: 'ä "\\ 😀', to: 'ben' },
+  typing_reported: { type: 'typing_reported', typing: true },
   call_requested: { type: 'call_requested', request: 1, id: 'k1', to: 'ben', timeoutMs: 0 },
   call_accepted: { type: 'call_accepted', request: 1, id: 'k1' },
   call_ended: { type: 'call_ended', request: 1, id: 'k1', reason: 'not now' },
+  room_requested: {
+    type: 'room_requested',
+    request: 1,
+    id: 'q1',
+    action: 'give-role',
+    user: 'ben',
+    name: 'Ben',
+    text: 'ä "\\ 😀',
+    values: { seat: '12a', empty: '' },
+    role: 'viewer',
+    source: 'screen',
+  },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
@@ -47,39 +65,47 @@ const clientEvents: OneOfEach<ClientEvent> = {
     candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' },
   },
   connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
-  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't' }] },
-  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '' },
-  track_ended: { type: 'track_ended', track: 't' },
+  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd' }] },
+  capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '', deniedBy: 'system' },
+  track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
+  devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd' }] },
   time_passed: { type: 'time_passed' },
 };
 
 const clientCommands: OneOfEach<ClientCommand> = {
   open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic' },
   close_transport: { type: 'close_transport' },
+  need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
   open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false },
   close_peer: { type: 'close_peer', ...at },
-  add_slot: { type: 'add_slot', ...at, slot: 'screen' },
-  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2' },
+  add_slot: { type: 'add_slot', ...at, slot: 'screen', priority: 'very-low' },
+  bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2', priority: 'high' },
   set_track: { type: 'set_track', ...operation, slot: 'camera', track: 't' },
   set_local_description: { type: 'set_local_description', ...operation },
   set_remote_description: { type: 'set_remote_description', ...operation, description: { type: 'offer', sdp: 'v=0' } },
   roll_back: { type: 'roll_back', ...operation },
   add_candidate: { type: 'add_candidate', ...operation, candidate: { candidate: 'candidate:1' } },
   restart_ice: { type: 'restart_ice', ...at },
-  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '' },
+  capture: { type: 'capture', operation: 4, source: 'screen', constraints: '', device: 'd', exact: true, lent: ['t'] },
   release: { type: 'release', track: 't' },
   meeting_changed: { type: 'meeting_changed', state: 'waiting', role: 'host', dialect: 'meetwire', error: failure },
   participant_joined: { type: 'participant_joined', participant: row },
   participant_changed: { type: 'participant_changed', participant: row },
   participant_left: { type: 'participant_left', user: 'ben', reason: 'server-closing' },
   link_changed: { type: 'link_changed', peer: 'ben', state: 'reconnecting', error: failure },
-  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], error: failure },
-  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000 } },
+  source_changed: { type: 'source_changed', source: 'screen', state: 'starting', tracks: ['t'], device: 'd', error: failure },
+  chat_received: { type: 'chat_received', message: { from: 'ben', id: 'c', text: 'hi', to: 'ada', at: 1_700_000_000_000, name: 'Ben' } },
+  typing_changed: { type: 'typing_changed', user: 'ben', typing: true },
   call_changed: {
     type: 'call_changed',
     call: { id: 'k1', from: 'ben', to: 'ada', state: 'ended', outcome: 'timed-out', reason: 'r', replaces: 'k2' },
   },
+  self_changed: { type: 'self_changed', participant: row },
+  room_state_changed: { type: 'room_state_changed', room: { locked: true, lobby: true, metadata: { topic: 'x' } } },
+  lobby_changed: { type: 'lobby_changed', knocks: [{ user: 'ben', name: 'Ben' }] },
+  reaction_received: { type: 'reaction_received', from: 'ben', text: '👍' },
+  mute_applied: { type: 'mute_applied', from: 'ben', source: 'camera' },
   settle_request: { type: 'settle_request', request: 3, error: failure },
   report_problem: { type: 'report_problem', peer: 'ben', error: failure },
 };
@@ -94,6 +120,8 @@ const clientOptions: Required<ClientOptions> = {
   seed: 2 ** 32 - 1,
   iceServers: '[]',
   iceTransportPolicy: 'all',
+  viewer: true,
+  connect: 'on-call',
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {
@@ -124,7 +152,7 @@ const roomCommands: OneOfEach<RoomCommand> = {
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, lobby: true };
 
 const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
 

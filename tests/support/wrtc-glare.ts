@@ -57,11 +57,16 @@ interface Pictures {
   screen: number;
 }
 
-class Devices {
+class Devices extends EventTarget {
   readonly #pictures: Pictures;
 
   constructor(pictures: Pictures) {
+    super();
     this.#pictures = pictures;
+  }
+
+  async enumerateDevices(): Promise<[]> {
+    return [];
   }
 
   async getUserMedia({ audio }: MediaStreamConstraints): Promise<MediaStream> {
@@ -108,7 +113,7 @@ class Side {
     this.person = world.person();
     const devices = new Devices(pictures);
     const stream = (): MediaStream => asStream(new FakeStream());
-    this.person.ports.devices = new BrowserDevices({ mediaDevices: () => devices as unknown as MediaDevices, stream });
+    this.person.ports.devices = new BrowserDevices({ mediaDevices: () => devices as unknown as MediaDevices, stream, player: () => ({}) as HTMLMediaElement });
     this.person.ports.peers = this.#watched(
       peerPort({
         PeerConnection: this.#counted(),
@@ -153,8 +158,8 @@ class Side {
         const watch = <Args extends unknown[], Result>(name: string, run: (...args: Args) => Promise<Result>) =>
           (...args: Args): Promise<Result> => this.#watch(name, () => run.apply(peer, args));
         const watched: Peer = {
-          addSlot: (slot) => peer.addSlot(slot),
-          bindSlot: (slot, mid) => peer.bindSlot(slot, mid),
+          addSlot: (slot, priority) => peer.addSlot(slot, priority),
+          bindSlot: (slot, mid, priority) => peer.bindSlot(slot, mid, priority),
           restartIce: () => peer.restartIce(),
           close: () => peer.close(),
           setTrack: watch('setTrack', peer.setTrack),
@@ -225,10 +230,10 @@ async function shown(sides: [Side, Side], source: keyof Pictures): Promise<void>
 }
 
 /** Both share at once, and neither hears of the other's offer before its own is made. */
-async function collide(sides: [Side, Side], options?: { audio: boolean }): Promise<void> {
+async function collide(sides: [Side, Side]): Promise<void> {
   const gate = new Gate(sides.length);
   for (const side of sides) side.gate = gate;
-  await Promise.all(sides.map(({ meeting }) => meeting.screen.start(options)));
+  await Promise.all(sides.map(({ meeting }) => meeting.screen.start()));
   await shown(sides, 'screen');
   await atRest(sides);
 }
@@ -250,7 +255,8 @@ async function meet(world: FakeWorld, room: string): Promise<MeetingFindings> {
     await shown(sides, 'camera');
     await Promise.all(sides.map(({ meeting }) => meeting.screen.stop()));
     for (const side of sides) side.pictures.screen += 20;
-    await collide(sides, { audio: true });
+    await Promise.all(sides.map(({ meeting }) => meeting.screen.start({ audio: true })));
+    await shown(sides, 'screen');
     await shown(sides, 'camera');
     return { first: first.look('newcomer'), newcomer: newcomer.look('first') };
   } catch (error) {

@@ -19,6 +19,7 @@ export class Chat {
   readonly #list = byId('chat-list', HTMLOListElement);
   readonly #form = byId('chat-form', HTMLFormElement);
   readonly #text = byId('chat-text', HTMLTextAreaElement);
+  readonly #typing = byId('chat-typing', HTMLElement);
   readonly #badge = byId('chat-unread', HTMLElement);
   readonly #button = byId('toggle-chat', HTMLButtonElement);
   readonly #shown = new Set<string>();
@@ -33,20 +34,21 @@ export class Chat {
     const { signal } = this.#undo;
     this.#form.addEventListener('submit', (event) => this.#submit(event), { signal });
     this.#text.addEventListener('keydown', (event) => this.#key(event), { signal });
-    this.#text.addEventListener('input', () => this.#grow(), { signal });
+    this.#text.addEventListener('input', () => this.#typed(), { signal });
   }
 
   /** Shows what has come since the last time. */
   update(): void {
     const { me, participants, chat } = this.#meeting;
     for (const { id, name } of participants.values()) this.#names.set(id, name);
+    setText(this.#typing, typingWords([...participants.values()].filter(({ typing }) => typing).map(({ id }) => this.#nameOf(id))));
     const fresh = chat.history.filter((line) => !this.#shown.has(keyOf(line)));
     if (fresh.length === 0) return;
     const atEnd = this.#isAtEnd();
     for (const line of fresh) {
       this.#shown.add(keyOf(line));
       const mine = line.from === me.id;
-      this.#place(messageFor(mine ? 'You' : this.#nameOf(line.from), line.text, line.at, mine));
+      this.#place(messageFor(mine ? 'You' : line.name || this.#nameOf(line.from), line.text, line.at, mine));
       if (!mine && !this.#open) this.#unread += 1;
     }
     if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
@@ -66,6 +68,7 @@ export class Chat {
     this.#undo.abort();
     this.#list.replaceChildren();
     this.#text.value = '';
+    setText(this.#typing, '');
     this.#unread = 0;
     this.#showUnread();
   }
@@ -96,6 +99,11 @@ export class Chat {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.#form.requestSubmit();
+  }
+
+  #typed(): void {
+    this.#grow();
+    this.#meeting.chat.typing(this.#text.value.trim() !== '');
   }
 
   #grow(): void {
@@ -142,6 +150,12 @@ export class Chat {
     });
     element.append(again);
   }
+}
+
+function typingWords(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  if (names.length > 2) return `${names.length} people are typing …`;
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} typing …`;
 }
 
 const keyOf = (line: Line): string => `${line.from} ${line.id}`;

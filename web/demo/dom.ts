@@ -42,6 +42,8 @@ export type IconName =
   | 'leave'
   | 'link'
   | 'close'
+  | 'hand'
+  | 'more'
   | 'send';
 
 /** An icon from the sprite in index.html; hidden from assistive technology, which reads the words beside it. */

@@ -8,7 +8,7 @@ import { Lobby, type Wish } from './lobby.ts';
 import { MeetingView } from './meeting-view.ts';
 import { wordsFor, type Words } from './words.ts';
 
-type Screen = 'lobby' | 'meeting' | 'after';
+type Screen = 'lobby' | 'waiting' | 'meeting' | 'after';
 
 const address = readAddress();
 let meeting: Meeting | undefined;
@@ -21,7 +21,7 @@ const lobby = new Lobby(
 );
 
 function show(screen: Screen): void {
-  for (const name of ['lobby', 'meeting', 'after'] as const) byId(name, HTMLElement).hidden = name !== screen;
+  for (const name of ['lobby', 'waiting', 'meeting', 'after'] as const) byId(name, HTMLElement).hidden = name !== screen;
   document.body.dataset['screen'] = screen;
 }
 
@@ -51,13 +51,32 @@ async function enter(wish: Wish): Promise<void> {
 function begin(joined: Meeting, wish: Wish): void {
   meeting = joined;
   showRoom(wish.room);
+  const follow = (): void => {
+    if (meeting !== joined) return;
+    if (joined.state === 'waiting') wait();
+    else if (joined.state === 'joined') enterRoom(joined, wish);
+    endIfLeft(joined);
+  };
+  joined.subscribe(follow);
+  follow();
+}
+
+/** Outside, until a host has decided. */
+function wait(): void {
+  view?.close();
+  view = undefined;
+  if (document.body.dataset['screen'] === 'waiting') return;
+  show('waiting');
+  byId('waiting-title', HTMLElement).focus();
+}
+
+function enterRoom(joined: Meeting, wish: Wish): void {
+  if (view !== undefined) return;
   show('meeting');
   view = new MeetingView(joined, {
     leave: () => void joined.leave(),
     link: inviteLink({ room: wish.room, server: address.server }),
   });
-  joined.subscribe(() => endIfLeft(joined));
-  endIfLeft(joined);
 }
 
 function endIfLeft(ended: Meeting): void {
@@ -85,6 +104,7 @@ function toLobby(room: string): void {
 byId('rejoin', HTMLButtonElement).addEventListener('click', () => {
   if (last !== undefined) void enter(last);
 });
+byId('stop-waiting', HTMLButtonElement).addEventListener('click', () => void meeting?.leave());
 byId('to-lobby', HTMLButtonElement).addEventListener('click', () => toLobby(suggestRoom()));
 
 // Somebody follows a link to another room, or edits the address.

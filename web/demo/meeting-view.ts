@@ -2,23 +2,29 @@
 
 import type { Meeting } from '../sdk/index.ts';
 import { Chat } from './chat.ts';
+import { DeviceMenu } from './device-menu.ts';
 import { byId, setText } from './dom.ts';
 import { Files } from './files.ts';
 import { Notices } from './notices.ts';
 import { PeopleList } from './people-list.ts';
 import { peopleIn, type Person } from './person.ts';
+import { Presence } from './presence.ts';
 import { SourceButton } from './source-button.ts';
 import { Stage } from './stage.ts';
 
-type PanelName = 'chat' | 'people';
+type PanelName = (typeof panels)[number];
+
+const panels = ['chat', 'people', 'devices'] as const;
 
 export class MeetingView {
   readonly #meeting: Meeting;
   readonly #notices = new Notices(byId('notices', HTMLElement));
   readonly #stage: Stage;
   readonly #chat: Chat;
+  readonly #people: PeopleList;
+  readonly #presence: Presence;
   readonly #files: Files;
-  readonly #people = new PeopleList();
+  readonly #devices: DeviceMenu;
   readonly #sources: readonly SourceButton[];
   readonly #undo = new AbortController();
   readonly #unsubscribe: () => void;
@@ -29,8 +35,11 @@ export class MeetingView {
   /** `leave` is what the leave button does; `link` is what to send to others. */
   constructor(meeting: Meeting, { leave, link }: { leave: () => void; link: string }) {
     this.#meeting = meeting;
-    this.#stage = new Stage(() => this.#askForSound());
+    this.#stage = new Stage({ blocked: () => this.#askForSound(), attach: (element) => meeting.speaker.attach(element) });
     this.#chat = new Chat(meeting);
+    this.#presence = new Presence(meeting, this.#notices, (id, emoji) => this.#stage.react(id, emoji));
+    this.#people = new PeopleList(meeting, (deed) => this.#presence.run(deed));
+    this.#devices = new DeviceMenu(meeting, this.#notices);
     this.#files = new Files(meeting, (words) => {
       const show = { label: 'Show', run: () => this.#setPanel('chat') };
       if (this.#open !== 'chat') this.#notices.show('file', words, { action: show, stays_ms: 15_000 });
@@ -46,7 +55,7 @@ export class MeetingView {
       byId(id, HTMLButtonElement).addEventListener('click', run, { signal });
     onClick('leave', leave);
     onClick('copy-link', () => void this.#copy(link));
-    for (const panel of ['chat', 'people'] as const) {
+    for (const panel of panels) {
       onClick(`toggle-${panel}`, () => this.#toggle(panel));
       onClick(`close-${panel}`, () => this.#toggle(panel));
     }
@@ -65,6 +74,8 @@ export class MeetingView {
     this.#chat.close();
     this.#files.close();
     this.#people.close();
+    this.#presence.close();
+    this.#devices.close();
     this.#notices.close();
     document.title = 'Meetwire';
   }
@@ -83,7 +94,9 @@ export class MeetingView {
     const people = peopleIn(this.#meeting);
     this.#stage.update(people);
     this.#people.update(people);
+    this.#presence.update();
     this.#chat.update();
+    this.#devices.update();
     this.#files.update();
     for (const button of this.#sources) button.update();
     setText(byId('head-count', HTMLElement), people.length === 1 ? 'only you' : `${people.length} people`);
@@ -133,13 +146,13 @@ export class MeetingView {
 
   #setPanel(open: PanelName | undefined): void {
     this.#open = open;
-    for (const panel of ['chat', 'people'] as const) {
+    for (const panel of panels) {
       byId(`panel-${panel}`, HTMLElement).hidden = panel !== open;
       byId(`toggle-${panel}`, HTMLButtonElement).setAttribute('aria-expanded', String(panel === open));
     }
     this.#chat.setOpen(open === 'chat');
     if (open === 'chat') this.#notices.hide('file');
-    if (open === 'people') byId('close-people', HTMLButtonElement).focus();
+    if (open !== undefined && open !== 'chat') byId(`close-${open}`, HTMLButtonElement).focus();
   }
 
   #key(event: KeyboardEvent): void {

@@ -4,10 +4,17 @@
 import { icon, make } from './dom.ts';
 import type { Words } from './words.ts';
 
+interface Action {
+  label: string;
+  run: () => void;
+}
+
 export interface NoticeOptions {
   kind?: 'plain' | 'warn' | 'bad';
   /** A button in the notice. */
-  action?: { label: string; run: () => void };
+  action?: Action;
+  /** Another one beside it. */
+  otherwise?: Action;
   /** Goes away by itself after this many milliseconds; otherwise it stays until closed or taken back. */
   stays_ms?: number;
 }
@@ -26,9 +33,10 @@ export class Notices {
     if (words.advice !== '') text.append(make('span', { text: words.advice }));
     const element = make('div', { class: `notice ${options.kind ?? 'plain'}`, testid: `notice-${key}` }, text);
 
-    const { action } = options;
-    if (action !== undefined) {
-      const button = make('button', { text: action.label, testid: `notice-${key}-action` });
+    for (const name of ['action', 'otherwise'] as const) {
+      const action = options[name];
+      if (action === undefined) continue;
+      const button = make('button', { text: action.label, testid: `notice-${key}-${name}` });
       button.type = 'button';
       button.addEventListener('click', () => action.run());
       element.append(button);

@@ -12,6 +12,11 @@ export interface Person {
   id: string;
   name: string;
   mine: boolean;
+  role: Participant['role'];
+  handRaised: boolean;
+  asksForFloor: boolean;
+  /** The camera's picture is shown as in a mirror. */
+  mirrored: boolean;
   camera: Picture;
   microphone: Picture;
   screen: Picture;
@@ -21,15 +26,19 @@ export interface Person {
 
 /** Everyone in the meeting, oneself first. */
 export function peopleIn(meeting: Meeting): Person[] {
-  return [myself(meeting), ...[...meeting.participants.values()].map(other)];
+  return [myself(meeting), ...[...meeting.participants.values()].map((one) => other(one, meeting.role))];
 }
 
 function myself(meeting: Meeting): Person {
-  const { camera, microphone, screen } = meeting;
+  const { camera, microphone, screen, me } = meeting;
   return {
-    id: meeting.me.id,
-    name: meeting.me.name,
+    id: me.id,
+    name: me.name,
     mine: true,
+    role: meeting.role,
+    handRaised: me.handRaised,
+    asksForFloor: me.asksForFloor,
+    mirrored: camera.mirrored,
     camera: { on: camera.state === 'on', tracks: alive(camera.track) },
     microphone: { on: microphone.state === 'on', tracks: alive(microphone.track) },
     screen: { on: screen.state === 'on', tracks: alive(screen.track) },
@@ -37,16 +46,21 @@ function myself(meeting: Meeting): Person {
   };
 }
 
-function other(participant: Participant): Person {
+function other(participant: Participant, role: Participant['role']): Person {
   const { camera, microphone, screen } = participant;
   return {
     id: participant.id,
     name: participant.name,
     mine: false,
+    role: participant.role,
+    handRaised: participant.handRaised,
+    asksForFloor: participant.asksForFloor,
+    mirrored: false,
     camera: { on: camera.on, tracks: alive(camera.track) },
     microphone: { on: microphone.on, tracks: alive(microphone.track) },
     screen: { on: screen.on, tracks: screen.stream?.getTracks() ?? alive(screen.track) },
-    state: stateOf(participant),
+    // Two who only watch have no connection with each other, and need none.
+    state: role === 'viewer' && participant.role === 'viewer' ? '' : stateOf(participant),
   };
 }
 
@@ -55,6 +69,7 @@ const connectionWords: Record<Participant['connection'], string> = {
   connected: '',
   reconnecting: 'reconnecting …',
   failed: 'no connection',
+  none: 'on call only',
 };
 
 function stateOf(participant: Participant): string {

@@ -5,7 +5,7 @@ import { byId, play, setIcon, setText } from './dom.ts';
 import { SoundLevel } from './sound-level.ts';
 import { codeOf, wordsForDevice, type Device, type Words } from './words.ts';
 
-type Kind = Exclude<Device, 'screen'>;
+type Kind = Exclude<Device, 'screen' | 'speaker'>;
 
 /** What to hand to `join`: off, the browser's choice, or a device. */
 export type Choice = boolean | string;

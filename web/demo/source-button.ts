@@ -6,23 +6,24 @@ import { byId, setIcon } from './dom.ts';
 import type { Notices } from './notices.ts';
 import { wordsForDevice, type Device } from './words.ts';
 
+type OwnSource = Exclude<Device, 'speaker'>;
 type Source = Meeting['camera'] | Meeting['microphone'] | Meeting['screen'];
 
-const names: Record<Device, { on: string; off: string }> = {
+const names: Record<OwnSource, { on: string; off: string }> = {
   microphone: { on: 'Mute your microphone', off: 'Unmute your microphone' },
   camera: { on: 'Turn your camera off', off: 'Turn your camera on' },
   screen: { on: 'Stop sharing your screen', off: 'Share your screen' },
 };
 
 export class SourceButton {
-  readonly #kind: Device;
+  readonly #kind: OwnSource;
   readonly #source: Source;
   readonly #notices: Notices;
   readonly #button: HTMLButtonElement;
   readonly #undo = new AbortController();
   #told: unknown;
 
-  constructor(kind: Device, source: Source, notices: Notices) {
+  constructor(kind: OwnSource, source: Source, notices: Notices) {
     this.#kind = kind;
     this.#source = source;
     this.#notices = notices;
@@ -61,7 +62,7 @@ export class SourceButton {
       } else if (source.state === 'muted') {
         await source.unmute();
       } else {
-        await source.start(this.#kind === 'screen' ? { audio: true } : {});
+        await source.start(this.#kind === 'screen' ? { audio: true } : undefined);
       }
     } catch (error) {
       this.#tell(error);

@@ -3,12 +3,13 @@
 import { byId } from './dom.ts';
 import { largestTiles, stripTiles } from './layout.ts';
 import type { Person } from './person.ts';
-import { ShareTile, Tile } from './tile.ts';
+import { ShareTile, Tile, type Hearing } from './tile.ts';
 
 interface Shown {
   readonly element: HTMLElement;
   update(person: Person): void;
   unlock(): void;
+  react?(emoji: string): void;
   remove(): void;
 }
 
@@ -19,21 +20,27 @@ export class Stage {
   readonly #tiles = new Map<string, Shown>();
   readonly #shown = new Map<string, Shown>();
   readonly #watch: ResizeObserver;
-  readonly #whenBlocked: () => void;
+  readonly #hearing: Hearing;
 
-  constructor(whenBlocked: () => void) {
-    this.#whenBlocked = whenBlocked;
+  constructor(hearing: Hearing) {
+    this.#hearing = hearing;
     this.#watch = new ResizeObserver(() => this.#fit());
     this.#watch.observe(this.#grid);
   }
 
   update(people: readonly Person[]): void {
-    reconcile(this.#tiles, this.#grid, people, (person) => new Tile(person, this.#whenBlocked));
+    // Who only watches is in the list of people alone.
+    const seen = people.filter(({ role, mine }) => role !== 'viewer' || (mine && people.length === 1));
+    reconcile(this.#tiles, this.#grid, seen, (person) => new Tile(person, this.#hearing));
     const sharing = people.filter((person) => person.screen.on);
-    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#whenBlocked));
+    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#hearing));
     this.#shares.hidden = sharing.length === 0;
     this.#stage.classList.toggle('sharing', sharing.length > 0);
     this.#fit();
+  }
+
+  react(id: string, emoji: string): void {
+    this.#tiles.get(id)?.react?.(emoji);
   }
 
   unlock(): void {

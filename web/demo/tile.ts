@@ -3,6 +3,14 @@
 import { icon, make, play, setText } from './dom.ts';
 import { hueOf, initialsOf, type Person } from './person.ts';
 
+/** What comes with everything that is heard. */
+export interface Hearing {
+  /** The browser holds it back until somebody clicks. */
+  blocked(): void;
+  /** It plays through the chosen speaker from now on. Gives the undo. */
+  attach(element: HTMLMediaElement): () => void;
+}
+
 export class Tile {
   readonly element: HTMLLIElement;
   readonly #video = make('video');
@@ -11,23 +19,29 @@ export class Tile {
   readonly #name = make('span', { class: 'tag-name', testid: 'tile-name' });
   readonly #muted = icon('microphone-off');
   readonly #mutedWords = make('span', { class: 'out-of-sight' });
+  readonly #hand = icon('hand', 'is-up');
+  readonly #handWords = make('span', { class: 'out-of-sight' });
   readonly #state = make('p', { class: 'state', testid: 'tile-state' });
-  readonly #whenBlocked: () => void;
+  readonly #hearing: Hearing;
+  readonly #detach: (() => void) | undefined;
 
-  constructor(person: Person, whenBlocked: () => void) {
-    this.#whenBlocked = whenBlocked;
+  constructor(person: Person, hearing: Hearing) {
+    this.#hearing = hearing;
     this.#video.autoplay = true;
     this.#video.playsInline = true;
     this.#video.muted = true; // what is heard comes from the audio element, so that a picture never blocks it
-    if (person.mine) this.#video.classList.add('mirrored');
-    else this.#sound = make('audio');
-    if (this.#sound !== undefined) this.#sound.autoplay = true;
+    if (!person.mine) {
+      this.#sound = make('audio');
+      this.#sound.autoplay = true;
+      this.#detach = hearing.attach(this.#sound);
+    }
 
     const initials = make('div', { class: 'initials' }, this.#initials);
     initials.setAttribute('aria-hidden', 'true');
     this.#initials.style.setProperty('--hue', String(hueOf(person.id)));
     this.#muted.dataset['testid'] = 'muted-badge';
-    const tag = make('div', { class: 'tag' }, this.#muted, this.#name, this.#mutedWords);
+    this.#hand.dataset['testid'] = 'hand-badge';
+    const tag = make('div', { class: 'tag' }, this.#hand, this.#muted, this.#name, this.#mutedWords, this.#handWords);
 
     this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state);
     if (this.#sound !== undefined) this.element.append(this.#sound);
@@ -40,6 +54,8 @@ export class Tile {
     setText(this.#name, person.mine ? `${name} (you)` : name);
     setText(this.#initials, initialsOf(name));
     setText(this.#mutedWords, person.microphone.on ? '' : ', microphone off');
+    setText(this.#handWords, person.handRaised ? ', hand raised' : '');
+    this.#hand.toggleAttribute('hidden', !person.handRaised);
     setText(this.#state, person.state);
     this.#state.hidden = person.state === '';
     this.#muted.toggleAttribute('hidden', person.microphone.on);
@@ -49,8 +65,16 @@ export class Tile {
 
     const picture = person.camera.on ? person.camera.tracks : [];
     this.#video.hidden = picture.length === 0;
+    this.#video.classList.toggle('mirrored', person.mirrored);
     play(this.#video, picture, () => undefined);
-    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, this.#whenBlocked);
+    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, () => this.#hearing.blocked());
+  }
+
+  /** Shows an emoji over the tile for a moment. */
+  react(emoji: string): void {
+    const mark = make('span', { class: 'reaction', text: emoji, testid: 'reaction' });
+    this.element.append(mark);
+    window.setTimeout(() => mark.remove(), 4000);
   }
 
   /** Plays again what the browser held back until somebody clicked. */
@@ -59,6 +83,7 @@ export class Tile {
   }
 
   remove(): void {
+    this.#detach?.();
     this.#video.srcObject = null;
     if (this.#sound !== undefined) this.#sound.srcObject = null;
     this.element.remove();
@@ -70,13 +95,15 @@ export class ShareTile {
   readonly element: HTMLLIElement;
   readonly #video = make('video');
   readonly #name = make('span', { class: 'tag-name' });
-  readonly #whenBlocked: () => void;
+  readonly #hearing: Hearing;
+  readonly #detach: () => void;
 
-  constructor(person: Person, whenBlocked: () => void) {
-    this.#whenBlocked = whenBlocked;
+  constructor(person: Person, hearing: Hearing) {
+    this.#hearing = hearing;
     this.#video.autoplay = true;
     this.#video.playsInline = true;
     this.#video.muted = person.mine;
+    this.#detach = hearing.attach(this.#video);
     this.element = make('li', { class: 'share', testid: 'share' }, this.#video, make('div', { class: 'tag' }, this.#name));
     this.element.dataset['user'] = person.id;
     this.update(person);
@@ -84,7 +111,7 @@ export class ShareTile {
 
   update(person: Person): void {
     setText(this.#name, person.mine ? 'You are sharing your screen' : `Screen of ${person.name || 'Guest'}`);
-    play(this.#video, person.screen.tracks, this.#whenBlocked);
+    play(this.#video, person.screen.tracks, () => this.#hearing.blocked());
   }
 
   unlock(): void {
@@ -92,6 +119,7 @@ export class ShareTile {
   }
 
   remove(): void {
+    this.#detach();
     this.#video.srcObject = null;
     this.element.remove();
   }

@@ -43,6 +43,22 @@ const joining: Record<string, Words> = {
     title: 'You were removed from the meeting.',
     advice: 'Ask the host if that was by mistake.',
   },
+  denied: {
+    title: 'You were not let in.',
+    advice: 'Ask the host, then try again.',
+  },
+  'room-locked': {
+    title: 'The room is locked.',
+    advice: 'Ask somebody inside to unlock it, then try again.',
+  },
+  'meeting-ended': {
+    title: 'The host has ended the meeting.',
+    advice: 'Camera and microphone are off.',
+  },
+  'not-allowed': {
+    title: 'Only a host can do that.',
+    advice: 'Ask a host to do it, or to make you one.',
+  },
   'server-closing': {
     title: 'The meeting server is shutting down.',
     advice: 'Join again in a moment.',
@@ -81,12 +97,20 @@ const joining: Record<string, Words> = {
   },
 };
 
-export type Device = 'camera' | 'microphone' | 'screen';
+export type Device = 'camera' | 'microphone' | 'screen' | 'speaker';
 
-const deviceWords: Record<string, (device: string) => Words> = {
-  'permission-denied': (device) => ({
+// Who did not permit it says where it can be permitted.
+const permitting: Record<string, string> = {
+  user: 'You said no just now. Switch it on again and allow it when the browser asks.',
+  browser: 'The browser remembers a no. Allow it at the left end of the address bar, then switch it on again.',
+  system: 'Allow this browser to use it in the privacy settings of your system, then switch it on again.',
+  policy: 'The page around this one does not hand it on. Open the meeting in a tab of its own.',
+};
+
+const deviceWords: Record<string, (device: string, deniedBy: string) => Words> = {
+  'permission-denied': (device, deniedBy) => ({
     title: `This page may not use your ${device}.`,
-    advice: 'Allow it at the left end of the address bar, or in the system settings, then switch it on again.',
+    advice: permitting[deniedBy] ?? 'Allow it at the left end of the address bar, or in the system settings, then switch it on again.',
   }),
   'not-found': (device) => ({
     title: `No ${device} was found.`,
@@ -105,8 +129,8 @@ const deviceWords: Record<string, (device: string) => Words> = {
     advice: 'Open it over https, or from localhost. You can still watch, listen and write.',
   }),
   'device-unsupported': (device) => ({
-    title: `This browser cannot share a ${device}.`,
-    advice: 'Use a current desktop browser for that.',
+    title: device === 'speaker' ? 'This browser cannot choose a speaker.' : `This browser cannot share a ${device}.`,
+    advice: device === 'speaker' ? 'Choose it in the settings of your system.' : 'Use a current desktop browser for that.',
   }),
   'track-ended': (device) => ({
     title: `Your ${device} has stopped.`,
@@ -152,7 +176,8 @@ export function wordsFor(error: unknown): Words {
 export function wordsForDevice(error: unknown, ...devices: Device[]): Words | undefined {
   const code = codeOf(error);
   if (code === 'cancelled' || code === 'aborted') return undefined;
-  return deviceWords[code]?.(devices.join(' or ')) ?? wordsFor(error);
+  const deniedBy = error instanceof Object && 'deniedBy' in error ? String(error.deniedBy) : '';
+  return deviceWords[code]?.(devices.join(' or '), deniedBy) ?? wordsFor(error);
 }
 
 const fileWords: Record<string, Words> = {

@@ -14,14 +14,19 @@ const historyMax = 500;
 
 export class Chat {
   readonly #submit: (text: string, to: string | undefined) => Promise<void>;
+  readonly #report: (typing: boolean) => void;
   #history: readonly ChatMessage[] = Object.freeze([]);
 
   /** Internal: the chat is `meeting.chat`. */
-  constructor(submit: (text: string, to: string | undefined) => Promise<void>) {
+  constructor(submit: (text: string, to: string | undefined) => Promise<void>, report: (typing: boolean) => void) {
     this.#submit = submit;
+    this.#report = report;
   }
 
-  /** What was said since the join, oldest first, one's own included. A new array whenever something is added. */
+  /**
+   * What was said, oldest first, one's own included: since the join, and what the room has kept of the time before, if
+   * the server keeps any; that is there when `join` resolves. A new array whenever something is added.
+   */
   get history(): readonly ChatMessage[] {
     return this.#history;
   }
@@ -35,6 +40,14 @@ export class Chat {
     const good = typeof text === 'string' && isWellFormed(text) && (to === undefined || typeof to === 'string');
     if (!good) throw new MeetingError({ code: 'invalid-argument', message: 'Chat takes text without lone surrogates.' });
     await this.#submit(text, to);
+  }
+
+  /**
+   * To be called with every key while a message to all is being written, with `false` when it is given up; sending it
+   * says so by itself. The others see `participant.typing` for a few seconds. Goes out now and then only.
+   */
+  typing(typing = true): void {
+    this.#report(Boolean(typing));
   }
 
   /** Internal. */

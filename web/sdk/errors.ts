@@ -1,4 +1,4 @@
 // The errors of the public face.
 
 export { MeetingError } from '../../bindings/errors.ts';
-export type { Blame, ErrorCode } from '../../bindings/client-types.ts';
+export type { Blame, Denier, ErrorCode } from '../../bindings/client-types.ts';

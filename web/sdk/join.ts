@@ -1,14 +1,15 @@
 // From arguments to a meeting: checks what the caller gave, loads the core once, and waits until the server lets in.
 
-import type { ClientOptions, DialectName, ErrorCode } from '../../bindings/client-types.ts';
+import type { ClientOptions, Connect, DialectName, ErrorCode } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { DeviceOptions } from './local-source.ts';
 import type { TraceOptions } from '../../bindings/trace.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
+import { Succession } from '../../bindings/succession.ts';
 import { Trace } from '../../bindings/trace.ts';
-import { wishText } from './local-source.ts';
+import { readWish } from './local-source.ts';
 import { Meeting } from './meeting.ts';
 
 export interface JoinOptions {
@@ -23,9 +24,16 @@ export interface JoinOptions {
   /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
   camera?: boolean | DeviceOptions;
   microphone?: boolean | DeviceOptions;
+  /** Comes to see and hear only, until a host gives the floor. Default: what the server makes of one, host or guest. */
+  viewer?: boolean;
   /** Default: what the server hands out. */
   iceServers?: RTCIceServer[];
   iceTransportPolicy?: RTCIceTransportPolicy;
+  /**
+   * In a room, with whom there are connections: `everyone` (the default), or `on-call`: with nobody but whom a call stands
+   * with. Others are in the list, with the connection `none`, and chat reaches them.
+   */
+  connect?: Connect;
   /** The server's protocol; default: found out. */
   dialect?: DialectName;
   /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
@@ -36,7 +44,8 @@ export interface JoinOptions {
 
 /** Internal: what a join needs of the world. */
 export interface JoinWorld {
-  load(): Promise<LoadedClientCore>;
+  /** `legacy`: with the dialects of other servers than ours, which few pages need. */
+  load(which: 'core' | 'legacy'): Promise<LoadedClientCore>;
   /** Throws for a bad url. */
   ports(url: string | undefined): ClientPorts;
 }
@@ -60,8 +69,9 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
   return () => (loading ??= start());
 }
 
-export async function joinIn(world: JoinWorld, room: string, options: JoinOptions = {}): Promise<Meeting> {
-  const core = await world.load();
+/** `room` undefined: online, in none. */
+export async function joinIn(world: JoinWorld, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
+  const core = await world.load(isLegacy(options?.dialect) ? 'legacy' : 'core');
   const { errors } = core;
   const { signal } = options;
   const checked = check(errors, room, options);
@@ -77,10 +87,19 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
-  const machine = core.create({ ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() }, trace);
-  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
-  const unmourned = core.onDeath((error) => meeting.fail(error));
-  void meeting.finished.then(unmourned);
+  const whole = { ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() };
+  const mourn = (loaded: LoadedClientCore): void => {
+    const unmourned = loaded.onDeath((error) => meeting.fail(error));
+    void meeting.finished.then(unmourned);
+  };
+  const succession = new Succession(async (dialect) => {
+    const legacy = await world.load('legacy');
+    mourn(legacy);
+    return () => legacy.create({ ...whole, dialect }, trace);
+  });
+  const machine = core.create(whole, trace);
+  const meeting = new Meeting({ machine, errors, ports, room: room ?? '', user, name, trace, succession });
+  mourn(core);
 
   const joined = admission(meeting, errors, signal);
   meeting.dispatch({ type: 'join_requested' });
@@ -91,6 +110,8 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   await joined;
   return meeting;
 }
+
+const isLegacy = (dialect: unknown): boolean => dialect === 'classic' || dialect === 'codelab' || dialect === 'plain';
 
 function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -114,20 +135,21 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string, options: JoinOptions): Pick<ClientOptions, 'room' | 'dialect' | 'iceServers' | 'iceTransportPolicy'> {
+function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'dialect' | 'iceServers' | 'iceTransportPolicy' | 'viewer'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
   };
-  text(room, 'invalid-room');
+  if (room !== undefined) text(room, 'invalid-room');
   text(options.name ?? '', 'invalid-name');
   if (options.user !== undefined) text(options.user, 'invalid-user');
   text(options.url ?? '', 'invalid-argument', 'url');
-  const { dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
+  const { connect, dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
   if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
+  if (!['everyone', 'on-call', undefined].includes(connect)) throw errors.make('invalid-argument', 'connect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
   if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { room, dialect, iceTransportPolicy, ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { ...(room !== undefined && { room }), dialect, iceTransportPolicy, viewer: options.viewer === true, ...(connect && { connect }), ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {
@@ -146,6 +168,6 @@ type Start = { source: 'camera' | 'microphone'; constraints: unknown };
 function wanted(source: Start['source'], option: JoinOptions['camera'], { devices }: ClientPorts): Start[] {
   if (option === undefined || option === false) return [];
   if (option === true) return [{ source, constraints: undefined }];
-  wishText(source, option, devices);
+  readWish(source, option, devices);
   return [{ source, constraints: option }];
 }

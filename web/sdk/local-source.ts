@@ -1,40 +1,75 @@
 // One of one's own sources: camera, microphone or screen. A call states what is wanted; the core brings it about, and
 // the last wish wins.
 
-import type { Source, SourceState, Wanted } from '../../bindings/client-types.ts';
-import type { CaptureWish, DevicesPort } from '../../bindings/ports.ts';
+import type { ClientEvent, Source, SourceState, Wanted } from '../../bindings/client-types.ts';
+import type { DevicesPort } from '../../bindings/ports.ts';
 import { MeetingError } from '../../bindings/errors.ts';
+import { isWellFormed } from '../../bindings/machine.ts';
 
-/** A device id, constraints, or a live track of one's own: a clone of it is sent, the original stays yours. */
-export type DeviceOptions = string | MediaTrackConstraints | MediaStreamTrack;
+/**
+ * What the pictures or the sound are like, so that they are coded for it: `MediaStreamTrack.contentHint`, which may also
+ * be set on the source's track while it runs. A shared picture is taken for `detail` unless it says otherwise.
+ */
+export interface ContentHint {
+  contentHint?: 'motion' | 'detail' | 'text' | 'speech' | 'music';
+}
+
+/**
+ * A device id, constraints, or a live track of one's own: a clone of it is sent, the original stays yours. An id, or a
+ * `deviceId` that is not `exact`, is a preference: another device serves while that one is away.
+ */
+export type DeviceOptions = string | (MediaTrackConstraints & ContentHint) | MediaStreamTrack;
 /** What to ask the picker for, or live tracks of one's own (a picture, a sound, or both). */
-export type ScreenOptions = DisplayMediaStreamOptions | MediaStreamTrack | MediaStreamTrack[];
+export type ScreenOptions = (DisplayMediaStreamOptions & ContentHint) | MediaStreamTrack | MediaStreamTrack[];
+
+/** Internal: what to capture; what is absent stays as the last time. */
+export type SourceWish = Pick<Extract<ClientEvent, { type: 'source_requested' }>, 'constraints' | 'device' | 'lent'>;
 
 /** Internal: what a source needs of its meeting. */
 export interface SourceOwner {
   readonly devices: DevicesPort;
-  request(source: Source, wanted: Wanted, constraints?: string): Promise<void>;
+  request(source: Source, wanted: Wanted, wish: SourceWish): Promise<void>;
 }
 
-function isTrack(value: unknown): value is MediaStreamTrack {
-  return value instanceof Object && 'readyState' in value && 'kind' in value;
+const nothing: SourceWish = { lent: [] };
+const hints = { video: ['motion', 'detail', 'text'], audio: ['speech', 'music'] };
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+// Not by its class: it may come from another window.
+const isTrack = (value: unknown): value is MediaStreamTrack => isObject(value) && 'readyState' in value && 'kind' in value;
+
+/** Internal: the wish that an application's words stand for. Throws `invalid-argument`. */
+export function readWish(source: Source, options: unknown, devices: DevicesPort): SourceWish {
+  const wish = wishOf(source, options, devices);
+  if (wish) return wish;
+  throw new MeetingError({ code: 'invalid-argument', message: `The ${source} cannot be started with that ${typeof options}.` });
 }
 
-/** The JSON by which the wish travels through the core, which does not read it. Throws `invalid-argument`. */
-export function wishText(source: Source, options: unknown, devices: DevicesPort): string {
-  let wish: CaptureWish;
+function wishOf(source: Source, options: unknown, devices: DevicesPort): SourceWish | undefined {
   const tracks = Array.isArray(options) ? options : [options];
   if (tracks.length > 0 && tracks.every(isTrack)) {
-    wish = { lent: tracks.map((track) => devices.lend(track)) };
-  } else if (typeof options === 'string' && source !== 'screen') {
-    wish = { device: options };
-  } else if (options instanceof Object && !Array.isArray(options) && typeof options !== 'function') {
-    // A screen without a picture is not a screen; browsers refuse it.
-    wish = { constraints: source === 'screen' ? { video: true, ...options } : options };
-  } else {
-    throw new MeetingError({ code: 'invalid-argument', message: `The ${source} cannot be started with ${String(options)}.` });
+    const fits = (kind: string, isWanted: boolean): boolean => tracks.filter((each) => each.kind === kind).length <= (isWanted ? 1 : 0);
+    const good = fits('video', source !== 'microphone') && fits('audio', source !== 'camera');
+    return good ? { lent: tracks.map((track) => devices.lend(track)) } : undefined;
   }
-  return JSON.stringify(wish);
+  if (typeof options === 'string') return source !== 'screen' && isWellFormed(options) ? { device: options, lent: [] } : undefined;
+  return isObject(options) && !Array.isArray(options) ? constraintsOf(source, options) : undefined;
+}
+
+function constraintsOf(source: Source, options: MediaTrackConstraints & ContentHint): SourceWish | undefined {
+  const { contentHint } = options;
+  if (contentHint !== undefined && !hints[source === 'microphone' ? 'audio' : 'video'].includes(contentHint)) return undefined;
+  const { deviceId, ...others } = options;
+  // A preference is the core's business; what is exact, or a choice of several, is the browser's.
+  const device = isObject(deviceId) && !Array.isArray(deviceId) && !('exact' in deviceId) ? deviceId.ideal : deviceId;
+  const isPreference = typeof device === 'string' && source !== 'screen';
+  try {
+    const constraints = JSON.stringify(isPreference ? others : options);
+    if (!isPreference) return { constraints, lent: [], ...(deviceId !== undefined && { device: '' }) };
+    return isWellFormed(device) ? { constraints, device, lent: [] } : undefined;
+  } catch {
+    return undefined; // it goes round in circles
+  }
 }
 
 export class LocalSource<Options = DeviceOptions> {
@@ -43,6 +78,7 @@ export class LocalSource<Options = DeviceOptions> {
   #state: SourceState = 'off';
   #track: MediaStreamTrack | undefined;
   #error: MeetingError | undefined;
+  #preferred = '';
 
   /** Internal: the sources are `meeting.camera`, `meeting.microphone` and `meeting.screen`. */
   constructor(source: Source, owner: SourceOwner) {
@@ -64,13 +100,32 @@ export class LocalSource<Options = DeviceOptions> {
     return this.#error;
   }
 
+  /** The id of the device in use, where the browser tells. */
+  get device(): string | undefined {
+    return this.#track?.getSettings().deviceId;
+  }
+
+  /** The id of the device that is preferred; another is in use while that one is away. Empty: the browser's choice. */
+  get preferredDevice(): string {
+    return this.#preferred;
+  }
+
+  /**
+   * Whether people expect to see themselves in it as in a mirror: a camera that does not look away from them. The others
+   * see it as it is.
+   */
+  get mirrored(): boolean {
+    const { facingMode = 'user', groupId } = this.#track?.getSettings() ?? {};
+    // Drawn and played pictures belong to no group of devices.
+    return this.source === 'camera' && groupId !== undefined && facingMode !== 'environment';
+  }
+
   /**
    * Without options: as the last time, else the browser's default. Resolves with the state that came of it, which is
    * `off` when the user closed the picker; rejects with the device's MeetingError.
    */
   async start(options?: Options): Promise<SourceState> {
-    const wish = options === undefined ? undefined : wishText(this.source, options, this.#owner.devices);
-    return this.#want('on', wish);
+    return this.#want('on', options === undefined ? nothing : readWish(this.source, options, this.#owner.devices));
   }
 
   /** Releases the device. */
@@ -78,13 +133,16 @@ export class LocalSource<Options = DeviceOptions> {
     return this.#want('off');
   }
 
-  /** Takes another device from now on: at once if the source is running, else when it is started. */
+  /**
+   * Takes another device from now on: at once if the source is running, else when it is started. The empty id leaves the
+   * choice to the browser. Constraints stay. If it is not to be had, what was in use goes on, and it rejects.
+   */
   async switchTo(deviceId: string): Promise<SourceState> {
-    const wanted = this.#state === 'muted' || this.#state === 'off' ? this.#state : 'on';
-    return this.#want(wanted, wishText(this.source, deviceId, this.#owner.devices));
+    const wish = readWish(this.source, typeof deviceId === 'string' ? deviceId : undefined, this.#owner.devices);
+    return this.#want(this.#state === 'muted' || this.#state === 'off' ? this.#state : 'on', wish);
   }
 
-  /** Sends nothing and releases the device, but stays started: nothing is negotiated. */
+  /** Sends nothing, but stays started: nothing is negotiated. A camera is released meanwhile, so that its light goes out. */
   mute(): Promise<SourceState> {
     return this.#want('muted');
   }
@@ -94,13 +152,14 @@ export class LocalSource<Options = DeviceOptions> {
   }
 
   /** Internal. */
-  change(state: SourceState, track: MediaStreamTrack | undefined, error: MeetingError | undefined): void {
+  change(state: SourceState, track: MediaStreamTrack | undefined, error: MeetingError | undefined, preferred = this.#preferred): void {
     this.#state = state;
+    this.#preferred = preferred;
     this.#track = track;
     this.#error = error;
   }
 
-  async #want(wanted: Wanted, wish?: string): Promise<SourceState> {
+  async #want(wanted: Wanted, wish = nothing): Promise<SourceState> {
     try {
       await this.#owner.request(this.source, wanted, wish);
     } catch (error) {

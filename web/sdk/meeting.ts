@@ -1,43 +1,33 @@
 // A meeting as the application sees it: a mirror of what the core says, and wishes back to it. Decides nothing.
 
-import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
+import type { ClientEvent, ClientNotice, DialectName, Failure, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
+import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
+import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { Channel, ChannelOptions } from './flow/channel.ts';
-import type { FileOffer, MeetingFiles } from './flow/files.ts';
-import type { DeviceOptions, ScreenOptions } from './local-source.ts';
+import type { MeetingFiles } from './flow/files.ts';
+import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
-import type { ChatMessage } from './participant.ts';
+import type { MeetingEvents } from './meeting-events.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
+import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
+import { Presence } from './presence.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { Speaker } from './speaker.ts';
 
-export interface MeetingEvents {
-  state: { state: MeetingState; error: MeetingError | undefined };
-  'participant-joined': Participant;
-  'participant-changed': Participant;
-  'participant-left': { participant: Participant; reason: LeaveReason };
-  /** One of one's own sources changed. */
-  source: LocalSource<never>;
-  chat: ChatMessage;
-  /** Somebody wants to send a file. Where nobody listens it is declined. */
-  file: FileOffer;
-  /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
-  'audio-blocked': { unlock(): void };
-  'audio-unlocked': undefined;
-  /** Something went wrong that ended nothing. */
-  problem: { error: MeetingError; participant: Participant | undefined };
-}
+export type { MeetingEvents } from './meeting-events.ts';
 
 /** Internal: everything that a meeting stands on. */
 export interface MeetingParts {
@@ -48,6 +38,7 @@ export interface MeetingParts {
   user: string;
   name: string;
   trace: Trace | undefined;
+  succession: Succession;
 }
 
 interface Waiting {
@@ -60,16 +51,19 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
   audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
 };
 
-export class Meeting implements AsyncDisposable {
-  /** The room's name. */
+export class Meeting extends Presence implements AsyncDisposable {
+  /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
   readonly camera: LocalSource<DeviceOptions>;
   readonly microphone: LocalSource<DeviceOptions>;
   readonly screen: LocalSource<ScreenOptions>;
+  /** Through which device one hears the others. */
+  readonly speaker: Speaker;
   readonly chat: Chat;
   readonly files: MeetingFiles;
 
+  readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
@@ -90,19 +84,26 @@ export class Meeting implements AsyncDisposable {
   #snapshot: MeetingSnapshot | undefined;
 
   /** Internal: use `join`. */
-  constructor({ machine, errors, ports, room, user, name, trace }: MeetingParts) {
+  constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
-      request: (source: Source, wanted: Wanted, constraints?: string) => this.#want(source, wanted, constraints),
+      request: (source: Source, wanted: Wanted, wish: SourceWish) =>
+        this.#request((request) => ({ type: 'source_requested', request, source, wanted, ...wish })),
     };
+    super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
     this.me = new Participant(user, true, stream);
-    this.me.setRow({ name, role: 'guest', away: false });
+    this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
     this.screen = new LocalSource('screen', sourceOwner);
-    this.chat = new Chat((text, to) => this.#say(text, to));
+    this.speaker = new Speaker(ports.devices, ports.report);
+    this.chat = new Chat(
+      (text, to) => this.#say(text, to),
+      (typing) => this.dispatch({ type: 'typing_reported', typing }),
+    );
+    this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
@@ -124,7 +125,7 @@ export class Meeting implements AsyncDisposable {
       dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
-    this.#executor = new Executor(machine, ports, owner);
+    this.#executor = new Executor(machine, ports, owner, succession);
     this.#undos.push(ports.onPageHide(() => void this.leave()));
   }
 
@@ -150,6 +151,20 @@ export class Meeting implements AsyncDisposable {
   /** The others, by id, in the order in which they came. */
   get participants(): ReadonlyMap<string, Participant> {
     return this.#participants;
+  }
+
+  /** The calls that ring or stand: one, as a rule. */
+  get calls(): readonly Call[] {
+    return this.#calls.list;
+  }
+
+  /**
+   * Rings somebody of the same room; out of rooms, somebody who is online out of rooms. Resolves when it has been asked
+   * for; what comes of it the call tells. Rejects with `invalid-user`, `invalid-argument` (oneself, or while another
+   * call is under way), `not-joined` or `aborted`.
+   */
+  call(user: string, options: CallOptions = {}): Promise<Call> {
+    return this.#calls.request(user, options);
   }
 
   /** Immutable, and the same object until something changes. */
@@ -243,16 +258,6 @@ export class Meeting implements AsyncDisposable {
     });
   }
 
-  #want(source: Source, wanted: Wanted, constraints?: string): Promise<void> {
-    return this.#request((request) => ({
-      type: 'source_requested',
-      request,
-      source,
-      wanted,
-      ...(constraints !== undefined && { constraints }),
-    }));
-  }
-
   #say(text: string, to: string | undefined): Promise<void> {
     const id = this.#ports.secrets.id();
     return this.#request((request) => ({ type: 'chat_requested', request, id, text, ...(to !== undefined && { to }) }));
@@ -294,8 +299,21 @@ export class Meeting implements AsyncDisposable {
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
-      case 'call_changed':
-        return undefined; // not yet part of the SDK
+      case 'typing_changed': {
+        const participant = this.#participants.get(notice.user);
+        participant?.setTyping(notice.typing);
+        return participant && (() => emitter.emit('participant-changed', participant));
+      }
+      case 'call_changed': {
+        const { fresh, announce } = this.#calls.told(notice.call);
+        return fresh ? () => emitter.emit('call', fresh) : announce;
+      }
+      case 'self_changed':
+      case 'room_state_changed':
+      case 'lobby_changed':
+      case 'reaction_received':
+      case 'mute_applied':
+        return this.notice(notice);
       case 'settle_request':
         return this.#settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
@@ -311,7 +329,7 @@ export class Meeting implements AsyncDisposable {
     this.#role = role;
     this.#dialect = dialect;
     this.#error = this.#errorOf(error);
-    this.me.setRow({ name: this.me.name, role, away: false });
+    this.me.setRow({ role });
     return () => this.#emitter.emit('state', { state, error: this.#error });
   }
 
@@ -325,12 +343,12 @@ export class Meeting implements AsyncDisposable {
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
   }
 
-  #sourceChanged({ source, state, tracks, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
+  #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
     for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
     this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
-    this[source].change(state, live[0], this.#errorOf(error));
+    this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
   }
 
@@ -357,8 +375,10 @@ export class Meeting implements AsyncDisposable {
       this.me.setWanted(source.source, 'off');
     }
     for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
+    this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
+    this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
     for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));

@@ -11,6 +11,8 @@ import type { Participant, ParticipantSource } from './participant.ts';
 export interface Mountable {
   readonly me: Participant;
   readonly participants: ReadonlyMap<string, Participant>;
+  readonly camera: { readonly mirrored: boolean };
+  readonly speaker: { attach(element: HTMLMediaElement): Undo };
   subscribe(listener: () => void): Undo;
 }
 
@@ -26,7 +28,7 @@ const cover = 'position:absolute;inset:0;width:100%;height:100%;object-fit:';
 const label = 'position:absolute;left:0;bottom:0;padding:.2em .6em;background:#000a;font:14px sans-serif';
 
 export function mount(meeting: Mountable, element: Element, events: MountEvents): Undo {
-  const sound = new SoundGate(element.ownerDocument, events);
+  const sound = new SoundGate(element.ownerDocument, events, meeting.speaker);
   const tiles = new Map<string, Tile>();
   const grid = element.ownerDocument.createElement('div');
   grid.className = 'meetwire-grid';
@@ -36,6 +38,8 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
   const show = (): void => {
     const wanted = new Map<string, [Participant, boolean]>();
     for (const person of [meeting.me, ...meeting.participants.values()]) {
+      // Who only watches shows nothing.
+      if (person.role === 'viewer') continue;
       wanted.set(`person ${person.id}`, [person, false]);
       if (person.screen.on) wanted.set(`screen ${person.id}`, [person, true]);
     }
@@ -50,7 +54,7 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
         tiles.set(key, (tile = new Tile(grid.ownerDocument, person.local, isScreen, sound)));
         grid.append(tile.element);
       }
-      tile.show(person);
+      tile.show(person, person.local && !isScreen && meeting.camera.mirrored);
     }
   };
   show();
@@ -85,8 +89,7 @@ class Tile {
     video.playsInline = true;
     // Silent pictures may always play. What is heard goes through an element of its own.
     video.muted = true;
-    // People expect to see themselves as in a mirror, but their screen as it is.
-    video.style.cssText = `${cover}${isScreen ? 'contain' : 'cover'}${isLocal && !isScreen ? ';transform:scaleX(-1)' : ''}`;
+    video.style.cssText = `${cover}${isScreen ? 'contain' : 'cover'}`;
 
     const caption = page.createElement('figcaption');
     caption.style.cssText = label;
@@ -105,7 +108,7 @@ class Tile {
     }
   }
 
-  show(person: Participant): void {
+  show(person: Participant, mirrored: boolean): void {
     const { element } = this;
     const picture = this.#isScreen ? person.screen : person.camera;
     const sound = this.#isScreen ? person.screen : person.microphone;
@@ -115,6 +118,7 @@ class Tile {
     this.#name.textContent = person.name;
     this.#muted.hidden = this.#isScreen || person.microphone.on;
     this.#video.hidden = !picture.on;
+    this.#video.style.transform = mirrored ? 'scaleX(-1)' : '';
     play(this.#video, picture, () => {});
     if (this.#audio) this.#sound.play(this.#audio, sound);
   }
@@ -133,19 +137,25 @@ class Tile {
 class SoundGate {
   readonly #page: Document;
   readonly #events: MountEvents;
+  readonly #speaker: Mountable['speaker'];
+  readonly #attached = new Map<HTMLAudioElement, Undo>();
   readonly #blocked = new Set<HTMLAudioElement>();
   readonly #unlock = (): void => this.#tryAgain();
 
-  constructor(page: Document, events: MountEvents) {
+  constructor(page: Document, events: MountEvents, speaker: Mountable['speaker']) {
     this.#page = page;
     this.#events = events;
+    this.#speaker = speaker;
   }
 
   play(audio: HTMLAudioElement, source: ParticipantSource): void {
+    if (!this.#attached.has(audio)) this.#attached.set(audio, this.#speaker.attach(audio));
     play(audio, source, () => this.#block(audio));
   }
 
   forget(audio: HTMLAudioElement): void {
+    this.#attached.get(audio)?.();
+    this.#attached.delete(audio);
     this.#blocked.delete(audio);
   }
 

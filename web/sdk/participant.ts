@@ -62,19 +62,22 @@ class SourceView implements ParticipantSource {
   }
 }
 
+type Shown = Pick<ParticipantRow, 'name' | 'role' | 'away' | 'attributes' | 'hand' | 'asksForFloor'>;
+
 export class Participant {
   readonly id: string;
   /** Whether this is oneself. */
   readonly local: boolean;
-  #row: Pick<ParticipantRow, 'name' | 'role' | 'away'>;
+  #row: Shown;
   #connection: LinkState = 'connecting';
+  #typing = false;
   readonly #sources: Record<Source, SourceView>;
 
   /** Internal: participants are found in `meeting.participants`. */
   constructor(id: string, local: boolean, makeStream: () => MediaStream) {
     this.id = id;
     this.local = local;
-    this.#row = { name: '', role: 'guest', away: false };
+    this.#row = { name: '', role: 'guest', away: false, attributes: {}, hand: 0, asksForFloor: false };
     this.#sources = {
       camera: new SourceView('camera', makeStream),
       microphone: new SourceView('microphone', makeStream),
@@ -91,6 +94,25 @@ export class Participant {
     return this.#row.role;
   }
 
+  /** What this participant has set of its own: see `meeting.setAttributes`. Not to be changed. */
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#row.attributes;
+  }
+
+  get handRaised(): boolean {
+    return this.hand > 0;
+  }
+
+  /** The place in the order of raising, of those whose hand is up; 0: it is down. `meeting.raisedHands` has them sorted. */
+  get hand(): number {
+    return this.#row.hand;
+  }
+
+  /** A viewer who would like to speak. */
+  get asksForFloor(): boolean {
+    return this.#row.asksForFloor;
+  }
+
   get camera(): ParticipantSource {
     return this.#sources.camera;
   }
@@ -103,15 +125,28 @@ export class Participant {
     return this.#sources.screen;
   }
 
-  /** Of the media between oneself and this person. One's own is always `connected`. */
+  /**
+   * Of the media between oneself and this person. One's own is always `connected`; `none` where one of the two connects on
+   * call only, and no call stands between them, or where both are viewers.
+   */
   get connection(): LinkState {
     if (this.local) return 'connected';
     return this.#row.away && this.#connection === 'connected' ? 'reconnecting' : this.#connection;
   }
 
+  /** Writes a message to all, as this person's program says. Always false of oneself. */
+  get typing(): boolean {
+    return this.#typing;
+  }
+
+  /** Internal. */
+  setTyping(typing: boolean): void {
+    this.#typing = typing;
+  }
+
   /** Internal: what the roster says. */
-  setRow(row: Pick<ParticipantRow, 'name' | 'role' | 'away'> & Partial<Pick<ParticipantRow, 'media'>>): void {
-    this.#row = row;
+  setRow(row: Partial<Shown & Pick<ParticipantRow, 'media'>>): void {
+    this.#row = { ...this.#row, ...row };
     for (const [source, wanted] of Object.entries(row.media ?? {})) this.setWanted(source as Source, wanted);
   }
 
@@ -129,5 +164,7 @@ export class Participant {
   /** Internal. */
   setConnection(state: LinkState): void {
     this.#connection = state;
+    if (state !== 'none') return;
+    for (const slot of Object.values(slotsOf).flat()) this.setTrack(slot, undefined);
   }
 }

@@ -22,7 +22,11 @@ export const help = `meetwire: the server of Meetwire meetings
                              https://meet.example.org; * for all;
                              may be repeated; default: localhost
   --max-participants NUMBER  in a room; default 12                     MEETWIRE_MAX_PARTICIPANTS
+  --chat-history NUMBER      messages kept for those who come later;   MEETWIRE_CHAT_HISTORY
+                             0 for none; default and most 100
   --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
+  --lobby                    newcomers wait until a host admits them   MEETWIRE_LOBBY
+                                                                       (true or false)
   --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
                              if it has been built                      (true or false)
   --trace FILE               keep what goes into the core and out of   MEETWIRE_TRACE
@@ -49,7 +53,9 @@ const flags = {
   host: { type: 'string' },
   origin: { type: 'string', multiple: true },
   'max-participants': { type: 'string' },
+  'chat-history': { type: 'string' },
   'ice-servers': { type: 'string' },
+  lobby: { type: 'boolean' },
   page: { type: 'boolean' },
   'no-page': { type: 'boolean' },
   'log-level': { type: 'string' },
@@ -76,7 +82,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'port' | 'host' | 'max-participants' | 'ice-servers' | 'log-level' | 'trace'): string | undefined =>
+  const text = (flag: 'port' | 'host' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace'): string | undefined =>
     values[flag] ?? variable(flag);
   const origins = values.origin ?? variable('origin')?.split(',').map((origin) => origin.trim()).filter(Boolean);
   const traceFile = text('trace');
@@ -85,7 +91,9 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     host: text('host'),
     origins,
     participantsMax: wholeNumber('max-participants', text('max-participants')),
+    chatHistoryMax: wholeNumber('chat-history', text('chat-history')),
     iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
+    lobby: values.lobby ?? truth('lobby', variable('lobby')),
     page: values['no-page'] ? false : (values.page ?? truth('page', variable('page'))),
     logLevel: text('log-level') as LogLevel | undefined,
     trace: traceFile !== undefined,
@@ -95,7 +103,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
 
 /** An option's error in the words of the command line. */
 export function inFlags(error: OptionError): string {
-  const flag = { participantsMax: 'max-participants', iceServers: 'ice-servers', logLevel: 'log-level', origins: 'origin' }[error.option];
+  const flag = { participantsMax: 'max-participants', chatHistoryMax: 'chat-history', iceServers: 'ice-servers', logLevel: 'log-level', origins: 'origin' }[error.option];
   return `--${flag ?? error.option}${error.message.slice(error.option.length)}.`;
 }
 

@@ -40,10 +40,20 @@ export interface AttachOptions {
   readonly participantsMax?: number;
   /** How long a member whose socket was lost keeps its place, in milliseconds. Default 30,000. */
   readonly resumeWindowMs?: number;
+  /**
+   * Messages to all that a room keeps for those who come later, as long as somebody is in it: 0 (none) to 100. Never more
+   * than 24 KB of text; never messages to one alone. Default 100.
+   */
+  readonly chatHistoryMax?: number;
   /** Handed to every member with the welcome. Default: none. */
   readonly iceServers?: readonly IceServer[];
   /** Who may enter which room. Default: everybody. */
   readonly authorize?: Authorize;
+  /**
+   * Newcomers wait until a host admits them. Whom `authorize` makes a host does not wait; without `authorize`, nor does the
+   * first one. A host may switch it. Default: false.
+   */
+  readonly lobby?: boolean;
   /** The path of the signalling socket. Default `/socket.io`, which classic clients expect. */
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
@@ -85,6 +95,7 @@ export const defaults = { port: 18_080, host: '127.0.0.1', path: '/socket.io' } 
 
 const participantsMost = 1_000;
 const resumeWindowMsMost = 3_600_000;
+const chatHistoryMost = 100;
 // Half of the longest string that V8 has: as one string a trace is handed out.
 const traceBytesMost = 256 * 1024 * 1024;
 
@@ -94,12 +105,14 @@ export function checkOptions(options: ServeOptions): void {
   if (options.port !== undefined) checkWhole('port', options.port, 0, 65_535);
   if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
   if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
+  if (options.chatHistoryMax !== undefined) checkWhole('chatHistoryMax', options.chatHistoryMax, 0, chatHistoryMost);
   if (options.host !== undefined && (typeof options.host !== 'string' || options.host.trim() === '')) {
     throw new OptionError('host', 'must be an address or a host name');
   }
   if (options.authorize !== undefined && typeof options.authorize !== 'function') {
     throw new OptionError('authorize', 'must be a function');
   }
+  if (options.lobby !== undefined && typeof options.lobby !== 'boolean') throw new OptionError('lobby', 'must be true or false');
   if (options.logLevel !== undefined && !logLevels.includes(options.logLevel)) {
     throw new OptionError('logLevel', `must be one of ${logLevels.join(', ')}`);
   }

@@ -113,8 +113,10 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
       iceServers: JSON.stringify(options.iceServers ?? []),
       authorize: options.authorize !== undefined,
+      ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
+      ...(options.chatHistoryMax === undefined ? {} : { chatHistoryMax: options.chatHistoryMax }),
     }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);

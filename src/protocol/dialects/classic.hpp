@@ -19,7 +19,12 @@ namespace meetwire::protocol {
 //   as a welcome followed by MemberJoined, and what came in before the first reply is held back until then.
 // - In the first edition the server loses the payload of `msg`: the event comes back with nothing. Nobody has got the
 //   chat then, so all own chat under way is settled with a failure (server-incompatible) and not as delivered.
+// `room` empty: online, in none; then there is no roster, only calls.
 std::unique_ptr<ClientDialect> make_classic_client(RoomId room, UserId self, std::string name, const Limits& limits);
+
+// For a module without the above: it asks a classic server for the roster, so that this one shows what it is, and
+// understands nothing.
+std::unique_ptr<ClientDialect> make_classic_knock(RoomId room);
 
 // Who is at the other end of a connection: from its query, judged before.
 struct ClassicIdentity {

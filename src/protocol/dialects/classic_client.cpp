@@ -85,7 +85,7 @@ class ClassicClient final : public ClientDialect {
     since_request_.clear();
     held_back_.clear();
     chats_under_way_.clear();
-    out.push_back(make_frame(kRosterEvent, object([&](TextWriter& writer) { put(writer, "roomId", room_); })));
+    out.push_back(make_roster_request(room_));
   }
   void write_message(const SignalTo& signal, Frames& out) {
     for (const TypedPayload& one : write_body(signal.pair.body, self_, signal.to)) {
@@ -102,6 +102,13 @@ class ClassicClient final : public ClientDialect {
                                put(writer, "from", self_);
                                put(writer, "name", name_);
                                put(writer, "text", chat.text);
+                             })));
+  }
+  void write_message(const RelayTo& relay, Frames& out) {
+    if (relay.kind != RelayKind::Call || !relay.to) return;
+    out.push_back(make_frame("call", object([&](TextWriter& writer) {
+                               put(writer, "userId", self_);
+                               put(writer, "targetUid", *relay.to);
                              })));
   }
   template <class Other>
@@ -124,6 +131,7 @@ class ClassicClient final : public ClientDialect {
     welcome.limits.participants_max = static_cast<std::uint32_t>(limits_.participants_max);
     std::size_t bad_rows = 0;
     for (const Value& item : reply) {
+      if (room_.empty()) break;  // in no room: whoever is listed is not with us
       auto row = reply.is_object() ? read_hash_row(std::string(item.key()), item) : read_row(item, std::nullopt);
       if (!row) {
         ++bad_rows;
@@ -196,12 +204,17 @@ class ClassicClient final : public ClientDialect {
     if (*type == "refused" || *type == "ended" || *type == "problem") return read_failure(*type, data, out);
     if (status && *status != static_cast<std::uint64_t>(kGood)) {
       ++out.unknown;
+    } else if (*type == "call") {
+      const auto from = find_id(data, "userId", limits_);
+      if (!from || is_self(*from)) return out.failures.push_back(malformed("a call from nobody"));
+      deliver(RelayFrom{RelayKind::Call, UserId{*from}, {}}, out);
     } else if (*type == "join" || *type == "leave") {
+      if (room_.empty()) return;
       read_coming_or_going(*type == "join", envelope, data, out);
     } else if (*type == "offer" || *type == "answer" || *type == "candidate") {
       read_pair_message(*type, data, out);
     } else {
-      ++out.unknown;  // call, and asking for the floor
+      ++out.unknown;  // asking for the floor
     }
   }
 

@@ -18,7 +18,11 @@ Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::TokenRefused: return 401;
-    case ErrorCode::RoomFull: return 403;
+    case ErrorCode::RoomFull:
+    case ErrorCode::NotAllowed:
+    case ErrorCode::RoomLocked:
+    case ErrorCode::Denied:
+    case ErrorCode::Removed: return 403;
     case ErrorCode::TargetUnknown: return 404;
     case ErrorCode::IdTaken: return 409;
     case ErrorCode::MessageTooLarge: return 413;
@@ -238,14 +242,26 @@ class ClassicServer final : public ServerDialect {
     }
     writer.close('}');
   }
-  void write_message(const CallTold&, Frames&) const {}  // rings with its own words
+  // No words for it: calls ring with their own, hands and lobbies are unknown.
+  template <class Other>
+  void write_message(const Other&, Frames&) const {}
   void write_message(const RelayFrom& relay, Frames& out) const {
     if (relay.kind == RelayKind::Message) {
       out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
     } else {
       const std::string_view words = relay.kind == RelayKind::Call ? "远程呼叫" : name_of(relay.kind);
-      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload));
+      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload.empty() ? call_of(relay.from) : relay.payload));
     }
+  }
+
+  // What a classic caller would have sent.
+  std::string call_of(const UserId& from) const {
+    TextWriter writer;
+    writer.open('{');
+    put(writer, "userId", from);
+    put(writer, "targetUid", identity_.user);
+    writer.close('}');
+    return writer.take();
   }
 
   static std::string_view type_of(const PairBody& body) {

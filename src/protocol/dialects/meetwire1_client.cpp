@@ -19,10 +19,13 @@ struct WriteClientMessage {
     put(writer, "name", hello.name);
     if (!hello.token.empty()) put(writer, "token", hello.token);
     put(writer, "media", hello.media);
+    if (hello.connect != Connect::Everyone) put(writer, "connect", hello.connect);
     if (hello.resume) {
       put(writer, "resume", *hello.resume);
       put(writer, "received", hello.received);
     }
+    if (hello.viewer) put(writer, "viewer", true);
+    if (!hello.attributes.empty()) put(writer, "attributes", hello.attributes);
     writer.close('}');
   }
   void operator()(const SignalTo& signal) const {
@@ -44,9 +47,19 @@ struct WriteClientMessage {
     write_members(writer, word);
     writer.close('}');
   }
+  void operator()(const RequestSubmitted& wish) const {
+    begin("request");
+    write_members(writer, wish);
+    writer.close('}');
+  }
   void operator()(const MediaAnnounced& announced) const {
     begin("media");
     put(writer, "media", announced.media);
+    writer.close('}');
+  }
+  void operator()(const Typing& typing) const {
+    begin("typing");
+    put(writer, "on", typing.on);
     writer.close('}');
   }
   void operator()(const Leave&) const { bare("leave"); }
@@ -87,6 +100,12 @@ WelcomeLimits read_limits(const Value& from) {
   return limits;
 }
 
+// Both ids are remembered for as long as the meeting lasts: their bounds are the server's, but nothing makes it keep them.
+bool read_message(const Value& from, ChatMessage& into, const Limits& limits) {
+  return read(from, into) && !into.id.empty() && into.id.size() <= limits.id_bytes_max &&
+         into.from.value.size() <= limits.id_bytes_max;
+}
+
 MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   Welcome welcome;
   const Value self = find(from, "self");
@@ -105,9 +124,20 @@ MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   welcome.as_of = find_count(from, "asOf").value_or(0);
   if (const Value ice = find(from, "iceServers"); ice.is_array()) welcome.ice_servers = to_text(ice);
   if (const Value bounds = find(from, "limits")) welcome.limits = read_limits(bounds);
+  if (const Value room = find(from, "room")) read(room, welcome.room);
+  for (const Value& item : find(from, "knocks")) {
+    if (Knock knock; read(item, knock)) welcome.knocks.push_back(std::move(knock));
+  }
   for (const Value& item : members) {
     // A row that is nobody's harms nobody: the rest of the roster counts.
     if (auto member = read_row(item, limits)) welcome.members.push_back(std::move(*member));
+  }
+  if (const Value history = find(from, "history"); history.is_array()) {
+    for (const Value& item : history) {
+      ChatMessage message;
+      const bool good = welcome.history.size() < limits.chat_ids_remembered_max && read_message(item, message, limits);
+      if (good && !message.to) welcome.history.push_back(std::move(message));
+    }
   }
   return ServerMessage{std::move(welcome)};
 }
@@ -146,15 +176,9 @@ MaybeMessage read_signal(const Value& from, const Limits& limits) {
   return ServerMessage{SignalFrom{UserId{std::string(*user)}, SessionId{std::string(*session)}, std::get<PairMessage>(std::move(pair))}};
 }
 
-// Both ids are remembered for as long as the meeting lasts: their bounds are the server's, but nothing makes it keep them.
 MaybeMessage read_chat(const Value& from, const Limits& limits) {
   ChatDelivered delivered;
-  const Value value = find(from, "message");
-  const ChatMessage& message = delivered.message;
-  if (!read(value, delivered.message) || message.id.empty() || message.id.size() > limits.id_bytes_max ||
-      message.from.value.size() > limits.id_bytes_max) {
-    return malformed("chat");
-  }
+  if (!read_message(find(from, "message"), delivered.message, limits)) return malformed("chat");
   return ServerMessage{std::move(delivered)};
 }
 
@@ -164,18 +188,39 @@ MaybeMessage read_call(const Value& from) {
   return ServerMessage{std::move(told)};
 }
 
-MaybeMessage read_settled(const Value& from) {
-  ChatSettled settled;
+MaybeMessage read_typing(const Value& from) {
+  const auto user = find_string(from, "from");
+  const auto on = find_bool(from, "on");
+  if (!user || !on) return malformed("typing");
+  return ServerMessage{TypingFrom{UserId{std::string(*user)}, *on}};
+}
+
+MaybeMessage read_settled(const Value& from, bool chat) {
   const auto id = find_string(from, "id");
-  if (!id) return malformed("chat-settled");
-  settled.id = *id;
-  settled.at = static_cast<std::int64_t>(find_count(from, "at").value_or(0));
-  if (const Value error = find(from, "error")) {
-    Failure failure;
-    if (!read(error, failure)) failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
-    settled.error = std::move(failure);
+  if (!id) return malformed("settled");
+  std::optional<Failure> failure;
+  if (const Value error = find(from, "error"); error && !read(error, failure.emplace())) {
+    failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
   }
-  return ServerMessage{std::move(settled)};
+  if (!chat) return ServerMessage{RequestSettled{std::string(*id), std::move(failure)}};
+  return ServerMessage{ChatSettled{std::string(*id), static_cast<std::int64_t>(find_count(from, "at").value_or(0)), std::move(failure)}};
+}
+
+MaybeMessage read_presence(const Value& from, std::string_view type) {
+  UserId user;
+  if (type == "room") {
+    RoomChanged changed;
+    if (read(find(from, "room"), changed.room)) return ServerMessage{std::move(changed)};
+  } else if (type == "knocked") {
+    Knocked knocked;
+    if (read(find(from, "knock"), knocked.knock)) return ServerMessage{std::move(knocked)};
+  } else if (type == "knock-ended") {
+    if (get_text(from, "user", user.value)) return ServerMessage{KnockEnded{std::move(user)}};
+  } else if (get_text(from, "from", user.value)) {
+    if (type == "mute-asked") return ServerMessage{MuteAsked{std::move(user), find_named<Source>(from, "source").value_or(Source::Microphone)}};
+    if (const auto text = find_string(from, "text")) return ServerMessage{Reacted{std::move(user), std::string(*text)}};
+  }
+  return malformed(std::string(type));
 }
 
 MaybeMessage read_problem(const Value& from) {
@@ -194,8 +239,12 @@ MaybeMessage read_server_message(const Value& from, const Limits& limits) {
   if (*type == "changed") return read_member(from, false, limits);
   if (*type == "left") return read_left(from);
   if (*type == "chat") return read_chat(from, limits);
-  if (*type == "chat-settled") return read_settled(from);
+  if (*type == "chat-settled") return read_settled(from, true);
+  if (*type == "request-settled") return read_settled(from, false);
+  if (*type == "waiting") return ServerMessage{Waiting{}};
+  if (*type == "room" || *type == "reacted" || *type == "mute-asked" || *type == "knocked" || *type == "knock-ended") return read_presence(from, *type);
   if (*type == "call") return read_call(from);
+  if (*type == "typing") return read_typing(from);
   if (*type == "problem") return read_problem(from);
   if (*type == "refused") return read_failure(from, true);
   if (*type == "ended") return read_failure(from, false);

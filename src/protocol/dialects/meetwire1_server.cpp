@@ -22,7 +22,10 @@ struct WriteServerMessage {
     // The host's own configuration; what is not a list is no servers.
     writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");
     put(writer, "secret", welcome.secret);
+    if (!welcome.history.empty()) put(writer, "history", welcome.history);
     put(writer, "limits", welcome.limits);
+    put(writer, "room", welcome.room);
+    if (!welcome.knocks.empty()) put(writer, "knocks", welcome.knocks);
     writer.close('}');
   }
   void operator()(const Refused& refused) const { with_error("refused", refused.error); }
@@ -67,6 +70,49 @@ struct WriteServerMessage {
   void operator()(const CallTold& told) const {
     begin("call");
     put(writer, "call", told.call);
+    writer.close('}');
+  }
+  void operator()(const Waiting&) const {
+    begin("waiting");
+    writer.close('}');
+  }
+  void operator()(const RequestSettled& settled) const {
+    begin("request-settled");
+    put(writer, "id", settled.id);
+    if (settled.error) put_error(*settled.error);
+    writer.close('}');
+  }
+  void operator()(const RoomChanged& changed) const {
+    begin("room");
+    put(writer, "room", changed.room);
+    writer.close('}');
+  }
+  void operator()(const Reacted& reacted) const {
+    begin("reacted");
+    put(writer, "from", reacted.from);
+    put(writer, "text", reacted.text);
+    writer.close('}');
+  }
+  void operator()(const MuteAsked& asked) const {
+    begin("mute-asked");
+    put(writer, "from", asked.from);
+    put(writer, "source", asked.source);
+    writer.close('}');
+  }
+  void operator()(const Knocked& knocked) const {
+    begin("knocked");
+    put(writer, "knock", knocked.knock);
+    writer.close('}');
+  }
+  void operator()(const KnockEnded& ended) const {
+    begin("knock-ended");
+    put(writer, "user", ended.user);
+    writer.close('}');
+  }
+  void operator()(const TypingFrom& typing) const {
+    begin("typing");
+    put(writer, "from", typing.from.value);
+    put(writer, "on", typing.on);
     writer.close('}');
   }
   template <class Other>
@@ -123,9 +169,14 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
   if (const Value media = find(from, "media"); media && !read(media, hello.media)) {
     return malformed("hello: media");
   }
+  if (!get(from, "connect", hello.connect)) return malformed("hello: connect");
   if (const auto secret = find_string(from, "resume")) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
+  }
+  hello.viewer = find_bool(from, "viewer").value_or(false);
+  if (const Value attributes = find(from, "attributes"); attributes && !read(attributes, hello.attributes)) {
+    return malformed("hello: attributes");
   }
   return ClientMessage{std::move(hello)};
 }
@@ -167,6 +218,13 @@ MaybeMessage read_call(const Value& from, const Limits& limits) {
   return ClientMessage{std::move(word)};
 }
 
+MaybeMessage read_request(const Value& from, const Limits& limits) {
+  RequestSubmitted wish;
+  const bool whole = find(from, "id") && find(from, "action") && read(from, wish);
+  if (!whole || !is_acceptable_id(wish.id, limits.id_bytes_max)) return malformed("request");
+  return ClientMessage{std::move(wish)};
+}
+
 MaybeMessage read_media(const Value& from) {
   MediaAnnounced announced;
   const Value media = find(from, "media");
@@ -181,7 +239,12 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
   if (*type == "hello") return read_hello(from, limits);
   if (*type == "chat") return read_chat(from, limits);
   if (*type == "call") return read_call(from, limits);
+  if (*type == "request") return read_request(from, limits);
   if (*type == "media") return read_media(from);
+  if (*type == "typing") {
+    const auto on = find_bool(from, "on");
+    return on ? MaybeMessage{ClientMessage{Typing{*on}}} : malformed("typing");
+  }
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{}};
   return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};

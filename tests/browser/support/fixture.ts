@@ -2,7 +2,7 @@
 // ears that tell whether something moves and sounds. Bundled by site.ts; the meeting page has none of it.
 
 import { browserPeers, ClassicClient } from '../../support/classic-client.ts';
-import { devices, join, MeetingError, type Meeting } from '../../../web/sdk/index.ts';
+import { devices, join, MeetingError, online, type Meeting } from '../../../web/sdk/index.ts';
 
 type SourceName = 'camera' | 'microphone' | 'screen';
 
@@ -119,7 +119,7 @@ function drawnTrack(): MediaStreamTrack {
 }
 
 const fixture = {
-  join, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
+  join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
 };
 
 declare global {

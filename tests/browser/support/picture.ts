@@ -60,6 +60,8 @@ async function meeting([browser, second]: readonly [Browser, Browser], url: stri
   await ada.reads('[data-testid="message"]', 'on the train');
   await ada.say('Fine. Ben, will you show us the plan?');
   await ben.reads('[data-testid="message"]', 'show us the plan');
+  await ben.page.type('#chat-text', 'Just a');
+  await ada.reads('[data-testid="chat-typing"]', 'Ben Okafor is typing');
   // The words about comings go by themselves.
   await ada.sees(0, '.notice');
   await draw(ada, 'meeting-chat', desktop);
@@ -74,7 +76,23 @@ async function meeting([browser, second]: readonly [Browser, Browser], url: stri
   await draw(ada, 'share', desktop);
   await draw(ada, 'share-phone', { ...phone, dark: true });
   await ada.press('toggle-people');
+  await ada.page.click('[data-testid="set-lobby"]');
+  const dee = await Visitor.open(browser, `${url}?user=dee#standup`);
+  await dee.submit('Dee Mbeki');
+  await dee.page.waitForSelector('[data-screen="waiting"]');
+  await draw(dee, 'waiting', desktop);
+  await ben.press('toggle-hand');
+  await ada.reads('[data-testid="hand-place"]', '1');
+  const manage = await ada.page.$('[data-testid="person"] [data-testid^="manage-"]');
+  await manage?.click();
+  await ada.press('toggle-reactions');
   await draw(ada, 'people', desktop);
+  await draw(ada, 'people-phone', { ...phone, dark: true });
+  await ada.page.click('[data-testid^="react-"]');
+  await ada.press('toggle-devices');
+  await ada.page.waitForSelector('#device-speaker:not(:disabled)');
+  await draw(ada, 'devices', desktop);
+  await draw(ada, 'devices-phone', { ...phone, dark: true });
   await ada.press('leave');
   await ada.reads('#after-title', 'left');
   await draw(ada, 'after', desktop);

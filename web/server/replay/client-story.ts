@@ -67,6 +67,8 @@ export class ClientStory {
         return this.#say(`${me} leaves.`);
       case 'source_requested':
         return this.#say(`${me} wants the ${textOf(event['source'])} ${textOf(event['wanted'])}.`);
+      case 'room_requested':
+        return this.#say(`The application asks the room: ${[textOf(event['action']), textOf(event['user'])].filter(Boolean).join(' ')}.`);
       case 'chat_requested':
         return this.#say(`${me} writes to ${event['to'] === undefined ? 'all' : this.#other(event['to']).name} (${textOf(event['text']).length} characters).`);
       case 'transport_opened':
@@ -112,6 +114,8 @@ export class ClientStory {
         if (message['resumed'] === true) return this.#say(`The server has kept the place: what was missed follows. ${here}`);
         return this.#say(`The server lets ${this.#me} in. ${here}`);
       }
+      case 'waiting':
+        return this.#say('The server says to wait in the lobby.');
       case 'refused':
         return this.#say(`The server refuses ${this.#me}: ${codeOf(message['error'])}.`);
       case 'ended':

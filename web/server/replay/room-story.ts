@@ -62,6 +62,8 @@ export class RoomStory {
         const { camera, microphone, screen } = fieldsOf(message['media']);
         return this.#say(`${who}: camera ${textOf(camera)}, microphone ${textOf(microphone)}, screen ${textOf(screen)}.`);
       }
+      case 'request':
+        return this.#say(`${who} asks the room: ${[textOf(message['action']), textOf(message['user'])].filter(Boolean).join(' ')}.`);
       case 'leave':
         return this.#say(`${who} leaves.`);
       case 'signal':
@@ -90,6 +92,8 @@ export class RoomStory {
   #delivered(who: string, message: Message): void {
     if (message.type === 'welcome') this.#say(`${who} is welcomed${message['resumed'] === true ? ' back, in the old place' : ''}.`);
     if (/^(refused|ended|problem)$/.test(message.type)) this.#say(`${who} is told: ${message.type}, ${codeOf(message['error'])}.`);
+    if (message.type === 'waiting') this.#say(`${who} waits in the lobby.`);
+    if (message.type === 'request-settled' && message['error'] !== undefined) this.#say(`${who} is told that the room refuses: ${codeOf(message['error'])}.`);
     if (message.type === 'chat-settled' && message['error'] !== undefined) this.#say(`${who} is told that a message failed: ${codeOf(message['error'])}.`);
   }
 }

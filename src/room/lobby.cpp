@@ -1,0 +1,97 @@
+#include "room/lobby.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meetwire::room {
+
+const Waiter* Lobby::find(const UserId& user) const {
+  const auto at = waiting_.find(user);
+  return at == waiting_.end() ? nullptr : &at->second;
+}
+
+bool Lobby::is_same(const Admission& admission) const {
+  const Waiter* waiter = find(admission.user);
+  const std::string shown = admission.resume.value_or("");
+  return waiter != nullptr && !shown.empty() && same_secret(shown, waiter->admission.resume.value_or(""));
+}
+
+std::optional<ConnectionId> Lobby::knock(const Admission& admission) {
+  Waiter& waiter = waiting_[admission.user];
+  std::optional<ConnectionId> before;
+  if (waiter.order == 0) {
+    waiter.order = ++knocked_;
+  } else if (waiter.connected && waiter.admission.connection != admission.connection) {
+    before = waiter.admission.connection;
+  }
+  waiter.admission = admission;
+  waiter.connected = true;
+  due_.set(admission.user, std::nullopt);
+  return before;
+}
+
+void Lobby::forget(const UserId& user) {
+  waiting_.erase(user);
+  due_.set(user, std::nullopt);
+}
+
+void Lobby::lose(Millis now, const UserId& user) {
+  const auto at = waiting_.find(user);
+  if (at == waiting_.end()) return;
+  at->second.connected = false;
+  due_.set(user, now + limits_.resume_window);
+}
+
+void Lobby::answer(Millis now, const UserId& user, KnockAnswer answer) {
+  const auto at = waiting_.find(user);
+  if (at == waiting_.end()) return;
+  at->second.answer = answer;
+  // From now on it is he who is waited for.
+  due_.set(user, now + limits_.resume_window);
+}
+
+std::vector<UserId> Lobby::waiting() const {
+  std::vector<UserId> users;
+  for (const auto& [user, waiter] : waiting_) {
+    if (waiter.answer == KnockAnswer::None) users.push_back(user);
+  }
+  std::sort(users.begin(), users.end(),
+            [this](const UserId& a, const UserId& b) { return waiting_.at(a).order < waiting_.at(b).order; });
+  return users;
+}
+
+std::vector<UserId> Lobby::all() const {
+  std::vector<UserId> users;
+  for (const auto& [user, waiter] : waiting_) users.push_back(user);
+  return users;
+}
+
+void Lobby::bar(const UserId& user) {
+  if (barred_.size() >= limits_.removed_max) {
+    barred_.erase(std::min_element(barred_.begin(), barred_.end(),
+                                   [](const auto& a, const auto& b) { return a.second < b.second; }));
+  }
+  barred_[user] = ++bars_;
+}
+
+bool Lobby::unbar(const UserId& user) { return barred_.erase(user) > 0; }
+
+void Lobby::close_place(Millis now, const UserId& user, std::string secret, std::string claim) {
+  over_[user] = {std::move(secret), std::move(claim)};
+  over_due_.set(user, now + limits_.resume_window);
+}
+
+bool Lobby::had_place(const Admission& admission) const {
+  const auto at = over_.find(admission.user);
+  const std::string shown = admission.resume.value_or("");
+  return at != over_.end() && !shown.empty() && (same_secret(shown, at->second.secret) || same_secret(shown, at->second.claim));
+}
+
+std::vector<UserId> Lobby::elapsed(Millis now) {
+  for (const UserId& user : over_due_.take_due(now)) over_.erase(user);
+  std::vector<UserId> gone = due_.take_due(now);
+  for (const UserId& user : gone) waiting_.erase(user);
+  return gone;
+}
+
+}  // namespace meetwire::room

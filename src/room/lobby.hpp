@@ -1,0 +1,82 @@
+// Who stands before a room's door: those who knock, with the answer that they may not have heard yet, and those who may
+// not come again. A value, like the room that owns it. Must not know: members, roles, messages.
+//
+// A knock outlives its connection for as long as a place would, so that a bad network costs nobody his turn.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/limits.hpp"
+#include "core/presence.hpp"
+#include "core/time.hpp"
+#include "room/admission.hpp"
+#include "room/deadlines.hpp"
+
+namespace meetwire::room {
+
+// What a host has said to a knock whose connection was lost at that moment.
+enum class KnockAnswer : std::uint8_t { None, Admitted, Denied };
+
+struct Waiter {
+  Admission admission;
+  bool connected = true;
+  std::uint64_t order = 0;  // of knocking
+  KnockAnswer answer = KnockAnswer::None;
+};
+
+class Lobby {
+ public:
+  explicit Lobby(const Limits& limits) : limits_(limits) {}
+
+  const Waiter* find(const UserId& user) const;
+  // The same one again, as far as can be known.
+  bool is_same(const Admission& admission) const;
+  bool is_full() const { return waiting_.size() >= limits_.lobby_max; }
+  bool is_idle() const { return waiting_.empty() && over_.empty(); }
+
+  // The connection that it takes the place of, if there is one.
+  std::optional<ConnectionId> knock(const Admission& admission);
+  // It waits no longer, for whatever reason.
+  void forget(const UserId& user);
+  // Its connection is gone: the knock is kept for a while.
+  void lose(Millis now, const UserId& user);
+  void answer(Millis now, const UserId& user, KnockAnswer answer);
+  // In the order of knocking, and without an answer yet.
+  std::vector<UserId> waiting() const;
+  std::vector<UserId> all() const;
+
+  // Was put out: `removed_max` of them are remembered, as long as the room is there.
+  void bar(const UserId& user);
+  bool is_barred(const UserId& user) const { return barred_.count(user) > 0; }
+  bool unbar(const UserId& user);
+  void unbar_all() { barred_.clear(); }
+  // Had a place in a meeting that was ended. Whoever comes back for it by then must not begin the next one unawares.
+  void close_place(Millis now, const UserId& user, std::string secret, std::string claim);
+  bool had_place(const Admission& admission) const;
+
+  // Those whose knock is given up.
+  std::vector<UserId> elapsed(Millis now);
+  std::optional<Millis> wake_at() const { return earlier(due_.next(), over_due_.next()); }
+
+ private:
+  struct Place {
+    std::string secret, claim;
+  };
+
+  Limits limits_;
+  std::map<UserId, Waiter> waiting_;
+  Deadlines<UserId> due_;
+  std::map<UserId, std::uint64_t> barred_;  // since when, counted
+  std::map<UserId, Place> over_;
+  Deadlines<UserId> over_due_;
+  std::uint64_t knocked_ = 0;
+  std::uint64_t bars_ = 0;
+};
+
+}  // namespace meetwire::room

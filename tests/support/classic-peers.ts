@@ -1,0 +1,32 @@
+// Connections of the fake world for the double of a classic client: a camera goes out, whatever comes is taken.
+
+import type { PeerFactory } from './classic-client.ts';
+import type { FakeWire } from './fake-peer-connection.ts';
+import { FakeTrack, asTrack } from './fake-media.ts';
+
+export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered) => {
+  const connection = new wire.PeerConnection();
+  connection.onicecandidate = ({ candidate }) => {
+    if (candidate !== null && candidate.candidate !== '') gathered(candidate as { candidate: string });
+  };
+  const localise = async (): Promise<string> => {
+    await connection.setLocalDescription();
+    return connection.localDescription!.sdp;
+  };
+  return {
+    async offer() {
+      connection.addTransceiver(asTrack(new FakeTrack('video')));
+      return { type: 'offer', sdp: await localise() };
+    },
+    async answer(offer) {
+      await connection.setRemoteDescription(offer);
+      return { type: 'answer', sdp: await localise() };
+    },
+    accept: (answer) => connection.setRemoteDescription(answer),
+    addCandidate: (candidate) => connection.addIceCandidate(candidate),
+    get connected() {
+      return connection.connectionState === 'connected';
+    },
+    close: () => connection.close(),
+  };
+};

@@ -1,0 +1,28 @@
+// What a meeting tells, by name.
+
+import type { LeaveReason, MeetingState } from '../../bindings/client-types.ts';
+import type { MeetingError } from '../../bindings/errors.ts';
+import type { Call } from './call.ts';
+import type { FileOffer } from './flow/files.ts';
+import type { LocalSource } from './local-source.ts';
+import type { ChatMessage, Participant } from './participant.ts';
+import type { PresenceEvents } from './presence.ts';
+
+export interface MeetingEvents extends PresenceEvents {
+  state: { state: MeetingState; error: MeetingError | undefined };
+  'participant-joined': Participant;
+  'participant-changed': Participant;
+  'participant-left': { participant: Participant; reason: LeaveReason };
+  /** One of one's own sources changed. */
+  source: LocalSource<never>;
+  chat: ChatMessage;
+  /** Somebody calls. */
+  call: Call;
+  /** Somebody wants to send a file. Where nobody listens it is declined. */
+  file: FileOffer;
+  /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
+  'audio-blocked': { unlock(): void };
+  'audio-unlocked': undefined;
+  /** Something went wrong that ended nothing. */
+  problem: { error: MeetingError; participant: Participant | undefined };
+}
