@@ -72,6 +72,13 @@ export type ErrorCode =
   | 'track-ended'
   | 'device-unsupported'
   | 'device-failed'
+  | 'peer-gone'
+  | 'channel-closed'
+  | 'file-declined'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-damaged'
+  | 'storage-failed'
   | 'internal';
 
 /**

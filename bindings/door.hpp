@@ -75,13 +75,13 @@ class Door {
 
   int errors() { return answer(errors_text()); }
 
- private:
-  static int address(const std::string& text) { return static_cast<int>(reinterpret_cast<std::uintptr_t>(text.data())); }
-
   int answer(std::string text) {
     output_ = std::move(text);
     return static_cast<int>(output_.size());
   }
+
+ private:
+  static int address(const std::string& text) { return static_cast<int>(reinterpret_cast<std::uintptr_t>(text.data())); }
 
   int fail(const Failure& failure) {
     protocol::TextWriter writer;

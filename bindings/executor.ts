@@ -5,13 +5,17 @@
 
 import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, Slot } from './client-types.ts';
 import type { ClientMachine } from './machine.ts';
-import type { ClientPorts, Peer, Transport, Undo } from './ports.ts';
+import type { ClientPorts, Peer, PeerData, Transport, Undo } from './ports.ts';
 import { MeetingError } from './errors.ts';
 
 /** Whoever owns the executor: the SDK's meeting. Must not throw. */
 export interface ExecutorOwner {
   told(notice: ClientNotice): void;
   remoteTrackChanged(peer: string, slot: Slot, track: MediaStreamTrack | undefined): void;
+  /** There is a connection over which data can flow, in place of the one before; or there is none any more. */
+  dataChanged(peer: string, data: PeerData | undefined): void;
+  /** Somebody says something that nobody here has taken over. */
+  dataArrived(): void;
   /** Everything is closed. `error`: our own failure, after which the core could not say goodbye. */
   ended(error: MeetingError | undefined): void;
 }
@@ -125,6 +129,7 @@ export class Executor {
       case 'open_peer':
         return this.#openPeer(command);
       case 'close_peer':
+        this.#owner.dataChanged(command.peer, undefined);
         this.#peerOf(command)?.close();
         this.#peers.delete(keyOf(command));
         return;
@@ -208,7 +213,9 @@ export class Executor {
         remoteTrackChanged: (slot, track) => {
           if (this.#peers.get(keyOf(command)) === entry) this.#owner.remoteTrackChanged(peer, slot, track);
         },
+        dataArrived: () => this.#owner.dataArrived(),
       });
+      this.#owner.dataChanged(peer, entry.peer.data);
     } catch (error) {
       // To the core a connection that cannot be made is one that has failed: its own back-off applies.
       this.#ports.report(error);

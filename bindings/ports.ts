@@ -47,9 +47,22 @@ export interface PeerEvents {
   connectionChanged(state: ConnectionState): void;
   /** What the slot receives now; undefined: nothing any more. */
   remoteTrackChanged(slot: Slot, track: MediaStreamTrack | undefined): void;
+  /** Something has come on the control channel, and nobody has taken it over yet. */
+  dataArrived(): void;
+}
+
+/** What data flows over between two of ours: one connection and its control channel. */
+export interface PeerData {
+  readonly connection: Pick<RTCPeerConnection, 'createDataChannel' | 'sctp'>;
+  /** `meetwire`, negotiated, with the id 0; there from the beginning, so that no data channel ever negotiates. */
+  readonly control: RTCDataChannel;
+  /** What has come on it so far, in order. Whoever takes `onmessage` over begins with these. */
+  readonly early: readonly string[];
 }
 
 export interface Peer {
+  /** Absent: the other side is not one of ours. */
+  readonly data?: PeerData | undefined;
   addSlot(slot: Slot, priority: Priority): void;
   bindSlot(slot: Slot, mid: string, priority: Priority): void;
   setTrack(slot: Slot, track: MediaStreamTrack | null): Promise<void>;

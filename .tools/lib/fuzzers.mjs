@@ -11,6 +11,7 @@ import { run } from './run.mjs';
 const machines = { asciiOnly: true, inputBytesMax: 1024 };
 const json = { dictionary: 'json.dict', inputBytesMax: 1024 };
 const settings = {
+  flow: machines,
   envelope: { ...json, inputBytesMax: 256 },
   sdp: { dictionary: 'sdp.dict', inputBytesMax: 1024 },
   link: machines,

@@ -3,6 +3,7 @@
 
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { resolve } from 'node:path';
 import { filesBelow, fingerprint, unlessDone } from '../lib/files.mjs';
 import { inBuild, inDist, inRoot } from '../lib/paths.mjs';
 import { Plain, say, step } from '../lib/say.mjs';
@@ -19,19 +20,37 @@ export const entries = {
   cli: js('web', 'server', 'cli.js'),
 };
 
-/** Imports of a loader become imports of its bundle, so that the bytes are in the package once each. */
-const loadersOutside = {
-  name: 'loaders-outside',
+/**
+ * Parts of the SDK that a page loads when it first uses them: name in dist/ to what is imported for it, dynamically. Each
+ * is a file of its own with all it needs in it, so that it costs nothing until then; what it has in common with
+ * meetwire.js comes twice, and must hold no state. (MeetingError comes by way of the error table it is given.)
+ */
+export const parts = {
+  flow: js('web', 'sdk', 'flow', 'index.js'),
+};
+
+/** Imports of a loader or a part become imports of its bundle, so that the bytes are in the package once each. */
+const bundlesOutside = {
+  name: 'bundles-outside',
   setup(build) {
-    build.onResolve({ filter: /\/load-client\.js$/ }, () => ({ path: './core.js', external: true }));
-    build.onResolve({ filter: /\/load-room\.js$/ }, () => ({ path: './room-core.js', external: true }));
+    const outside = new Map([
+      [entries.core, './core.js'],
+      [entries.roomCore, './room-core.js'],
+      ...Object.entries(parts).map(([name, entry]) => [entry, `./${name}.js`]),
+    ]);
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const bundle = outside.get(resolve(resolveDir, path));
+      return bundle === undefined ? undefined : { path: bundle, external: true };
+    });
   },
 };
 
 const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', legalComments: 'none' };
 
+const partFiles = Object.keys(parts).map((name) => `${name}.js`);
+
 export async function buildDist() {
-  const missing = Object.values(entries).filter((entry) => !existsSync(entry));
+  const missing = Object.values({ ...entries, ...parts }).filter((entry) => !existsSync(entry));
   if (missing.length > 0) throw new Plain(`Entries of dist/ are missing:\n  ${missing.join('\n  ')}`);
 
   const inputs = [
@@ -42,7 +61,7 @@ export async function buildDist() {
     inRoot('package-lock.json'),
     new URL(import.meta.url).pathname,
   ];
-  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js'].map((name) =>
+  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js', ...partFiles].map((name) =>
     inDist(name),
   );
   await unlessDone('dist', fingerprint(inputs), outputs, () => step('Assembling dist/', assemble));
@@ -64,8 +83,12 @@ async function assemble() {
     minify: true,
     sourcemap: 'linked',
     external: ['socket.io-client'],
-    plugins: [loadersOutside],
+    plugins: [bundlesOutside],
   });
+
+  for (const [name, entry] of Object.entries(parts)) {
+    await build({ ...common, entryPoints: [entry], outfile: inDist(`${name}.js`), minify: true, sourcemap: 'linked' });
+  }
 
   // Together, with what they share in chunks: two copies of one module would be two sets of its state.
   await build({
@@ -77,7 +100,7 @@ async function assemble() {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [loadersOutside],
+    plugins: [bundlesOutside],
   });
   makeExecutable(inDist('cli.js'));
 
@@ -93,7 +116,7 @@ function makeExecutable(file) {
 
 function reportSizes() {
   const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
-  for (const name of ['core.wasm', 'core.js', 'meetwire.js']) {
+  for (const name of ['core.wasm', 'core.js', 'meetwire.js', ...partFiles]) {
     const content = readFileSync(inDist(name));
     say(`  ${name}: ${kib(content.length)}, gzip ${kib(gzipSync(content, { level: 9 }).length)}`);
   }

@@ -3,7 +3,7 @@
 // browser knows m-line ids before the core does.
 
 import type { Candidate, Description, Priority, Slot, SlotsByMid } from '../client-types.ts';
-import type { Peer, PeerEvents, PeerPort } from '../ports.ts';
+import type { Peer, PeerData, PeerEvents, PeerPort } from '../ports.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
 
@@ -34,20 +34,40 @@ export function peerPort(options: PeerPortOptions): PeerPort {
         iceTransportPolicy: command.iceTransportPolicy as RTCIceTransportPolicy,
         bundlePolicy: 'max-bundle',
       });
-      if (command.controlChannel) connection.createDataChannel('meetwire', { negotiated: true, id: 0 });
-      return new BrowserPeer(connection, events, options);
+      const data = command.controlChannel ? dataOf(connection, events) : undefined;
+      return new BrowserPeer(connection, events, options, data);
     },
   };
 }
 
+// Until somebody takes the control channel over: so many messages, of so many characters each. A peer that says more
+// before we could even answer is not listened to.
+const earlyMax = 64;
+const earlyLengthMax = 4096;
+
+function dataOf(connection: RTCPeerConnection, events: PeerEvents): PeerData {
+  const control = connection.createDataChannel('meetwire', { negotiated: true, id: 0 });
+  const early: string[] = [];
+  control.onmessage = ({ data }) => {
+    // Whatever is no text has no length.
+    if (!(data.length <= earlyLengthMax) || early.push(data as string) > earlyMax) control.close();
+    events.dataArrived();
+  };
+  // Ours are all negotiated. Whoever opens others is none of us, however many they are.
+  connection.ondatachannel = ({ channel }) => channel.close();
+  return { connection, control, early };
+}
+
 class BrowserPeer implements Peer {
+  readonly data: PeerData | undefined;
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
   readonly #options: PeerPortOptions;
   readonly #slots = new Map<Slot, SlotEntry>();
   #answeringAgain = false;
 
-  constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions) {
+  constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions, data: PeerData | undefined) {
+    this.data = data;
     this.#connection = connection;
     this.#events = events;
     this.#options = options;

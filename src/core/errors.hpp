@@ -62,6 +62,14 @@ enum class ErrorCode : std::uint8_t {
   TrackEnded,
   DeviceUnsupported,
   DeviceFailed,
+  // data and files between two participants
+  PeerGone,
+  ChannelClosed,
+  FileDeclined,
+  FileCancelled,
+  FileChanged,
+  FileDamaged,
+  StorageFailed,
   // ourselves
   Internal,
 };
@@ -119,6 +127,13 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kErrors{{
     {"track-ended", Blame::Local, false, "The given MediaStreamTrack has ended. Give one that is live."},
     {"device-unsupported", Blame::Device, false, "This browser cannot capture that."},
     {"device-failed", Blame::Device, true, "The device could not be started. Try again, or choose another."},
+    {"peer-gone", Blame::Remote, true, "The participant left, or was away for too long."},
+    {"channel-closed", Blame::Remote, true, "The channel is not open there. Wait for its `open` event."},
+    {"file-declined", Blame::Remote, false, "The receiver declined the file."},
+    {"file-cancelled", Blame::Remote, false, "The other side cancelled the transfer."},
+    {"file-changed", Blame::Local, false, "The file was moved or changed meanwhile. Choose it again."},
+    {"file-damaged", Blame::Network, true, "The file arrived damaged. Send it again."},
+    {"storage-failed", Blame::Device, true, "The file could not be stored. Make room, then send it again."},
     {"internal", Blame::Local, false, "A defect in Meetwire. The meeting was ended to keep it from doing harm; please report it."},
 }};
 

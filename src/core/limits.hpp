@@ -108,6 +108,51 @@ struct Limits {
   // Messages kept that came before the welcome: classic servers do not order them.
   std::size_t early_messages_max = 256;
 
+  // -- data and files between two participants
+  // Labels that an application opens. Each costs a stream for every participant.
+  std::size_t channels_max = 32;
+  std::size_t channel_label_bytes_max = 128;
+  // Streams are numbered up to what Chromium has; Firefox has more.
+  std::uint32_t stream_max = 1'022;
+  // One message on the control channel; the longest is the offer of a file with a long name.
+  std::size_t control_bytes_max = 4 * 1024;
+  // Token bucket of control messages from one participant: 250 MB of a file are 1,000 of them.
+  std::uint32_t control_messages_per_second = 1'000;
+  std::uint32_t control_burst = 4'000;
+  // A hello that is not answered goes out again: the other side may have to fetch its half of the program first.
+  Millis flow_hello_repeat_after{3'000};
+  std::uint32_t flow_hello_repeats_max = 10;
+  // A channel proposed for so long without an answer is proposed again.
+  Millis channel_proposal_deadline{10'000};
+  // A channel that dies is rebuilt at once; one that dies again soon waits, longer each time.
+  Millis channel_retry_min{250};
+  Millis channel_retry_max{10'000};
+  Millis channel_stable_after{10'000};
+  // The longest message of a channel: it has to be held in memory until it is whole.
+  std::uint32_t channel_message_bytes_max = 16 * 1024 * 1024;
+  // Parts of unordered messages that wait for the rest of theirs, from one participant.
+  std::uint32_t channel_partial_bytes_max = 32 * 1024 * 1024;
+  // What an application may have given to one channel and participant without waiting for it to be taken.
+  std::uint32_t channel_waiting_bytes_max = 256 * 1024 * 1024;
+  // What lies in a browser's buffer before we wait: Chromium refuses beyond 16 MiB, and what lies there cannot be
+  // taken back. The lower mark is where it is filled again.
+  std::uint32_t channel_buffer_high = 2 * 1024 * 1024;
+  std::uint32_t channel_buffer_low = 512 * 1024;
+  // One part of a message: what every browser takes and none is slow with.
+  std::uint32_t channel_part_bytes_max = 256 * 1024;
+  // A file travels, is checked and is stored in blocks of this size.
+  std::uint32_t file_block_bytes = 256 * 1024;
+  // How far a sender may be ahead of what the receiver has stored. At 100 ms round trip this allows 80 MB a second.
+  std::uint32_t file_window_bytes = 8 * 1024 * 1024;
+  std::size_t file_name_bytes_max = 255;  // what file systems take
+  std::size_t media_type_bytes_max = 127;
+  // Transfers with one participant, each way: offered, or under way.
+  std::size_t transfers_max = 64;
+  // A damaged block is asked for again so often.
+  std::uint32_t file_retries_max = 3;
+  // A transfer waits this long for a lost participant: as long as links try to come back, twice over.
+  Millis file_resume_window{120'000};
+
   // -- room
   // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
   std::size_t participants_max = 12;

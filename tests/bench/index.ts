@@ -1,7 +1,14 @@
 // `npm run bench`: what the core costs, as ratios within one run, since absolute times say more about the machine.
+// `npm run bench -- data` runs one of them only.
 
 import { benchCandidate } from './candidate.ts';
+import { benchData } from './data.ts';
 import { benchSize } from './size.ts';
 
-await benchCandidate();
-await benchSize();
+const benches: Record<string, () => Promise<void>> = { candidate: benchCandidate, size: benchSize, data: benchData };
+
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)) {
+  const bench = benches[name];
+  if (!bench) throw new Error(`There is no bench ${name}: ${Object.keys(benches).join(', ')}`);
+  await bench();
+}

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -53,9 +53,28 @@ test('the module beside it can stand in for the built-in bytes, also as a respon
   assert.deepEqual(JSON.parse(stdout), ['function', 'function', 'function', 'function', 'TypeError']);
 });
 
+for (const name of ['esbuild', 'vite', 'webpack']) {
+  test(`bundled by ${name}, what is loaded on first use is a file of its own`, async () => {
+    const out = await bundlers[name]!(project.folder);
+    const scripts = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
+    const texts = new Map(scripts.map((path) => [path, readFileSync(join(out, path), 'utf8')]));
+    for (const part of ['core.js', 'flow.js']) {
+      // The module's bytes, as far as they tell it from others.
+      const [bytes] = /[\w+/]{2000,}/.exec(readFileSync(join(dist, part), 'utf8')) ?? [''];
+      assert.ok(bytes.length >= 2_000, part);
+      const holding = [...texts].filter(([, text]) => text.includes(bytes.slice(0, 2_000)));
+      assert.equal(holding.length, 1, `${part} is in ${holding.map(([path]) => path).join(', ') || 'no file'}`);
+    }
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    const first = [...texts].filter(([path]) => page.includes(path));
+    assert.ok(first.length > 0);
+    for (const [path, text] of first) assert.doesNotMatch(text, /meetwire files/, `${path}: the page begins without the part`);
+  });
+}
+
 test('no file for pages builds code from text, asks for its own address, or wants Node', () => {
   const unwanted = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]|\bimport\.meta\b|["']node:|\brequire\s*\(|\b__dirname\b/;
-  for (const name of ['core.js', 'meetwire.js', 'room-core.js']) {
+  for (const name of ['core.js', 'meetwire.js', 'room-core.js', 'flow.js']) {
     const found = unwanted.exec(readFileSync(join(dist, name), 'utf8'));
     assert.equal(found, null, `${name} has ${found?.[0]}`);
   }

@@ -93,6 +93,8 @@ function stage(script: Script) {
   const executor = new Executor(machine, ports as unknown as ClientPorts, {
     told: (notice) => void told.push(notice),
     remoteTrackChanged: (peer, slot) => void log.push(`remote ${peer} ${slot}`),
+    dataChanged: (peer, data) => void (data && log.push(`data ${peer}`)),
+    dataArrived: () => void log.push('data arrived'),
     ended: (error) => void ended.push(error),
   });
   return {

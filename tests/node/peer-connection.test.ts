@@ -41,6 +41,7 @@ function open(command: Partial<CommandOf<'open_peer'>> = {}): End {
       candidateGathered: (candidate) => void candidates.push(candidate),
       connectionChanged: (state) => void heard.push(state),
       remoteTrackChanged: (slot, track) => void remote.set(slot, track),
+      dataArrived: () => void heard.push('data'),
     },
   );
   const connection = [...wire.open].at(-1) as FakePeerConnection;
@@ -73,9 +74,28 @@ describe('peer connection', () => {
       iceTransportPolicy: 'relay',
       bundlePolicy: 'max-bundle',
     });
-    assert.deepEqual(connection.channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
+    const channels = connection.channels.map(({ label, options }) => ({ label, options }));
+    assert.deepEqual(channels, [{ label: 'meetwire', options: { negotiated: true, id: 0 } }]);
     assert.deepEqual(open({ controlChannel: false }).connection.channels, []);
     assert.throws(() => open({ iceServers: '{' }));
+  });
+
+  test('what comes on the control channel before anybody listens is kept in order, within bounds', () => {
+    const early = (...given: unknown[]): { kept: readonly string[] | undefined; heard: string[]; state: string | undefined } => {
+      const { connection, peer, heard } = open();
+      const [control] = connection.channels;
+      for (const data of given) control?.onmessage?.({ data: data as string });
+      return { kept: peer.data?.early, heard, state: control?.readyState };
+    };
+    const few = early('one', 'two');
+    assert.deepEqual([few.kept, few.heard, few.state], [['one', 'two'], ['data', 'data'], 'connecting']);
+    const flood = Array.from({ length: 65 }, (_, at) => String(at));
+    assert.equal(early(...flood.slice(1)).state, 'connecting');
+    assert.equal(early(...flood).state, 'closing');
+    assert.equal(early('x'.repeat(4096)).state, 'connecting');
+    assert.equal(early('x'.repeat(4097)).state, 'closing');
+    assert.equal(early(new ArrayBuffer(1)).state, 'closing');
+    assert.equal(open({ controlChannel: false }).peer.data, undefined);
   });
 
   test('slots get m-lines, both sides name them alike, and media flows both ways', async () => {

@@ -20,11 +20,28 @@ test('all that a page loads for `join`, socket.io-client apart, is at most 80 KB
   assert.ok(total <= mostTransferred, `${sizes.join(' + ')} = ${total} bytes, more than ${mostTransferred}`);
 });
 
-test('those two files load nothing else of ours', () => {
-  for (const name of ['meetwire.js', 'core.js']) {
-    const imports = [...file(name).toString().matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path);
-    assert.deepEqual(imports.filter((path) => !['socket.io-client', './core.js'].includes(path ?? '')), [], name);
-  }
+/** What a file imports with its beginning, and what only when it is asked to. */
+function importsOf(text: string): { atOnce: string[]; later: string[] } {
+  const atOnce = [...text.matchAll(/(?:\bfrom|\bimport)\s*["']([^"']+)["']/g)].map(([, path = '']) => path);
+  const later = [...text.matchAll(/\bimport\s*\(\s*["']([^"']+)["']\s*\)/g)].map(([, path = '']) => path);
+  return { atOnce, later };
+}
+
+// Loaded on first use: .tools/steps/dist.mjs, `parts`. Each brings all it needs.
+const parts = ['./flow.js'];
+
+test('those two files load nothing else of ours, but for parts on first use', () => {
+  const { atOnce, later } = importsOf(file('meetwire.js').toString());
+  assert.deepEqual(atOnce, ['socket.io-client']);
+  assert.deepEqual(later.sort(), ['./core.js', ...parts].sort());
+  for (const name of ['core.js', ...parts]) assert.deepEqual(importsOf(file(name).toString()), { atOnce: [], later: [] }, name);
+});
+
+test('the reader of imports can tell', () => {
+  assert.deepEqual(importsOf('import{a as b}from"./a.js";import"./b.js";x=()=>import("./c.js").then(f);export{d}from\'./d.js\''), {
+    atOnce: ['./a.js', './b.js', './d.js'],
+    later: ['./c.js'],
+  });
 });
 
 // The binary format: magic and version (8 bytes), then sections, each an id, a length and its content; numbers are

@@ -45,13 +45,17 @@ function complaints(name: string, lines: string[]): string {
 const prelude = [
   "import type * as client from '../../bindings/client-types.ts';",
   "import type * as room from '../../bindings/room-types.ts';",
+  "import type * as flow from '../../bindings/flow-types.ts';",
   // Two types are the same when no conditional type can tell them apart; `extends` both ways would let optional pass.
   'type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;',
   // Intersections and the like are spelled out first, so that only what a value may be is compared.
   'type Flat<T> = T extends (infer E)[] ? Flat<E>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;',
 ];
 
-const moduleOf = (name: string): string => (name.startsWith('Room') || name === 'LogLevel' ? 'room' : 'client');
+const moduleOf = (name: string): string => {
+  if (name.startsWith('Room') || name === 'LogLevel') return 'room';
+  return name.startsWith('Flow') || name === 'Purpose' || name === 'ChannelState' ? 'flow' : 'client';
+};
 
 const sameAs = (types: Record<string, string>): string[] =>
   Object.entries(types).map(

@@ -13,6 +13,8 @@
 #include "call/ringing.hpp"
 #include "core/call.hpp"
 #include "core/names.hpp"
+#include "flow/channel_table.hpp"
+#include "flow/transfer_table.hpp"
 #include "link/signaling_table.hpp"
 #include "protocol/text.hpp"
 #include "room/calls.hpp"
@@ -143,6 +145,31 @@ std::string call_ringing() {
   });
 }
 
+std::string flow_channel() {
+  using flow::ChannelAction;
+  return from_table<flow::ChannelPhase, flow::ChannelInput>(
+      flow::ChannelPhase::Closed, flow::channel_entry, [](ChannelAction action) { return action != ChannelAction::Ignore; });
+}
+
+std::string flow_sending() {
+  using flow::SendPhase;
+  Diagram<SendPhase> diagram;
+  for_each<SendPhase>([&](SendPhase phase) {
+    for_each<flow::SendInput>([&](flow::SendInput input) {
+      const auto [next, action] = flow::send_entry(phase, input);
+      if (phase == SendPhase::Ended || (action == flow::SendAction::Ignore && next == phase)) return;
+      diagram.add(phase, next, std::string(name_of(input)) + " / " + std::string(name_of(action)));
+    });
+  });
+  return diagram.text(SendPhase::Waiting);
+}
+
+std::string flow_receiving() {
+  using flow::ReceiveAction;
+  return from_table<flow::ReceivePhase, flow::ReceiveInput>(
+      flow::ReceivePhase::Offered, flow::receive_entry, [](ReceiveAction action) { return action != ReceiveAction::Ignore; });
+}
+
 std::string room_calls() {
   Diagram<CallState> diagram;
   constexpr CallState kRows[] = {CallState::Ringing, CallState::Connected};
@@ -164,6 +191,9 @@ std::vector<std::pair<std::string_view, std::string>> everything() {
       {"session-sources", session_sources()},
       {"call-ringing", call_ringing()},
       {"room-calls", room_calls()},
+      {"flow-channel", flow_channel()},
+      {"flow-sending", flow_sending()},
+      {"flow-receiving", flow_receiving()},
   };
 }
 

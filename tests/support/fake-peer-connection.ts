@@ -2,15 +2,17 @@
 // ends, signalling states, rollback, m-lines that are never given up, mids, negotiationneeded checked again when the
 // chain empties, candidates by generation. Two of them connect when each has the other's description and a candidate.
 
+import { FakeDataChannel, closeChannels, openChannels, type FakePath } from './fake-data-channel.ts';
 import { asTrack, tick } from './fake-media.ts';
 import { type FakeLine, type FakeSdp, directionOf, readSdp, receives, sends, writeSdp } from './fake-sdp.ts';
-import { FakeTransceiver } from './fake-transceiver.ts';
+import { FakeTransceiver, type Before } from './fake-transceiver.ts';
 
 /** What joins the fakes of one world: candidates lead from one to the other through it. */
 export class FakeWire {
   readonly open = new Set<FakePeerConnection>();
   made = 0;
   names = 0;
+  readonly path: FakePath = { stalled: false, bytesPerTick: 1024 * 1024, moved: 0 };
   /** No path: nothing connects any more. */
   cut = false;
   readonly byUfrag = new Map<string, FakePeerConnection>();
@@ -39,21 +41,18 @@ export class FakeWire {
   }
 }
 
-interface Before {
-  lines: (FakeLine & { transceiver?: FakeTransceiver })[];
-  mids: Map<FakeTransceiver, string | null>;
-  transceivers: FakeTransceiver[];
-}
-
 export class FakePeerConnection {
   onnegotiationneeded: (() => void) | null = null;
   onicecandidate: ((event: { candidate: RTCIceCandidate | null }) => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  ondatachannel: ((event: { channel: { close(): void } }) => void) | null = null;
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
   readonly configuration: RTCConfiguration | undefined;
   transceivers: FakeTransceiver[] = [];
-  readonly channels: { label: string; options: RTCDataChannelInit | undefined }[] = [];
+  readonly channels: FakeDataChannel[] = [];
+  readonly sctp = { maxMessageSize: 262_144 };
+  readonly path: FakePath;
   /** Every operation that was asked for, in order. */
   readonly log: string[] = [];
 
@@ -77,6 +76,7 @@ export class FakePeerConnection {
 
   constructor(wire: FakeWire, configuration?: RTCConfiguration) {
     this.#wire = wire;
+    this.path = wire.path;
     this.configuration = configuration;
     this.#fingerprint = `F${++wire.made}`;
     wire.open.add(this);
@@ -95,10 +95,9 @@ export class FakePeerConnection {
     return this.#remote?.sdp === undefined ? undefined : this.#wire.byUfrag.get(readSdp(this.#remote.sdp).ufrag);
   }
 
-  createDataChannel(label: string, options?: RTCDataChannelInit): object {
-    this.channels.push({ label, options });
+  createDataChannel(label: string, options?: RTCDataChannelInit): FakeDataChannel {
     this.#checkNegotiation();
-    return { label };
+    return new FakeDataChannel(this, label, options);
   }
 
   addTransceiver(what: string | MediaStreamTrack, { direction = 'sendrecv' }: RTCRtpTransceiverInit = {}): FakeTransceiver {
@@ -169,6 +168,7 @@ export class FakePeerConnection {
   }
 
   close(): void {
+    if (this.connectionState !== 'closed') closeChannels(this);
     this.signalingState = 'closed';
     this.connectionState = 'closed';
     this.#wire.open.delete(this);
@@ -180,6 +180,7 @@ export class FakePeerConnection {
   report(state: RTCPeerConnectionState): void {
     if (this.connectionState === 'closed' || this.connectionState === state) return;
     this.connectionState = state;
+    if (state === 'connected') openChannels(this);
     this.onconnectionstatechange?.();
   }
 

@@ -1,6 +1,14 @@
 // RTCRtpTransceiver with its sender and receiver, as far as Meetwire uses them.
 
+import type { FakeLine } from './fake-sdp.ts';
 import { FakeTrack, tick } from './fake-media.ts';
+
+/** What a rollback of a fake connection goes back to. */
+export interface Before {
+  lines: (FakeLine & { transceiver?: FakeTransceiver })[];
+  mids: Map<FakeTransceiver, string | null>;
+  transceivers: FakeTransceiver[];
+}
 
 export class FakeTransceiver {
   mid: string | null = null;

@@ -17,6 +17,7 @@ const mayInclude: Record<string, readonly string[]> = {
   roster: ['core', 'protocol', 'roster'],
   call: ['core', 'protocol', 'call'],
   link: ['core', 'protocol', 'link'],
+  flow: ['core', 'protocol', 'flow'],
   session: [...parts, 'session'],
   room: [...parts, 'room'],
   trace: ['core', 'protocol', 'trace'],

@@ -18,6 +18,8 @@
 #include "core/client_events.hpp"
 #include "core/room_commands.hpp"
 #include "core/room_events.hpp"
+#include "flow/commands.hpp"
+#include "flow/events.hpp"
 #include "protocol/fields.hpp"
 #include "trace/codec.hpp"
 
@@ -208,6 +210,12 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<ClientOptions>("ClientOptions");
   visit.template operator()<ClientEvent>("ClientEvent");
   visit.template operator()<ClientCommand>("ClientCommand");
+  visit.template operator()<flow::Purpose>("Purpose");
+  visit.template operator()<flow::ChannelState>("ChannelState");
+  visit.template operator()<flow::FlowBounds>("FlowBounds");
+  visit.template operator()<flow::FlowOptions>("FlowOptions");
+  visit.template operator()<flow::FlowEvent>("FlowEvent");
+  visit.template operator()<flow::FlowCommand>("FlowCommand");
   visit.template operator()<RoomOptions>("RoomOptions");
   visit.template operator()<RoomEvent>("RoomEvent");
   visit.template operator()<RoomCommand>("RoomCommand");

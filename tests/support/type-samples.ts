@@ -2,6 +2,7 @@
 // insists that none is missing; the core insists that each is what it expects.
 
 import type { ClientCommand, ClientEvent, ClientOptions, Failure, ParticipantRow } from '../../bindings/client-types.ts';
+import type { FlowCommand, FlowEvent, FlowOptions } from '../../bindings/flow-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 
 type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: Extract<Message, { type: Type }> };
@@ -126,10 +127,51 @@ const roomCommands: OneOfEach<RoomCommand> = {
 
 const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4 };
 
+const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
+
+const transfer = { peer: 'ben', transfer: 3 };
+const flowEvents: OneOfEach<FlowEvent> = {
+  link_opened: { type: 'link_opened', peer: 'ben' },
+  link_closed: { type: 'link_closed', peer: 'ben', alone: true },
+  peer_left: { type: 'peer_left', peer: 'ben' },
+  control_arrived: { type: 'control_arrived', peer: 'ben', text: '{}' },
+  channel_requested: { type: 'channel_requested', label: 'l', ordered: false, maxRetransmits: 4 },
+  channel_released: { type: 'channel_released', label: 'l' },
+  stream_made: { type: 'stream_made', peer: 'ben', stream: 5, received: 6 },
+  stream_lost: { type: 'stream_lost', peer: 'ben', stream: 5 },
+  file_requested: { type: 'file_requested', ...transfer, name: 'n', size: 2 ** 53 - 1, mediaType: 'm' },
+  file_accepted: { type: 'file_accepted', ...transfer },
+  file_stopped: { type: 'file_stopped', ...transfer, outgoing: true, code: 'file-changed', reason: 'r' },
+  file_read: { type: 'file_read', ...transfer, run: 2 },
+  block_stored: { type: 'block_stored', ...transfer, run: 2, held: 7 },
+  block_damaged: { type: 'block_damaged', ...transfer, run: 2 },
+  file_stored: { type: 'file_stored', ...transfer, run: 2 },
+  time_passed: { type: 'time_passed' },
+};
+
+const flowCommands: OneOfEach<FlowCommand> = {
+  send_control: { type: 'send_control', peer: 'ben', text: '{}' },
+  forget_peer: { type: 'forget_peer', peer: 'ben' },
+  open_control: { type: 'open_control', peer: 'ben' },
+  close_link: { type: 'close_link', peer: 'ben' },
+  open_stream: { type: 'open_stream', peer: 'ben', stream: 5, purpose: 'files', label: 'l', ordered: false, maxRetransmits: 4 },
+  close_stream: { type: 'close_stream', peer: 'ben', stream: 5 },
+  channel_changed: { type: 'channel_changed', peer: 'ben', purpose: 'files', label: 'l', state: 'absent', stream: 5, received: 6 },
+  send_file: { type: 'send_file', ...transfer, run: 2, from: 8, until: 9 },
+  extend_file: { type: 'extend_file', ...transfer, outgoing: true, held: 8, until: 9 },
+  file_offered: { type: 'file_offered', ...transfer, name: 'n', size: 10, mediaType: 'm' },
+  receive_file: { type: 'receive_file', ...transfer, run: 2, from: 8, until: 9 },
+  file_ended: { type: 'file_ended', ...transfer, outgoing: true, held: 8, error: failure },
+  report_problem: { type: 'report_problem', peer: 'ben', error: failure },
+};
+
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],
   ClientEvent: Object.values(clientEvents),
   ClientCommand: Object.values(clientCommands),
+  FlowOptions: [flowOptions],
+  FlowEvent: Object.values(flowEvents),
+  FlowCommand: Object.values(flowCommands),
   RoomOptions: [roomOptions],
   RoomEvent: Object.values(roomEvents),
   RoomCommand: Object.values(roomCommands),

@@ -4,6 +4,7 @@ import type { Meeting } from '../sdk/index.ts';
 import { Chat } from './chat.ts';
 import { DeviceMenu } from './device-menu.ts';
 import { byId, setText } from './dom.ts';
+import { Files } from './files.ts';
 import { Notices } from './notices.ts';
 import { PeopleList } from './people-list.ts';
 import { peopleIn, type Person } from './person.ts';
@@ -19,6 +20,7 @@ export class MeetingView {
   readonly #notices = new Notices(byId('notices', HTMLElement));
   readonly #stage: Stage;
   readonly #chat: Chat;
+  readonly #files: Files;
   readonly #people = new PeopleList();
   readonly #devices: DeviceMenu;
   readonly #sources: readonly SourceButton[];
@@ -34,6 +36,10 @@ export class MeetingView {
     this.#stage = new Stage({ blocked: () => this.#askForSound(), attach: (element) => meeting.speaker.attach(element) });
     this.#chat = new Chat(meeting);
     this.#devices = new DeviceMenu(meeting, this.#notices);
+    this.#files = new Files(meeting, (words) => {
+      const show = { label: 'Show', run: () => this.#setPanel('chat') };
+      if (this.#open !== 'chat') this.#notices.show('file', words, { action: show, stays_ms: 15_000 });
+    });
     this.#sources = (['microphone', 'camera', 'screen'] as const).map(
       (kind) => new SourceButton(kind, meeting[kind], this.#notices),
     );
@@ -62,6 +68,7 @@ export class MeetingView {
     for (const button of this.#sources) button.close();
     this.#stage.close();
     this.#chat.close();
+    this.#files.close();
     this.#people.close();
     this.#devices.close();
     this.#notices.close();
@@ -84,6 +91,7 @@ export class MeetingView {
     this.#people.update(people);
     this.#chat.update();
     this.#devices.update();
+    this.#files.update();
     for (const button of this.#sources) button.update();
     setText(byId('head-count', HTMLElement), people.length === 1 ? 'only you' : `${people.length} people`);
     this.#tellOfComings(people);
@@ -137,6 +145,7 @@ export class MeetingView {
       byId(`toggle-${panel}`, HTMLButtonElement).setAttribute('aria-expanded', String(panel === open));
     }
     this.#chat.setOpen(open === 'chat');
+    if (open === 'chat') this.#notices.hide('file');
     if (open !== undefined && open !== 'chat') byId(`close-${open}`, HTMLButtonElement).focus();
   }
 

@@ -163,3 +163,23 @@ export function wordsForDevice(error: unknown, ...devices: Device[]): Words | un
   const deniedBy = error instanceof Object && 'deniedBy' in error ? String(error.deniedBy) : '';
   return deviceWords[code]?.(devices.join(' or '), deniedBy) ?? wordsFor(error);
 }
+
+const fileWords: Record<string, Words> = {
+  'file-declined': { title: 'Declined.', advice: '' },
+  'file-cancelled': { title: 'Cancelled by the other side.', advice: '' },
+  'file-changed': { title: 'The file was moved or changed meanwhile.', advice: 'Choose it again.' },
+  'file-damaged': { title: 'It arrived damaged.', advice: 'Send it again.' },
+  'storage-failed': { title: 'It could not be stored.', advice: 'Make room on the disk, then send it again.' },
+  'peer-gone': { title: 'The connection was lost.', advice: 'Send it again when they are back.' },
+  'peer-misbehaved': { title: 'The other side broke the rules.', advice: '' },
+  'channel-closed': { title: 'Their program takes no files.', advice: '' },
+  'rate-limited': { title: 'Too many files at once.', advice: 'Wait until some have arrived.' },
+  'already-left': { title: 'The meeting is over.', advice: '' },
+  aborted: { title: 'Cancelled.', advice: '' },
+};
+
+/** What became of a file. */
+export function wordsForFile(error: unknown): Words {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return fileWords[String(code)] ?? { title: 'It could not be sent.', advice: 'Try again.' };
+}

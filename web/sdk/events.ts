@@ -55,8 +55,10 @@ export class Emitter<Events> {
     return { [Symbol.asyncIterator]: () => this.#iterate(type) };
   }
 
-  emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+  /** Tells whether anybody listens. */
+  emit<Type extends keyof Events>(type: Type, event: Events[Type]): boolean {
+    const listeners = [...(this.#listeners.get(type) ?? [])];
+    for (const listener of listeners) {
       try {
         // What an async listener rejects with is its own unhandled rejection, which the platform reports.
         (listener as Listener<Events[Type]>)(event);
@@ -64,6 +66,7 @@ export class Emitter<Events> {
         this.#report(error);
       }
     }
+    return listeners.length > 0;
   }
 
   /** Forgets all listeners and ends all iterators. */

@@ -8,6 +8,8 @@ import { joinIn, loadOnce } from './join.ts';
 
 export type { JoinOptions } from './join.ts';
 export type { Meeting, MeetingEvents } from './meeting.ts';
+export type { Channel, ChannelData, ChannelEvents, ChannelOptions, ChannelSendOptions } from './flow/channel.ts';
+export type { AcceptFileOptions, FileDelivery, FileOffer, FileProgress, MeetingFiles, SendFileOptions } from './flow/files.ts';
 export type { Participant, ParticipantSource } from './participant.ts';
 export type { ContentHint, DeviceOptions, LocalSource, ScreenOptions } from './local-source.ts';
 export type { Speaker } from './speaker.ts';

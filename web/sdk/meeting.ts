@@ -7,6 +7,8 @@ import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { ListenOptions, Undo } from './events.ts';
+import type { Channel, ChannelOptions } from './flow/channel.ts';
+import type { FileOffer, MeetingFiles } from './flow/files.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { ChatMessage } from './participant.ts';
@@ -14,6 +16,7 @@ import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
+import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
 import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
@@ -28,6 +31,8 @@ export interface MeetingEvents {
   /** One of one's own sources changed. */
   source: LocalSource<never>;
   chat: ChatMessage;
+  /** Somebody wants to send a file. Where nobody listens it is declined. */
+  file: FileOffer;
   /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
   'audio-blocked': { unlock(): void };
   'audio-unlocked': undefined;
@@ -66,10 +71,12 @@ export class Meeting implements AsyncDisposable {
   /** Through which device one hears the others. */
   readonly speaker: Speaker;
   readonly chat: Chat;
+  readonly files: MeetingFiles;
 
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
+  readonly #flow: FlowPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -107,9 +114,19 @@ export class Meeting implements AsyncDisposable {
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
+    this.#flow = new FlowPart({
+      meeting: this,
+      errors,
+      ports,
+      offer: (offer) => this.#emitter.emit('file', offer),
+      problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+    });
+    this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
+      dataChanged: (peer, data) => this.#flow.dataChanged(peer, data),
+      dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
     this.#executor = new Executor(machine, ports, owner);
@@ -162,6 +179,15 @@ export class Meeting implements AsyncDisposable {
   /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
   events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
     return this.#emitter.events(type);
+  }
+
+  /**
+   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
+   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
+   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
+   */
+  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
+    return (await this.#flow.get()).channel(label, options);
   }
 
   /**

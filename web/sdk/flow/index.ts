@@ -1,0 +1,128 @@
+// What flows between participants besides media, for one meeting. A part of its own: a page loads it when it first uses
+// any of it, or when somebody else does.
+
+import type { FlowBounds, FlowCommand, FlowEvent, FlowOptions } from '../../../bindings/flow-types.ts';
+import type { DigestPort } from '../../../bindings/flow/ports.ts';
+import type { FlowHost } from '../flow-part.ts';
+import type { ChannelOptions } from './channel.ts';
+import type { FileDelivery, SendFileOptions } from './files.ts';
+import { browserDigest } from '../../../bindings/browser/digest.ts';
+import { FlowExecutor } from '../../../bindings/flow/executor.ts';
+import { loadFlow } from '../../../bindings/load-flow.ts';
+import { LoadedCore } from '../../../bindings/machine.ts';
+import { Channel } from './channel.ts';
+import { Files } from './files.ts';
+
+interface Loaded {
+  core: LoadedCore<FlowOptions, FlowEvent & { body?: string }, FlowCommand>;
+  bounds: FlowBounds;
+}
+
+let loading: Promise<Loaded> | undefined;
+
+// Once for all meetings of a page; a core that has died is loaded anew.
+function load(): Promise<Loaded> {
+  const start = async (): Promise<Loaded> => {
+    const { flowCreate, flowHandle, flowDispose, flowBounds } = await loadFlow();
+    const receive = (): string => {
+      throw new TypeError('no event has a body');
+    };
+    const core: Loaded['core'] = new LoadedCore({ create: flowCreate, handle: flowHandle, receive, dispose: flowDispose });
+    core.onDeath(() => (loading = undefined));
+    return { core, bounds: JSON.parse(flowBounds()) as FlowBounds };
+  };
+  return (loading ??= start().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  }));
+}
+
+export async function startFlow(host: FlowHost, digest: DigestPort = browserDigest): Promise<MeetingFlow> {
+  return new MeetingFlow(host, await load(), digest);
+}
+
+export class MeetingFlow {
+  readonly #host: FlowHost;
+  readonly #bounds: FlowBounds;
+  readonly #executor: FlowExecutor;
+  readonly #channels = new Map<string, Channel>();
+  readonly #files: Files;
+
+  constructor(host: FlowHost, { core, bounds }: Loaded, digest: DigestPort) {
+    const { errors, ports, meeting } = host;
+    const participants = () => meeting.participants;
+    this.#host = host;
+    this.#bounds = bounds;
+    const machine = core.create({ user: meeting.me.id, instance: ports.secrets.id() });
+    this.#executor = new FlowExecutor(machine, { clock: ports.clock, errors, bounds, digest }, {
+      channelChanged: ({ peer, label, state }, lost) => {
+        const person = meeting.participants.get(peer);
+        if (person) this.#channels.get(label)?.changed(person, state, lost);
+      },
+      message: (peer, label, data) => {
+        const from = meeting.participants.get(peer);
+        if (from) this.#channels.get(label)?.received(from, data);
+      },
+      fileOffered: (notice) => this.#files.offered(notice),
+      fileMoved: (notice) => this.#files.moved(notice),
+      fileEnded: (notice) => this.#files.ended(notice),
+      problem: (peer, error) => host.problem(peer, error),
+      failed: (error) => {
+        ports.report(error);
+        this.#end();
+      },
+    });
+    const executor = this.#executor;
+    this.#files = new Files({ executor, errors, participants, offer: (offer) => host.offer(offer), report: ports.report });
+    meeting.on('participant-left', ({ participant }) => {
+      // Whoever came back under the same id has a connection already; their first word tells that they are another one.
+      if (!host.links.has(participant.id)) executor.forget(participant.id);
+      for (const channel of this.#channels.values()) channel.forget(participant);
+    });
+    void meeting.finished.then(() => this.#end());
+    host.linkChanged = (peer, data) => executor.setLink(peer, data);
+    for (const [peer, data] of host.links) executor.setLink(peer, data);
+  }
+
+  channel(label: string, options: ChannelOptions = {}): Channel {
+    const { errors, ports, meeting } = this.#host;
+    const { ordered = true, maxRetransmits } = options;
+    const most = 65_535;
+    const good = maxRetransmits === undefined || (Number.isInteger(maxRetransmits) && maxRetransmits >= 0 && maxRetransmits <= most);
+    if (typeof label !== 'string' || new TextEncoder().encode(label).length > this.#bounds.labelBytesMax) {
+      throw errors.make('invalid-argument', `a label is text of at most ${this.#bounds.labelBytesMax} bytes`);
+    }
+    if (typeof ordered !== 'boolean' || !good) throw errors.make('invalid-argument', 'ordered or maxRetransmits');
+    if (meeting.state === 'left') throw errors.make('already-left');
+    const there = this.#channels.get(label);
+    if (there) return there;
+    if (this.#channels.size >= this.#bounds.channelsMax) throw errors.make('rate-limited', `${this.#bounds.channelsMax} channels are open`);
+    const executor = this.#executor;
+    const channel = new Channel(label, options, {
+      executor,
+      errors,
+      messageBytesMax: this.#bounds.messageBytesMax,
+      participants: () => meeting.participants,
+      report: ports.report,
+      released: () => {
+        this.#channels.delete(label);
+        executor.closeChannel(label);
+      },
+    });
+    this.#channels.set(label, channel);
+    executor.openChannel(label, ordered, maxRetransmits);
+    return channel;
+  }
+
+  send(file: Blob | ReadableStream<Uint8Array>, options?: SendFileOptions): Promise<FileDelivery> {
+    return this.#files.send(file, options);
+  }
+
+  #end(): void {
+    this.#host.linkChanged = undefined;
+    for (const channel of this.#channels.values()) channel.end('already-left');
+    this.#channels.clear();
+    this.#files.close(this.#host.errors.make('already-left'));
+    this.#executor.close();
+  }
+}
