@@ -240,6 +240,7 @@ export type ClientEvent =
 // ---- commands
 
 export type ClientCommand =
+  | { type: 'need_dialect'; dialect: DialectName }
   | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }

@@ -1,28 +1,20 @@
-// The client core's door in WebAssembly: text in and text out, as door.hpp has it.
+// The client core's door in WebAssembly, for servers that speak meetwire/1: what every page loads.
 #include <emscripten/bind.h>
 
-#include "core/client_events.hpp"
-#include "door.hpp"
+#include <utility>
+
+#include "client_door.hpp"
+#include "session/parts.hpp"
 #include "session/session.hpp"
 
 namespace {
 
-using ClientDoor = meetwire::bindings::Door<meetwire::session::Session, meetwire::ClientOptions, meetwire::ClientEvent>;
-
-ClientDoor& door() { return meetwire::bindings::the_door<ClientDoor>(); }
-
-// A message_arrived event, field by field: messages are most of what comes, and their texts need no escaping this way.
-int receive(int handle, double now, double attempt, int name, int body) {
-  const auto text = [](int begin, int end) { return std::string(door().given(begin, end)); };
-  return door().handle_event(
-      handle, now, meetwire::event::MessageArrived{static_cast<std::uint32_t>(attempt), text(0, name), text(name, body)});
-}
-int errors() { return door().errors(); }
+class MeetwireSession : public meetwire::session::Session {
+ public:
+  explicit MeetwireSession(meetwire::ClientOptions options)
+      : Session(std::move(options), meetwire::session::meetwire_parts()) {}
+};
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(meetwire_client) {
-  meetwire::bindings::export_door<ClientDoor>();
-  emscripten::function("receive", &receive);
-  emscripten::function("errors", &errors);
-}
+EMSCRIPTEN_BINDINGS(meetwire_client) { meetwire::bindings::export_client_door<MeetwireSession>(); }

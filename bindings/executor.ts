@@ -4,8 +4,9 @@
 // the peer connections that are open. After `close` nothing is called any more, whatever was under way.
 
 import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, Slot } from './client-types.ts';
-import type { ClientMachine } from './machine.ts';
+import type { ClientMachine, Step } from './machine.ts';
 import type { ClientPorts, Peer, PeerData, Transport, Undo } from './ports.ts';
+import type { Succession } from './succession.ts';
 import { MeetingError } from './errors.ts';
 
 /** Whoever owns the executor: the SDK's meeting. Must not throw. */
@@ -38,7 +39,8 @@ function nameAndMessage(error: unknown): { errorName: string; errorMessage: stri
 }
 
 export class Executor {
-  readonly #machine: ClientMachine;
+  #machine: ClientMachine;
+  readonly #succession: Succession | undefined;
   readonly #ports: ClientPorts;
   readonly #owner: ExecutorOwner;
   readonly #queue: ClientEvent[] = [];
@@ -48,11 +50,13 @@ export class Executor {
   #wakeAt: number | undefined;
   #cancelWake: Undo | undefined;
   #working = false;
+  #awaitsHeir = false;
   #left = false;
   #closed = false;
 
-  constructor(machine: ClientMachine, ports: ClientPorts, owner: ExecutorOwner) {
+  constructor(machine: ClientMachine, ports: ClientPorts, owner: ExecutorOwner, succession?: Succession) {
     this.#machine = machine;
+    this.#succession = succession;
     this.#ports = ports;
     this.#owner = owner;
     ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
@@ -67,10 +71,20 @@ export class Executor {
   dispatch(event: ClientEvent): void {
     if (this.#closed) return;
     this.#queue.push(event);
+    // Whoever gives up waits for no heir.
+    if (event.type === 'leave_requested') this.#endSuccession();
+    this.#work();
+  }
+
+  #work(): void {
     if (this.#working) return;
     this.#working = true;
     try {
-      for (let next = this.#queue.shift(); next && !this.#closed; next = this.#queue.shift()) this.#handle(next);
+      while (!this.#closed && !this.#awaitsHeir) {
+        const next = this.#queue.shift();
+        if (!next) break;
+        this.#handle(next);
+      }
     } catch (error) {
       this.close(error instanceof MeetingError ? error : new MeetingError({ code: 'internal' }, { cause: error }));
     } finally {
@@ -82,6 +96,7 @@ export class Executor {
   close(error?: MeetingError): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#endSuccession();
     this.#queue.length = 0;
     this.#cancelWake?.();
     this.#closeTransport();
@@ -95,7 +110,12 @@ export class Executor {
   }
 
   #handle(event: ClientEvent): void {
-    const step = this.#machine.handle(this.#ports.clock.now(), event);
+    const now = this.#ports.clock.now();
+    this.#succession?.note(now, event);
+    this.#carryOutAll(this.#machine.handle(now, event));
+  }
+
+  #carryOutAll(step: Step<ClientCommand>): void {
     for (const command of step.commands) {
       if (this.#closed) return;
       this.#carryOut(command);
@@ -103,6 +123,34 @@ export class Executor {
     this.#wake(step.wakeAt);
     // The core has left and waits for nothing: its last message is out.
     if (this.#left && step.wakeAt === undefined && this.#queue.length === 0) this.close();
+  }
+
+  // A server of another kind: what happens meanwhile waits for the machine that can speak to it.
+  #succeed({ dialect }: CommandOf<'need_dialect'>): void {
+    const succession = this.#succession;
+    if (!succession?.open) return;
+    this.#awaitsHeir = true;
+    succession.heir(dialect).then(
+      (heir) => {
+        if (!heir) return;
+        if (this.#closed) return heir.machine.dispose();
+        this.#machine.dispose();
+        this.#machine = heir.machine;
+        this.#endSuccession();
+        this.#carryOutAll(heir.step);
+        this.#work();
+      },
+      (error: unknown) => {
+        this.#ports.report(error);
+        this.#endSuccession();
+        this.#work();
+      },
+    );
+  }
+
+  #endSuccession(): void {
+    this.#awaitsHeir = false;
+    this.#succession?.close();
   }
 
   #wake(at: number | undefined): void {
@@ -124,6 +172,8 @@ export class Executor {
         return this.#openTransport(command);
       case 'close_transport':
         return this.#closeTransport();
+      case 'need_dialect':
+        return this.#succeed(command);
       case 'send':
         return this.#transport?.send(command.name, command.body, command.form);
       case 'open_peer':
@@ -154,7 +204,10 @@ export class Executor {
       case 'release':
         return this.#ports.devices.release(command.track);
       default:
-        if (command.type === 'meeting_changed') this.#left = command.state === 'left';
+        if (command.type === 'meeting_changed') {
+          this.#left = command.state === 'left';
+          if (command.state !== 'joining') this.#endSuccession();
+        }
         return this.#owner.told(command);
     }
   }

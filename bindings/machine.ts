@@ -6,7 +6,7 @@
 
 import type { ClientCommand, ClientEvent, ClientOptions, Failure } from './client-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from './room-types.ts';
-import type { ClientCore } from './load-client.ts';
+import type { ClientCore } from './client-core.ts';
 import type { RoomCore } from './load-room.ts';
 import type { Trace } from './trace.ts';
 import { ErrorTable, MeetingError } from './errors.ts';

@@ -48,9 +48,12 @@ export class Trace {
     this.#wish = { bytesMax, entriesMax, redact };
   }
 
-  /** Internal: the machine is made. */
+  /** Internal: the machine is made. One that takes over from another is told all that has happened. */
   begin(options: string): void {
     this.#options = options;
+    this.#entries.length = 0;
+    this.#size = 0;
+    this.#dropped = 0;
   }
 
   /** Internal: before the core is asked, so that an event that it dies of is in the trace. */

@@ -26,6 +26,7 @@ export const entries = {
  * meetwire.js comes twice, and must hold no state. (MeetingError comes by way of the error table it is given.)
  */
 export const parts = {
+  'legacy-core': js('bindings', 'load-legacy.js'),
   flow: js('web', 'sdk', 'flow', 'index.js'),
 };
 

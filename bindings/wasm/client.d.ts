@@ -1,6 +1,6 @@
 // client.js is made by the build, from client.cpp: Emscripten's glue and the module's bytes.
 
-import type { ClientDoor } from '../load-client.ts';
+import type { ClientDoor } from '../client-core.ts';
 import type { GlueOptions } from '../load-module.ts';
 
 export declare const packed: string;

@@ -88,6 +88,17 @@ struct Send {
   }
 };
 
+// The server speaks a dialect that this module does not have. The host may go on with a machine of a module that has it,
+// made with the same options but for the dialect, and told all that has happened. Otherwise the join ends at its deadline.
+struct NeedDialect {
+  static constexpr std::string_view kType = "need_dialect";
+  DialectName dialect = DialectName::Classic;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("dialect", self.dialect);
+  }
+};
+
 // ---- peer connections
 
 struct OpenPeer {
@@ -363,7 +374,7 @@ struct ReportProblem {
 }  // namespace command
 
 using ClientCommand =
-    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::OpenPeer, command::ClosePeer,
+    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::OpenPeer, command::ClosePeer,
                  command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,

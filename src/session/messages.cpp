@@ -19,6 +19,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (event.attempt != connection.attempt()) return;
   if (!is_joined() && !connection.is_greeting()) return;
   auto decoded = wire.decode(event.name, event.body);
+  if (const auto foreign = wire.take_foreign()) return turn.say(command::NeedDialect{*foreign});
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
   if (decoded.unknown != 0 && decoded.messages.empty()) {

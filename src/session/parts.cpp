@@ -17,30 +17,23 @@ class RealLink final : public LinkPart {
   link::Link link_;
 };
 
-std::unique_ptr<protocol::ClientDialect> make_dialect(DialectName name, const ClientOptions& options,
-                                                      const Limits& limits) {
-  switch (name) {
-    case DialectName::Meetwire:
-      return protocol::make_meetwire_client(limits);
-    case DialectName::Classic:
-      return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
-    case DialectName::Auto:
-    case DialectName::Codelab:
-    case DialectName::Plain:
-      return nullptr;
-  }
-  return nullptr;
+std::unique_ptr<protocol::ClientDialect> make_meetwire(DialectName name, const ClientOptions&, const Limits& limits) {
+  return name == DialectName::Meetwire ? protocol::make_meetwire_client(limits) : nullptr;
+}
+
+std::unique_ptr<protocol::ClientDialect> make_any(DialectName name, const ClientOptions& options, const Limits& limits) {
+  if (name != DialectName::Classic) return make_meetwire(name, options, limits);
+  return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
+}
+
+std::unique_ptr<LinkPart> make_link(link::LinkOptions options, OperationId& operations) {
+  return std::make_unique<RealLink>(std::move(options), operations);
 }
 
 }  // namespace
 
-Parts default_parts() {
-  Parts parts;
-  parts.make_link = [](link::LinkOptions options, OperationId& operations) -> std::unique_ptr<LinkPart> {
-    return std::make_unique<RealLink>(std::move(options), operations);
-  };
-  parts.make_dialect = make_dialect;
-  return parts;
-}
+Parts default_parts() { return {make_link, make_any}; }
+
+Parts meetwire_parts() { return {make_link, make_meetwire}; }
 
 }  // namespace meetwire::session

@@ -27,5 +27,7 @@ struct Parts {
 
 // The real ones.
 Parts default_parts();
+// The same without the dialects of other servers: for a module that does not have to carry them.
+Parts meetwire_parts();
 
 }  // namespace meetwire::session

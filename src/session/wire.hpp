@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/client_commands.hpp"
@@ -15,8 +17,8 @@ namespace meetwire::session {
 
 class Wire {
  public:
-  // The dialects to try, the preferred one first.
-  explicit Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates);
+  // The dialects to try, the preferred one first; null: one that is not built in. `is_open`: to be found out.
+  Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates, bool is_open);
 
   bool is_usable() const { return !candidates_.empty(); }
   // Auto until known.
@@ -26,6 +28,8 @@ class Wire {
   void reset();
   // Words came, and not one of them was understood.
   bool heard_only_noise() const { return noise_ && !understood_; }
+  // What the server speaks, just found out, and not built in. Told once.
+  std::optional<DialectName> take_foreign() { return std::exchange(foreign_, std::nullopt); }
 
   // A hello goes out in every dialect that is still possible; all else waits until one is known.
   std::vector<command::Send> encode(const std::vector<protocol::ClientMessage>& messages, std::uint64_t received);
@@ -35,6 +39,8 @@ class Wire {
   void settle_on(DialectName name);
 
   std::vector<std::unique_ptr<protocol::ClientDialect>> candidates_;
+  bool is_open_;
+  std::optional<DialectName> foreign_;
   bool noise_ = false;
   bool understood_ = false;
 };

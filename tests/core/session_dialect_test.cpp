@@ -202,3 +202,56 @@ TEST_CASE("dialect.real: a Meetwire server's welcome makes a newcomer's offers l
   feed(event::LeaveRequested{});
   CHECK_FALSE(wake_at.has_value());
 }
+
+TEST_CASE("dialect.auto: a module without the server's dialect says at once and once which it is") {
+  const auto needed = [](DialectName dialect, const std::string& frame) {
+    ClientOptions given = World::options();
+    given.dialect = dialect;
+    session::Session session(std::move(given), session::meetwire_parts());
+    session.handle(Millis{0}, event::JoinRequested{});
+    session.handle(Millis{1}, event::TransportOpened{1, std::nullopt});
+    std::vector<DialectName> found;
+    for (int time = 0; time < 2; ++time) {
+      for (const auto& command : session.handle(Millis{2}, event::MessageArrived{1, frame, "{}"}).commands) {
+        if (const auto* need = std::get_if<command::NeedDialect>(&command)) found.push_back(need->dialect);
+      }
+    }
+    return found;
+  };
+  CHECK(needed(DialectName::Auto, "msg") == std::vector{DialectName::Classic});
+  CHECK(needed(DialectName::Auto, "roomUserList") == std::vector{DialectName::Classic});
+  CHECK(needed(DialectName::Auto, "news").empty());
+  // Who has named the dialect does not want another.
+  CHECK(needed(DialectName::Meetwire, "msg").empty());
+}
+
+TEST_CASE("dialect.auto: a machine that has the dialect and is told all that has happened goes on from there") {
+  const event::MessageArrived sign{1, "msg", R"({"type":"join","msg":"me join then room","status":200,"data":null})"};
+  const event::SourceRequested camera{1, Source::Camera, Wanted::On, std::nullopt};
+  const auto play = [&](DialectName dialect, session::Parts parts) {
+    ClientOptions given = World::options();
+    given.dialect = dialect;
+    session::Session session(std::move(given), std::move(parts));
+    std::vector<ClientCommand> commands;
+    for (const ClientEvent& event : {ClientEvent{event::JoinRequested{}}, ClientEvent{camera},
+                                     ClientEvent{event::TransportOpened{1, std::nullopt}}, ClientEvent{sign}}) {
+      for (auto& command : session.handle(Millis{5}, event).commands) commands.push_back(std::move(command));
+    }
+    return commands;
+  };
+  const auto captures = [](const std::vector<ClientCommand>& commands) {
+    std::vector<OperationId> ids;
+    for (const auto& command : commands) {
+      if (const auto* capture = std::get_if<command::Capture>(&command)) ids.push_back(capture->operation);
+    }
+    return ids;
+  };
+  const auto first = play(DialectName::Auto, session::meetwire_parts());
+  const auto second = play(DialectName::Classic, session::default_parts());
+  REQUIRE(captures(first).size() == 1);
+  CHECK(captures(first) == captures(second));
+  for (const auto& command : second) {
+    const auto* send = std::get_if<command::Send>(&command);
+    if (send != nullptr) CHECK(send->name == "roomUserList");
+  }
+}

@@ -8,7 +8,7 @@ import type { Meeting } from '../../web/sdk/meeting.ts';
 import { ClassicClient } from '../support/classic-client.ts';
 import type { ClassicEdition, PeerFactory } from '../support/classic-client.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { FakeTrack, asTrack } from '../support/fake-media.ts';
+import { FakeTrack, asTrack, tick } from '../support/fake-media.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { until } from '../support/waiting.ts';
 
@@ -187,4 +187,61 @@ test('chat passes between ours and classic clients, both ways', async () => {
   await until('cleo has it', () => JSON.stringify(cleo.received).includes('good morning'));
   cleo.say({ userId: 'cleo', msg: 'and to you' });
   await until('ada has it', () => ada.chat.history.some(({ text }) => text === 'and to you'));
+});
+
+describe('the other dialects are a module of their own', () => {
+  test('a join that meets a classic server goes on with it: one socket, one camera, nothing asked for twice', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    let sockets = 0;
+    const port = socketPort(server.url, undefined);
+    person.ports.transport = { open: (...given) => (sockets++, port.open(...given)) };
+    const loaded: string[] = [];
+    const meeting = await world.joinAs(person, 'course', { user: 'ada', camera: true }, (which) => void loaded.push(which));
+    cleanUps.push(() => meeting.leave());
+    assert.deepEqual(loaded, ['core', 'legacy']);
+    assert.equal(meeting.dialect, 'classic');
+    await until('the camera is on', () => meeting.camera.state === 'on');
+    assert.equal(sockets, 1);
+    assert.equal(person.media.asked.length, 1);
+    assert.match(meeting.trace(), /"dialect":"classic"/);
+  });
+
+  test('who names the dialect has its module at once', async () => {
+    const server = await serve('first');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const loaded: string[] = [];
+    const meeting = await world.joinAs(person, 'course', { user: 'ada', dialect: 'classic' }, (which) => void loaded.push(which));
+    cleanUps.push(() => meeting.leave());
+    assert.deepEqual(loaded, ['legacy']);
+  });
+
+  test('leaving while it is being loaded leaves nothing behind', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const stop = new AbortController();
+    const joining = world.joinAs(person, 'course', { user: 'ada', camera: true, signal: stop.signal }, async (which) => {
+      if (which !== 'legacy') return;
+      stop.abort();
+      await tick();
+    });
+    await assert.rejects(joining, { code: 'aborted' });
+    await until('the server has no row', () => server.rows('course').length === 0);
+    assert.deepEqual(person.media.live, []);
+    assert.equal(person.timers.size, 0);
+  });
+
+  test('where it cannot be loaded the join ends with an error that says why', async () => {
+    const server = await serve('later');
+    const person = world.person();
+    person.ports.transport = socketPort(server.url, undefined);
+    const joining = world.joinAs(person, 'course', { user: 'ada' }, (which) => {
+      if (which === 'legacy') throw new TypeError('no such chunk');
+    });
+    await assert.rejects(joining, { code: 'server-incompatible' });
+    assert.match(String(person.reported[0]), /no such chunk/);
+    assert.equal(person.timers.size, 0);
+  });
 });

@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import type { ClientCommand, ClientEvent } from '../../bindings/client-types.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { loadLegacyClient } from '../../bindings/load-legacy.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { redactor } from '../../bindings/redact.ts';
@@ -18,9 +19,11 @@ const seeds = Array.from({ length: Number(process.env['MEETWIRE_SEEDS'] ?? 80) }
 const stepsPerSeed = 60;
 
 let clients: LoadedClientCore;
+let legacyClients: LoadedClientCore;
 let rooms: LoadedRoomCore;
 before(async () => {
   clients = new LoadedClientCore(await loadClient());
+  legacyClients = new LoadedClientCore(await loadLegacyClient());
   rooms = new LoadedRoomCore(await loadRoom());
 });
 
@@ -95,7 +98,7 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
   const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = clients.create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const machine = (dialect === ('classic' as string) ? legacyClients : clients).create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];

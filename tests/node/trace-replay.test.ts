@@ -176,7 +176,9 @@ describe('a file that is no trace', () => {
     const whole = redacted.ada;
     for (let part = 1; part < 100; part++) {
       const cut = whole.slice(0, Math.floor((whole.length * part) / 100));
-      if (!cut.endsWith('\n')) await assert.rejects(replayed(cut), /line \d+: .*cut off|does not begin/);
+      // Without its newline the last line is whole all the same.
+      const isWhole = cut.endsWith('\n') || whole[cut.length] === '\n';
+      if (!isWhole) await assert.rejects(replayed(cut), /line \d+: .*cut off|does not begin/);
     }
   });
 

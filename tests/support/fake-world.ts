@@ -9,6 +9,7 @@ import type { Meeting } from '../../web/sdk/meeting.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { loadClient } from '../../bindings/load-client.ts';
+import { loadLegacyClient } from '../../bindings/load-legacy.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
@@ -17,7 +18,10 @@ import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
 import { FakePage } from './fake-page.ts';
 import { FakeWire } from './fake-peer-connection.ts';
 
-const load = loadOnce(async () => new LoadedClientCore(await loadClient()));
+const cores = {
+  core: loadOnce(async () => new LoadedClientCore(await loadClient())),
+  legacy: loadOnce(async () => new LoadedClientCore(await loadLegacyClient())),
+};
 const rooms = loadRoom().then((module) => new LoadedRoomCore(module));
 
 const now = (): number => Math.floor(performance.now());
@@ -76,7 +80,12 @@ export class FakeWorld {
     return { meeting, person };
   }
 
-  joinAs(person: Person, room: string, options: JoinOptions = {}): Promise<Meeting> {
+  /** `loads` is told of every module before it is loaded, and may refuse. */
+  joinAs(person: Person, room: string, options: JoinOptions = {}, loads: (which: keyof typeof cores) => unknown = () => {}): Promise<Meeting> {
+    const load = async (which: keyof typeof cores): Promise<LoadedClientCore> => {
+      await loads(which);
+      return cores[which]();
+    };
     return joinIn({ load, ports: () => person.ports }, room, options);
   }
 

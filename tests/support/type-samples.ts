@@ -57,6 +57,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
 const clientCommands: OneOfEach<ClientCommand> = {
   open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic' },
   close_transport: { type: 'close_transport' },
+  need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
   open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false },
   close_peer: { type: 'close_peer', ...at },

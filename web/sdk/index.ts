@@ -23,14 +23,20 @@ export type { ChatMessage, DialectName, LeaveReason, LinkState, MeetingState, Ro
 export { devices } from './devices.ts';
 export { MeetingError } from './errors.ts';
 
-const load = loadOnce(async () => {
-  const { loadClient } = await import('../../bindings/load-client.ts');
-  return new LoadedClientCore(await loadClient());
-});
+const cores = {
+  core: loadOnce(async () => {
+    const { loadClient } = await import('../../bindings/load-client.ts');
+    return new LoadedClientCore(await loadClient());
+  }),
+  legacy: loadOnce(async () => {
+    const { loadLegacyClient } = await import('../../bindings/load-legacy.ts');
+    return new LoadedClientCore(await loadLegacyClient());
+  }),
+};
 
 /**
  * Joins a room. Resolves when the server has let in; rejects with a `MeetingError`, after which nothing is left open.
  */
 export function join(room: string, options?: JoinOptions): Promise<Meeting> {
-  return joinIn({ load, ports: browserPorts }, room, options);
+  return joinIn({ load: (which) => cores[which](), ports: browserPorts }, room, options);
 }

@@ -7,6 +7,7 @@ import type { DeviceOptions } from './local-source.ts';
 import type { TraceOptions } from '../../bindings/trace.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
+import { Succession } from '../../bindings/succession.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { readWish } from './local-source.ts';
 import { Meeting } from './meeting.ts';
@@ -36,7 +37,8 @@ export interface JoinOptions {
 
 /** Internal: what a join needs of the world. */
 export interface JoinWorld {
-  load(): Promise<LoadedClientCore>;
+  /** `legacy`: with the dialects of other servers than ours, which few pages need. */
+  load(which: 'core' | 'legacy'): Promise<LoadedClientCore>;
   /** Throws for a bad url. */
   ports(url: string | undefined): ClientPorts;
 }
@@ -61,7 +63,7 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
 }
 
 export async function joinIn(world: JoinWorld, room: string, options: JoinOptions = {}): Promise<Meeting> {
-  const core = await world.load();
+  const core = await world.load(isLegacy(options?.dialect) ? 'legacy' : 'core');
   const { errors } = core;
   const { signal } = options;
   const checked = check(errors, room, options);
@@ -77,10 +79,19 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
-  const machine = core.create({ ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() }, trace);
-  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace });
-  const unmourned = core.onDeath((error) => meeting.fail(error));
-  void meeting.finished.then(unmourned);
+  const whole = { ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() };
+  const mourn = (loaded: LoadedClientCore): void => {
+    const unmourned = loaded.onDeath((error) => meeting.fail(error));
+    void meeting.finished.then(unmourned);
+  };
+  const succession = new Succession(async (dialect) => {
+    const legacy = await world.load('legacy');
+    mourn(legacy);
+    return () => legacy.create({ ...whole, dialect }, trace);
+  });
+  const machine = core.create(whole, trace);
+  const meeting = new Meeting({ machine, errors, ports, room, user, name, trace, succession });
+  mourn(core);
 
   const joined = admission(meeting, errors, signal);
   meeting.dispatch({ type: 'join_requested' });
@@ -91,6 +102,8 @@ export async function joinIn(world: JoinWorld, room: string, options: JoinOption
   await joined;
   return meeting;
 }
+
+const isLegacy = (dialect: unknown): boolean => dialect === 'classic' || dialect === 'codelab' || dialect === 'plain';
 
 function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

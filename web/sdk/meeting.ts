@@ -3,6 +3,7 @@
 import type { ClientEvent, ClientNotice, DialectName, Failure, LeaveReason, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
+import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
@@ -49,6 +50,7 @@ export interface MeetingParts {
   user: string;
   name: string;
   trace: Trace | undefined;
+  succession: Succession;
 }
 
 interface Waiting {
@@ -93,7 +95,7 @@ export class Meeting implements AsyncDisposable {
   #snapshot: MeetingSnapshot | undefined;
 
   /** Internal: use `join`. */
-  constructor({ machine, errors, ports, room, user, name, trace }: MeetingParts) {
+  constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
     const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
@@ -129,7 +131,7 @@ export class Meeting implements AsyncDisposable {
       dataArrived: () => this.#flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
-    this.#executor = new Executor(machine, ports, owner);
+    this.#executor = new Executor(machine, ports, owner, succession);
     this.#undos.push(ports.onPageHide(() => void this.leave()));
   }
 

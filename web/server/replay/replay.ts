@@ -68,8 +68,7 @@ export async function replay(trace: TraceFile, told: (entry: TraceEntry) => void
 async function makeMachine({ machine, options }: TraceFile, last: LastStep): Promise<AnyMachine> {
   try {
     if (machine === 'client') {
-      const { loadClient } = await import('../../../bindings/load-client.ts');
-      const client = new LoadedClientCore(await loadClient()).create(options as unknown as ClientOptions, last);
+      const client = (await loadClientFor(options['dialect'])).create(options as unknown as ClientOptions, last);
       return { handle: (at, event) => client.handle(at, event as ClientEvent), dispose: () => client.dispose() };
     }
     const { loadRoom } = await import('../../../bindings/load-room.ts');
@@ -104,4 +103,14 @@ function differenceOf(entry: TraceEntry, actual: TraceStep | null): Difference |
   }
   if (expected.wakeAt !== actual.wakeAt) return found('wakeAt', expected.wakeAt, actual.wakeAt);
   return found('the whole step', expected, actual);
+}
+
+// The module that the page had, by the dialect that it was told.
+async function loadClientFor(dialect: unknown): Promise<LoadedClientCore> {
+  if (dialect === 'auto' || dialect === 'meetwire') {
+    const { loadClient } = await import('../../../bindings/load-client.ts');
+    return new LoadedClientCore(await loadClient());
+  }
+  const { loadLegacyClient } = await import('../../../bindings/load-legacy.ts');
+  return new LoadedClientCore(await loadLegacyClient());
 }

@@ -1,0 +1,8 @@
+// legacy.js is made by the build, from legacy.cpp: Emscripten's glue and the module's bytes.
+
+import type { ClientDoor } from '../client-core.ts';
+import type { GlueOptions } from '../load-module.ts';
+
+export declare const packed: string;
+export declare const size: number;
+export default function createModule(options: GlueOptions): Promise<ClientDoor>;
