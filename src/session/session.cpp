@@ -28,7 +28,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       parts(std::move(own)),
       random(options.seed),
       connection(limits, random.next()),
-      wire(make_dialects(options, parts, limits), options.dialect == DialectName::Auto),
+      wire(make_dialects(options, parts, limits)),
       receipts(limits),
       outbox(limits),
       roster(limits),
