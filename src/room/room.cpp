@@ -8,6 +8,12 @@ namespace meetwire::room {
 
 using namespace protocol;
 
+namespace {
+
+constexpr std::string_view kPublisher = "pub";
+
+}  // namespace
+
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) return judge_newcomer(admission);
@@ -177,8 +183,14 @@ bool Room::has_host() const {
   return std::any_of(members_.begin(), members_.end(), [](const auto& one) { return one.second.row.role == Role::Host; });
 }
 
+// In the words of the later classic edition: where there is a publisher, all others of its clients are viewers. Its
+// meetings have none, though their clients have to say something too.
 Role Room::role_of(const Admission& admission) const {
-  if (admission.viewer) return Role::Viewer;
+  const bool publishes = !admission.publisher || *admission.publisher == kPublisher;
+  const bool broadcast = !publishes && std::any_of(members_.begin(), members_.end(), [](const auto& one) {
+    return one.second.publisher == kPublisher;
+  });
+  if (admission.viewer || broadcast) return Role::Viewer;
   if (policy_->roles_granted) return admission.role;
   return is_listed() && !has_host() ? Role::Host : Role::Guest;
 }

@@ -67,8 +67,6 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   hello.user = UserId{opened.user.value_or("")};
   if (opened.room && !opened.room->empty()) hello.room = RoomId{*opened.room};
   hello.name = opened.name.value_or("");
-  // In the later edition's words: who comes to a broadcast is its publisher or a viewer.
-  hello.viewer = opened.publisher && !opened.publisher->empty() && *opened.publisher != "pub";
   route(opened.connection, std::move(hello));
 }
 

@@ -157,6 +157,8 @@ void Session::Body::refresh(Turn& turn, const protocol::Welcome& welcome) {
   if (wire.in_use() != DialectName::Classic) {
     return turn.report(Failure{ErrorCode::MessageUnknown, "a welcome to somebody who is in already"});
   }
+  // Out of rooms nobody is listed: who is there, a call has brought.
+  if (!options.room) return;
   // Classic servers send the roster as often as they are asked. Who is new in it came after us, and offers.
   apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
 }

@@ -27,7 +27,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     } else if (const auto* changed = std::get_if<roster::RowChanged>(&difference)) {
       turn.say(command::ParticipantChanged{changed->row});
       // Who gets the floor, or loses it, is like a newcomer to the viewers, and offers.
-      link_as_permitted(turn, changed->row, offers_first);
+      if (changed->row.crossings > 0) link_as_permitted(turn, changed->row, offers_first);
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
       carry_out(turn, links.end(turn.now, left->user));

@@ -98,6 +98,10 @@ TEST_CASE("floor: refused, and asked for anew") {
 TEST_CASE("floor: a classic viewer asks and is granted in its own words, by one of ours") {
   PeopleWorld world;
   world.join("ada", "r");
+  // Without a publisher it is a meeting, and the word means nothing.
+  world.open_classic("cem", "cem", "r", "Cem", "sub");
+  CHECK(world.row("ada", "cem")->role == Role::Guest);
+  world.open_classic("pip", "pip", "r", "Pip", "pub");
   world.open_classic("vic", "vic", "r", "Vic", "sub");
   CHECK(world.row("ada", "vic")->role == Role::Viewer);
   world.say_raw("vic", "applyMic", R"({"userId":"vic","targetUid":"ada"})");

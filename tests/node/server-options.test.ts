@@ -30,9 +30,9 @@ test('each wrong option is refused by its name', () => {
 });
 
 test('flags win over the environment, and both say the same', () => {
-  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl' };
-  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, logLevel: 'warn', trace: true };
-  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--log-level', 'warn', '--trace', 'trace.jsonl'];
+  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl' };
+  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true };
+  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl'];
   assert.deepEqual(readArguments(['serve'], environment), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   assert.deepEqual(readArguments(['serve', ...flags], {}), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   const both = readArguments(['serve', '--port', '2', '--page'], environment);
@@ -54,7 +54,7 @@ test('wrong usage is told; what was typed for the servers is not repeated', () =
   assert.deepEqual(readArguments(['serve', '--help'], {}), { what: 'help' });
   assert.deepEqual(readArguments(['--version'], {}), { what: 'version' });
   assert.equal(inFlags(new OptionError('participantsMax', 'must be a whole number')), '--max-participants: must be a whole number.');
-  for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'log-level', 'trace']) assert.ok(help.includes(`--${flag}`), flag);
+  for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace']) assert.ok(help.includes(`--${flag}`), flag);
 });
 
 test('L12: an own origin is known with and without its port; others by the list', () => {
