@@ -84,6 +84,8 @@ void Session::Body::greet(Turn& turn) {
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
+  // In a room a classic server tells of our own coming. In none it says nothing unless it is asked.
+  if (!options.room && wire.is_mute_to_classic()) turn.say(command::Send{"roomUserList", "{}", BodyForm::Json});
 }
 
 void Session::Body::take_place(const protocol::Welcome& welcome) {
@@ -140,6 +142,8 @@ void Session::Body::refresh(Turn& turn, const protocol::Welcome& welcome) {
   if (wire.in_use() != DialectName::Classic) {
     return turn.report(Failure{ErrorCode::MessageUnknown, "a welcome to somebody who is in already"});
   }
+  // In no room whoever is here is here by a call, of which a roster says nothing.
+  if (!options.room) return;
   // Classic servers send the roster as often as they are asked. Who is new in it came after us, and offers.
   apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
 }
