@@ -43,6 +43,8 @@ interface Stream {
   readonly lane: Lane;
   readonly label: string | undefined; // undefined: the files'
   readonly channel: RTCDataChannel;
+  /** What breaks the rules on it is told once. */
+  complained: boolean;
 }
 
 interface Link {
@@ -196,6 +198,8 @@ export class FlowExecutor {
     }
     const message = stream.lane.take(data);
     if (message === undefined) return;
+    if (message instanceof Error && stream.complained) return;
+    stream.complained ||= message instanceof Error;
     if (message instanceof Error) return this.#owner.problem(peer, this.#tools.errors.make('peer-misbehaved', message.message));
     this.#owner.message(peer, stream.label, message);
   }
@@ -321,7 +325,7 @@ export class FlowExecutor {
     if (!entry || !channel) return this.dispatch({ type: 'stream_lost', peer, stream });
     const lane = this.lane(peer, label);
     lane.begin();
-    entry.streams.set(stream, { lane, label, channel });
+    entry.streams.set(stream, { lane, label, channel, complained: false });
     const made = (): void => this.dispatch({ type: 'stream_made', peer, stream, received: lane.received });
     // A moment later, where the browser announces it.
     if (channel.readyState === 'open') made();

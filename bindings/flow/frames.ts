@@ -43,11 +43,15 @@ export function* framesOf(bytes: Bytes, isText: boolean, number: number, most: n
 }
 
 interface Partial {
-  readonly parts: (ArrayBuffer | undefined)[];
+  /** By their places: what a frame claims of their number must not cost anything. */
+  readonly parts: Map<number, ArrayBuffer>;
+  readonly count: number;
   readonly isText: boolean;
-  missing: number;
   bytes: number;
 }
+
+// As many messages may be incomplete at a time; only unreliable or unordered ones are, beyond one.
+const partialMax = 256;
 
 /** Puts the messages of one sender on one channel together again. */
 export class Joiner {
@@ -82,26 +86,27 @@ export class Joiner {
   }
 
   #takePart(number: number, index: number, count: number, kind: number, frame: ArrayBuffer): Message | Error | undefined {
-    let partial = this.#partial.get(number);
-    if (!partial) {
-      partial = { parts: new Array<undefined>(count), isText: Boolean(kind & textBit), missing: count, bytes: 0 };
-      this.#partial.set(number, partial);
-    }
+    const there = this.#partial.get(number);
+    const partial: Partial = there ?? { parts: new Map(), count, isText: Boolean(kind & textBit), bytes: 0 };
     const { parts } = partial;
-    if (parts.length !== count || index >= count || parts[index]) return new Error('parts that do not belong together');
     const length = frame.byteLength - partHeadLength;
-    parts[index] = frame;
-    partial.missing--;
+    const belongs = partial.count === count && index < count && !parts.has(index);
+    if (!belongs || partial.bytes + length > this.#bounds.messageBytesMax) {
+      this.#drop(number);
+      return new Error(belongs ? 'a message beyond the limit' : 'parts that do not belong together');
+    }
+    if (!there) this.#partial.set(number, partial);
+    parts.set(index, frame);
     partial.bytes += length;
     this.#held += length;
-    if (partial.bytes > this.#bounds.messageBytesMax) return new Error('a message beyond the limit');
-    if (partial.missing > 0) return this.#makeRoom(number);
+    if (parts.size < count) return this.#makeRoom(number);
     this.#drop(number);
     const whole = new Uint8Array(partial.bytes);
     let at = 0;
-    for (const part of parts as ArrayBuffer[]) {
-      whole.set(new Uint8Array(part, partHeadLength), at);
-      at += part.byteLength - partHeadLength;
+    for (let place = 0; place < count; ++place) {
+      const part = new Uint8Array(parts.get(place)!, partHeadLength);
+      whole.set(part, at);
+      at += part.length;
     }
     return messageOf(whole.buffer, partial.isText ? textBit : 0);
   }
@@ -109,7 +114,7 @@ export class Joiner {
   // Of unreliable messages the rest may never come: the oldest give way.
   #makeRoom(newest: number): undefined {
     for (const number of this.#partial.keys()) {
-      if (this.#held <= this.#bounds.partialBytesMax && this.#partial.size <= 256) return;
+      if (this.#held <= this.#bounds.partialBytesMax && this.#partial.size <= partialMax) return;
       if (number !== newest) this.#drop(number);
     }
   }

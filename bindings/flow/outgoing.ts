@@ -47,7 +47,7 @@ export class Outgoing {
     this.#until = until;
     this.source.release(from);
     this.#wake();
-    void this.#send(run, from);
+    this.#send(run, from).catch((cause: unknown) => this.#failed(run, cause));
   }
 
   extend(held: number, until: number): void {

@@ -19,6 +19,7 @@
 #include "session/connection.hpp"
 #include "session/links.hpp"
 #include "session/outbox.hpp"
+#include "session/publication.hpp"
 #include "session/receipts.hpp"
 #include "session/session.hpp"
 #include "session/sources.hpp"
@@ -51,6 +52,8 @@ struct Session::Body {
   void on(Turn& turn, const event::TrackEnded& event);
   void on(Turn& turn, const event::DevicesChanged& event);
   void on(Turn& turn, const event::TimePassed&);
+  void on(Turn& turn, const event::OperationSucceeded& event);
+  void on(Turn& turn, const event::OperationFailed& event);
   template <class PeerEvent>
   void on(Turn& turn, const PeerEvent& event) {
     carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
@@ -137,6 +140,7 @@ struct Session::Body {
   std::uint64_t roster_as_of = 0;  // the number of the newest message that the last welcome's rows have in them
   Links links;
   Sources sources;
+  Publication publication;
   Chat chat;
   Typing typing;
   Announcement announcement;

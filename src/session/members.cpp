@@ -79,6 +79,7 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
         [&](auto& said) {
           using Said = std::remove_cvref_t<decltype(said)>;
           if constexpr (std::is_same_v<Said, ClientCommand>) {
+            publication.note(said);
             turn.say(std::move(said));
           } else if constexpr (std::is_same_v<Said, link::SendPair>) {
             send_pair(turn, out.peer, std::move(said));

@@ -17,8 +17,12 @@ class RealLink final : public LinkPart {
   link::Link link_;
 };
 
-std::unique_ptr<protocol::ClientDialect> make_meetwire(DialectName name, const ClientOptions&, const Limits& limits) {
-  return name == DialectName::Meetwire ? protocol::make_meetwire_client(limits) : nullptr;
+std::unique_ptr<protocol::ClientDialect> make_meetwire(DialectName name, const ClientOptions& options, const Limits& limits) {
+  if (name == DialectName::Meetwire) return protocol::make_meetwire_client(limits);
+  if (name == DialectName::Classic && options.dialect == DialectName::Auto) {
+    return protocol::make_classic_knock(options.room.value_or(RoomId{}));
+  }
+  return nullptr;
 }
 
 std::unique_ptr<protocol::ClientDialect> make_any(DialectName name, const ClientOptions& options, const Limits& limits) {

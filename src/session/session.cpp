@@ -27,7 +27,7 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
       parts(std::move(own)),
       random(options.seed),
       connection(limits, random.next()),
-      wire(make_dialects(options, parts, limits), options.dialect == DialectName::Auto),
+      wire(make_dialects(options, parts, limits)),
       receipts(limits),
       outbox(limits),
       roster(limits),
@@ -116,6 +116,20 @@ void Session::Body::on(Turn& turn, const event::DevicesChanged& event) {
   apply_sources(turn, std::move(deeds));
 }
 
+void Session::Body::on(Turn& turn, const event::OperationSucceeded& event) {
+  publication.succeeded(event.operation);
+  carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
+}
+
+void Session::Body::on(Turn& turn, const event::OperationFailed& event) {
+  carry_out(turn, links.handle(turn.now, event.peer, link::LinkEvent{event}));
+  const auto track = publication.failed(event.operation, event.error_name);
+  if (!track) return;
+  Turn deeds{turn.now, {}};
+  sources.refused(deeds, *track);
+  apply_sources(turn, std::move(deeds));
+}
+
 // Links first: they have the new track before the old one is released and before the request is settled.
 void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
   if (link::Wishes wanted = sources.wishes(); wanted != wishes) {
@@ -123,6 +137,9 @@ void Session::Body::apply_sources(Turn& turn, Turn&& deeds) {
     carry_out(turn, links.handle_all(turn.now, link::WishesChanged{wishes}));
   }
   announce(turn);
+  for (const ClientCommand& deed : deeds.commands) {
+    if (const auto* release = std::get_if<command::Release>(&deed)) publication.forget(release->track);
+  }
   turn.append(std::move(deeds));
 }
 

@@ -176,18 +176,37 @@ void Sources::failed(Turn& turn, const event::CaptureFailed& failure) {
   settle(turn, state, std::move(error));
 }
 
-void Sources::ended(Turn& turn, const event::TrackEnded& ended) {
+std::optional<std::pair<Source, event::CapturedTrack>> Sources::take(Turn& turn, const TrackId& track) {
   for (const Source source : kSources) {
     State& state = of(source);
-    const auto at = std::find_if(state.tracks.begin(), state.tracks.end(),
-                                 [&](const event::CapturedTrack& track) { return track.track == ended.track; });
+    const auto at = std::find_if(state.tracks.begin(), state.tracks.end(), [&](const auto& one) { return one.track == track; });
     if (at == state.tracks.end()) continue;
-    const event::CapturedTrack gone = *at;
+    std::pair found{source, *at};
     state.tracks.erase(at);
-    release(turn, {gone});
-    if (source == Source::Screen) screen_ended(turn, gone.slot == Slot::ScreenAudio && !state.tracks.empty());
-    else device_ended(turn, source, gone, ended.denied_by);
+    release(turn, {found.second});
+    return found;
   }
+  return std::nullopt;
+}
+
+void Sources::ended(Turn& turn, const event::TrackEnded& ended) {
+  const auto found = take(turn, ended.track);
+  if (!found) return;
+  const auto& [source, gone] = *found;
+  if (source != Source::Screen) return device_ended(turn, source, gone, ended.denied_by);
+  screen_ended(turn, gone.slot == Slot::ScreenAudio && !of(source).tracks.empty());
+}
+
+void Sources::refused(Turn& turn, const TrackId& track) {
+  const auto found = take(turn, track);
+  if (!found) return;
+  const auto& [source, gone] = *found;
+  State& state = of(source);
+  if (!state.tracks.empty() && gone.slot == Slot::ScreenAudio) return enter(turn, source, state.stage);  // the picture goes on
+  release(turn, std::exchange(state.tracks, {}));
+  if (state.capture) return enter(turn, source, SourceStage::Starting);
+  if (sends(state.stage)) enter(turn, source, SourceStage::Failed, Failure{ErrorCode::DeviceFailed, "no connection takes its track"});
+  else enter(turn, source, state.stage);
 }
 
 void Sources::screen_ended(Turn& turn, bool sound_only) {

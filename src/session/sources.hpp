@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/client_events.hpp"
@@ -69,6 +70,8 @@ class Sources {
   void captured(Turn& turn, const event::CaptureSucceeded& got);
   void failed(Turn& turn, const event::CaptureFailed& failure);
   void ended(Turn& turn, const event::TrackEnded& ended);
+  // No connection sends this track.
+  void refused(Turn& turn, const TrackId& track);
   void listed(Turn& turn, const event::DevicesChanged& devices);
   // All devices are given back, for good; open requests end with `why`.
   void finish(Turn& turn, const Failure& why);
@@ -112,6 +115,8 @@ class Sources {
   void release(Turn& turn, std::vector<event::CapturedTrack> tracks) const;
   void settle(Turn& turn, State& state, std::optional<Failure> error = std::nullopt) const;
   std::optional<Source> capturing(OperationId operation) const;
+  // What is live loses this track. None: it is nobody's.
+  std::optional<std::pair<Source, event::CapturedTrack>> take(Turn& turn, const TrackId& track);
   bool is_live(const TrackId& track) const;
 
   OperationId& operations_;

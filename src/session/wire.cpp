@@ -19,7 +19,7 @@ constexpr Sign kSigns[] = {
 
 }  // namespace
 
-Wire::Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates, bool is_open) : is_open_(is_open) {
+Wire::Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates) {
   for (auto& candidate : candidates) {
     if (candidate) candidates_.push_back(std::move(candidate));
   }
@@ -45,19 +45,22 @@ std::vector<command::Send> Wire::encode(const std::vector<protocol::ClientMessag
 void Wire::settle_on(DialectName name) {
   const auto found = std::find_if(candidates_.begin(), candidates_.end(),
                                   [name](const auto& candidate) { return candidate->name() == name; });
-  is_open_ = false;
-  if (found == candidates_.end()) {
+  if (found == candidates_.end()) return;
+  auto chosen = std::move(*found);
+  if (!chosen->is_whole()) {
+    candidates_.erase(found);
     foreign_ = name;
     return;
   }
-  auto chosen = std::move(*found);
   candidates_.clear();
   candidates_.push_back(std::move(chosen));
 }
 
 protocol::Decoded<protocol::ServerMessage> Wire::decode(std::string_view name, std::string_view body) {
-  for (const Sign& sign : kSigns) {
-    if (is_open_ && sign.frame == name) settle_on(sign.dialect);
+  if (candidates_.size() > 1) {
+    for (const Sign& sign : kSigns) {
+      if (sign.frame == name) settle_on(sign.dialect);
+    }
   }
   protocol::Decoded<protocol::ServerMessage> decoded;
   if (candidates_.size() == 1) {

@@ -17,8 +17,8 @@ namespace meetwire::session {
 
 class Wire {
  public:
-  // The dialects to try, the preferred one first; null: one that is not built in. `is_open`: to be found out.
-  Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates, bool is_open);
+  // The dialects to try, the preferred one first; null: one that cannot be.
+  explicit Wire(std::vector<std::unique_ptr<protocol::ClientDialect>> candidates);
 
   bool is_usable() const { return !candidates_.empty(); }
   // Auto until known.
@@ -42,7 +42,6 @@ class Wire {
   void settle_on(DialectName name);
 
   std::vector<std::unique_ptr<protocol::ClientDialect>> candidates_;
-  bool is_open_;
   std::optional<DialectName> foreign_;
   bool noise_ = false;
   bool understood_ = false;

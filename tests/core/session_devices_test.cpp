@@ -337,3 +337,38 @@ TEST_CASE("devices.H1: who did not permit it is told; only a person at a picker 
     if (one.code == ErrorCode::PermissionDenied) CHECK(settled.error->denied_by == one.by);
   }
 }
+
+TEST_CASE("devices.H13: a track that no connection takes is given back; one that any takes is not") {
+  const auto set = [](OperationId id, const std::string& peer, const std::string& track) {
+    return link::Output{ClientCommand{command::SetTrack{id, UserId{peer}, 1, Slot::Camera, TrackId{track}}}};
+  };
+  Devices w;
+  w.join({member("ann", "s1"), member("bob", "s1")});
+  w.choose(1, std::nullopt).give("t1", "front").list({"front"});
+  w.say("ann", set(901, "ann", "t1")).say("bob", set(902, "bob", "t1"));
+  w.on(event::OperationFailed{901, UserId{"ann"}, 1, "InvalidModificationError", ""});
+  CHECK(w.shown().state == SourceState::On);  // bob's has not said anything yet
+  w.on(event::OperationFailed{902, UserId{"bob"}, 1, "InvalidModificationError", ""});
+  CHECK(w.shown().state == SourceState::Failed);
+  CHECK(w.shown().error->code == ErrorCode::DeviceFailed);
+  CHECK(w.released() == Names{"t1"});
+  CHECK(w.link_to("ann").wishes().at(Slot::Camera) == std::nullopt);
+
+  w.choose(2, std::nullopt).give("t2", "front");
+  w.say("ann", set(903, "ann", "t2")).say("bob", set(904, "bob", "t2"));
+  w.on(event::OperationSucceeded{904, UserId{"bob"}, 1});
+  w.on(event::OperationFailed{903, UserId{"ann"}, 1, "InvalidModificationError", ""});
+  CHECK(w.shown().state == SourceState::On);
+
+  // A connection that is in no state for it says nothing of the track.
+  w.say("ann", set(907, "ann", "t2"));
+  w.on(event::OperationFailed{907, UserId{"ann"}, 1, "InvalidStateError", ""});
+  CHECK(w.shown().state == SourceState::On);
+
+  // Whom a connection was closed under never answers.
+  w.choose(3, std::nullopt, Wanted::Off).choose(4, std::nullopt).give("t3", "front");
+  w.say("ann", set(905, "ann", "t3")).say("bob", set(906, "bob", "t3"));
+  w.say("bob", link::Output{ClientCommand{command::ClosePeer{UserId{"bob"}, 1}}});
+  w.on(event::OperationFailed{905, UserId{"ann"}, 1, "InvalidModificationError", ""});
+  CHECK(w.shown().state == SourceState::Failed);
+}

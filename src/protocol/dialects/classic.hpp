@@ -22,6 +22,10 @@ namespace meetwire::protocol {
 // `room` empty: online, in none; then there is no roster, only calls.
 std::unique_ptr<ClientDialect> make_classic_client(RoomId room, UserId self, std::string name, const Limits& limits);
 
+// For a module without the above: it asks a classic server for the roster, so that this one shows what it is, and
+// understands nothing.
+std::unique_ptr<ClientDialect> make_classic_knock(RoomId room);
+
 // Who is at the other end of a connection: from its query, judged before.
 struct ClassicIdentity {
   UserId user;

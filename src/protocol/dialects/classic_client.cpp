@@ -85,7 +85,7 @@ class ClassicClient final : public ClientDialect {
     since_request_.clear();
     held_back_.clear();
     chats_under_way_.clear();
-    out.push_back(make_frame(kRosterEvent, object([&](TextWriter& writer) { put(writer, "roomId", room_); })));
+    out.push_back(make_roster_request(room_));
   }
   void write_message(const SignalTo& signal, Frames& out) {
     for (const TypedPayload& one : write_body(signal.pair.body, self_, signal.to)) {

@@ -46,6 +46,14 @@ Frame make_envelope(std::string_view type, std::string_view words, int status, s
 
 Frame make_frame(std::string_view event, std::string payload) { return {std::string(event), std::move(payload), BodyForm::Json}; }
 
+Frame make_roster_request(const RoomId& room) {
+  TextWriter writer;
+  writer.open('{');
+  put(writer, "roomId", room);
+  writer.close('}');
+  return make_frame(kRosterEvent, writer.take());
+}
+
 std::optional<std::string> find_id(const Value& object, std::string_view key, const Limits& limits) {
   if (const auto text = find_string(object, key)) {
     return is_acceptable_id(*text, limits.id_bytes_max) ? std::optional(std::string(*text)) : std::nullopt;

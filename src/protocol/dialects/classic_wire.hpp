@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/errors.hpp"
+#include "core/ids.hpp"
 #include "core/limits.hpp"
 #include "protocol/dialects/dialect.hpp"
 #include "protocol/json.hpp"
@@ -28,6 +29,8 @@ bool is_envelope_type(std::string_view type);
 // `data` and `payload` are JSON text.
 Frame make_envelope(std::string_view type, std::string_view words, int status, std::string_view data);
 Frame make_frame(std::string_view event, std::string payload);
+// A client's first word, the room empty where it is in none.
+Frame make_roster_request(const RoomId& room);
 
 // An id as a string, or as the whole number that some clients make of it; bounded and acceptable, or none.
 std::optional<std::string> find_id(const Value& object, std::string_view key, const Limits& limits);

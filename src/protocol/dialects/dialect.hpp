@@ -39,6 +39,8 @@ class ClientDialect {
  public:
   virtual ~ClientDialect() = default;
   virtual DialectName name() const = 0;
+  // False: it can only find out that the server speaks it; another module has the rest.
+  virtual bool is_whole() const { return true; }
   // Frames for messages that belong together, in order; as few frames as the bounds allow.
   virtual std::vector<Frame> encode(const std::vector<ClientMessage>& messages, std::uint64_t received) = 0;
   virtual Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) = 0;

@@ -91,7 +91,8 @@ export class Channel {
    * While a connection is lost, what is reliable waits for it; a message that was just being sent is lost.
    *
    * Rejects with `invalid-argument`, `message-too-large`, `target-unknown`, `channel-closed` (not open there, or closed
-   * here), `peer-gone` (left, or lost while it was being sent), `rate-limited` (256 MiB wait already) or `already-left`.
+   * here), `peer-gone` (left, or lost while it was being sent), `file-changed` (a Blob that cannot be read any more),
+   * `rate-limited` (256 MiB wait already) or `already-left`.
    * To everybody: those who leave meanwhile do not count.
    */
   async send(data: ChannelData, { to }: ChannelSendOptions = {}): Promise<void> {
