@@ -84,8 +84,6 @@ void Session::Body::greet(Turn& turn) {
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
-  // In a room a classic server tells of our own coming. In none it says nothing unless it is asked.
-  if (!options.room && wire.is_mute_to_classic()) turn.say(command::Send{"roomUserList", "{}", BodyForm::Json});
 }
 
 void Session::Body::take_place(const protocol::Welcome& welcome) {

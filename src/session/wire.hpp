@@ -24,9 +24,6 @@ class Wire {
   // Auto until known.
   DialectName in_use() const;
 
-  // Which kind of server it is is still open, and nothing that is said would make a classic one speak.
-  bool is_mute_to_classic() const { return is_open_ && candidates_.size() == 1; }
-
   // A new socket: what the last one's server said counts no more.
   void reset();
   // Words came, and not one of them was understood.
