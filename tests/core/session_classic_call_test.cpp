@@ -143,6 +143,32 @@ TEST_CASE("classic call: a lost socket ends it, as gone, and whoever calls again
   CHECK(calls(world).back() == "ringing pending");
 }
 
+TEST_CASE("classic call: in no room a further roster puts nobody out") {
+  World world = classic();
+  ring(world);
+  p::Decoded<p::ServerMessage> roster;
+  roster.messages.push_back(welcome({}, false, ""));
+  world.hear_frame("roomUserList", std::move(roster));
+  CHECK(linked(world));
+  CHECK(world.ever<command::ParticipantLeft>().empty());
+}
+
+TEST_CASE("classic call: a core without the classic dialect asks, so that a classic server makes itself known") {
+  ClientOptions options = World::options();
+  options.room.reset();
+  options.dialect = DialectName::Auto;
+  session::Session session{options, session::meetwire_parts()};
+  (void)session.handle(Millis{1}, event::JoinRequested{});
+  std::vector<std::string> sent;
+  for (const ClientCommand& one : session.handle(Millis{2}, event::TransportOpened{1}).commands) {
+    if (const auto* send = std::get_if<command::Send>(&one)) sent.push_back(send->name);
+  }
+  CHECK(sent == std::vector<std::string>{"meetwire", "roomUserList"});
+  const auto step = session.handle(Millis{3}, event::MessageArrived{1, "roomUserList", "{}"});
+  REQUIRE(step.commands.size() == 1);
+  CHECK(std::get<command::NeedDialect>(step.commands.front()).dialect == DialectName::Classic);
+}
+
 TEST_CASE("S12: classic call: only so much is kept of what a caller signals before it is taken") {
   World world = classic();
   world.hear({rung()});
