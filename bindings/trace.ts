@@ -3,8 +3,6 @@
 //
 // Recording keeps references to texts that are there anyway; all the work is done when somebody asks for the trace.
 
-import { redactor } from './redact.ts';
-
 /** How much a trace keeps, and whether as it was. */
 export interface TraceOptions {
   /**
@@ -70,8 +68,11 @@ export class Trace {
     this.#grow(step.length);
   }
 
-  /** The trace up to now. May be called at any time, also when the machine is gone. */
-  text(): string {
+  /**
+   * The trace up to now. May be called at any time, also when the machine is gone. `redactor` is redact.ts's: handed over,
+   * so that a page loads it when somebody asks for the trace.
+   */
+  text(redactor: () => (line: string) => string): string {
     const redact = this.#wish.redact ? redactor() : (line: string): string => line;
     const head = `{"meetwireTrace":${traceVersion},"machine":"${this.#machine}","redacted":${this.#wish.redact},"dropped":${this.#dropped},"options":${this.#options}}`;
     const lines = this.#entries.map(

@@ -105,7 +105,10 @@ export const onceFound = [
   },
   {
     name: 'an announcement that is lost is never made again',
-    changes: [{ file: 'src/session/announcement.cpp', text: 'repeat_at_ = now + limits_.announcement_repeat_after;', becomes: 'repeat_at_.reset();' }],
+    changes: [
+      { file: 'src/session/announcement.cpp', text: 'if (confirms && repeats_ <', becomes: 'if (false && confirms && repeats_ <' },
+      { file: 'src/session/announcement.cpp', text: '} else if (!repeat_at_ &&', becomes: '} else if (false && !repeat_at_ &&' },
+    ],
   },
   {
     name: 'chat overtakes an earlier envelope that was lost',

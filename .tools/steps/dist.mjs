@@ -27,6 +27,8 @@ export const entries = {
  */
 export const parts = {
   'legacy-core': js('bindings', 'load-legacy.js'),
+  mount: js('web', 'sdk', 'mount.js'),
+  redact: js('bindings', 'redact.js'),
   flow: js('web', 'sdk', 'flow', 'index.js'),
 };
 

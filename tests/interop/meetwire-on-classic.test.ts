@@ -179,7 +179,7 @@ describe('the other dialects are a module of their own', () => {
     await until('the camera is on', () => meeting.camera.state === 'on');
     assert.equal(sockets, 1);
     assert.equal(person.media.asked.length, 1);
-    assert.match(meeting.trace(), /"dialect":"classic"/);
+    assert.match(await meeting.trace(), /"dialect":"classic"/);
   });
 
   test('who names the dialect has its module at once', async () => {

@@ -24,7 +24,12 @@ afterEach(async () => {
   world.close();
 });
 
-const mounted = (): (() => void) => ada.mount(root as unknown as Element);
+/** Mounted, and to be seen. */
+async function mounted(): Promise<() => void> {
+  const undo = ada.mount(root as unknown as Element);
+  await until('it is mounted', () => root.children.length === 1);
+  return undo;
+}
 const names = (): string[] => root.all('meetwire-name').map(({ textContent }) => textContent);
 const tile = (user: string, kind = 'meetwire-person'): FakeElement => {
   const found = root.all(kind).find(({ dataset }) => dataset['participant'] === user);
@@ -33,8 +38,8 @@ const tile = (user: string, kind = 'meetwire-person'): FakeElement => {
 };
 
 describe('mount', () => {
-  test('shows oneself in a mirror, without one\'s own sound', () => {
-    mounted();
+  test('shows oneself in a mirror, without one\'s own sound', async () => {
+    await mounted();
     assert.deepEqual(names(), ['Ada']);
     const [video] = tile('ada').all('video');
     assert.equal(video?.srcObject, ada.me.camera.stream);
@@ -44,7 +49,7 @@ describe('mount', () => {
   });
 
   test('shows who comes later, what they share, and takes away who leaves', async () => {
-    mounted();
+    await mounted();
     const { meeting: ben } = await world.join('r', { user: 'ben', name: '<b>Ben</b>' });
     await until('ben has a tile', () => names().length === 2);
     assert.equal(tile('ben').all('meetwire-name')[0]?.textContent, '<b>Ben</b>');
@@ -60,7 +65,7 @@ describe('mount', () => {
   });
 
   test('marks who is muted', async () => {
-    mounted();
+    await mounted();
     const badge = tile('ada').all('meetwire-muted')[0];
     await until('the microphone is on', () => ada.microphone.state === 'on');
     assert.equal(badge?.hidden, true);
@@ -71,7 +76,7 @@ describe('mount', () => {
   });
 
   test('keeps the elements of those who stay', async () => {
-    mounted();
+    await mounted();
     const own = tile('ada');
     const { meeting: ben } = await world.join('r', { user: 'ben' });
     await until('ben has a tile', () => names().length === 2);
@@ -81,23 +86,35 @@ describe('mount', () => {
   });
 
   test('the undo empties the element and stops watching; leaving does so too', async () => {
-    const undo = mounted();
+    const undo = await mounted();
     undo();
     assert.deepEqual(root.children, []);
     const { meeting: ben } = await world.join('r', { user: 'ben' });
     await until('ben is there', () => ada.participants.size === 1);
     assert.deepEqual(root.children, []);
-    mounted();
+    await mounted();
     await ben.leave();
     await ada.leave();
     assert.deepEqual(root.children, []);
-    mounted();
+  });
+
+  test('mounted and undone, or mounted after the end, nothing is shown', async () => {
+    const other = page.createElement('div');
+    ada.mount(root as unknown as Element)();
+    const undo = ada.mount(other as unknown as Element);
+    await until('the other is', () => other.children.length === 1);
+    assert.deepEqual(root.children, []);
+    undo();
+    await ada.leave();
+    ada.mount(root as unknown as Element);
+    await import('../../web/sdk/mount.ts');
+    await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(root.children, []);
   });
 
   test('sound that the browser refuses is told of once, and played at the next click', async () => {
     page.silenced = true;
-    mounted();
+    await mounted();
     const told: string[] = [];
     ada.on('audio-blocked', () => told.push('blocked'));
     ada.on('audio-unlocked', () => told.push('unlocked'));

@@ -175,7 +175,7 @@ describe('redaction', () => {
       let looked = 0;
       for (const seed of seeds) {
         const talk = new SecretTalk(seed);
-        const text = talkTo(talk).text();
+        const text = talkTo(talk).text(redactor);
         for (const part of talk.secrets.flatMap(parts)) {
           assert.ok(!text.includes(part), `seed ${seed}: ${JSON.stringify(part)} stands in the trace: …${text.slice(Math.max(0, text.indexOf(part) - 200), text.indexOf(part) + 60)}…`);
           looked++;

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { redactor } from '../../bindings/redact.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { replay } from '../../web/server/replay/replay.ts';
 import { readTrace, TraceError } from '../../web/server/replay/trace-file.ts';
@@ -36,7 +37,7 @@ async function eventfulMeeting(trace: { redact: boolean }): Promise<{ ada: strin
   await until('ben is gone', () => ada.meeting.participants.size === 0);
   await assert.rejects(ada.meeting.chat.send('', {}), { code: 'invalid-argument' });
   await ada.meeting.leave();
-  const traces = { ada: ada.meeting.trace(), room: world.trace.text() };
+  const traces = { ada: await ada.meeting.trace(), room: world.trace.text(redactor) };
   world.close();
   return traces;
 }

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
+import { redactor } from '../../bindings/redact.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { LoadedClientCore, LoadedCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
@@ -31,14 +32,14 @@ async function recorded(trace: Trace, events: number): Promise<Trace> {
 
 describe('the ring', () => {
   test('keeps at most so many entries, the newest, and says how many it dropped', async () => {
-    const { entries, dropped } = read((await recorded(new Trace('client', { entriesMax: 10 }), 100)).text());
+    const { entries, dropped } = read((await recorded(new Trace('client', { entriesMax: 10 }), 100)).text(redactor));
     assert.equal(dropped, 90);
     assert.deepEqual(entries.map(({ at }) => at), Array.from({ length: 10 }, (_, index) => 91 + index));
   });
 
   test('keeps at most so many bytes', async () => {
     for (const bytesMax of [0, 1, 1_000, 5_000, 20_000]) {
-      const { entries, dropped } = read((await recorded(new Trace('client', { bytesMax }), 200)).text());
+      const { entries, dropped } = read((await recorded(new Trace('client', { bytesMax }), 200)).text(redactor));
       const kept = entries.reduce((sum, { event, step }) => sum + String(event['body'] ?? JSON.stringify(event)).length + JSON.stringify(step).length, 0);
       assert.ok(kept <= bytesMax, `${kept} of ${bytesMax}`);
       assert.ok(bytesMax < 1_000 || kept > bytesMax - 1_000, `${kept} of ${bytesMax}`);
@@ -47,10 +48,10 @@ describe('the ring', () => {
   });
 
   test('a trace without its beginning is told, not replayed: exit code 4', async () => {
-    const { code, out, err } = replayFile((await recorded(new Trace('client', { entriesMax: 10 }), 100)).text());
+    const { code, out, err } = replayFile((await recorded(new Trace('client', { entriesMax: 10 }), 100)).text(redactor));
     assert.equal(code, 4, out);
     assert.match(err, /the first 90 events were dropped.*\(trace-truncated\)/);
-    assert.equal(replayFile((await recorded(new Trace('client'), 100)).text(), '--quiet').code, 0);
+    assert.equal(replayFile((await recorded(new Trace('client'), 100)).text(redactor), '--quiet').code, 0);
   });
 
   test('an event that the core dies of is the last one, without a step', () => {
@@ -60,10 +61,10 @@ describe('the ring', () => {
     };
     const machine = new LoadedCore<object, { type: string }, object>({ create: () => 1, handle: dies, receive: dies, dispose: () => {} }).create({}, trace);
     assert.throws(() => machine.handle(5, { type: 'time_passed' }), { code: 'internal' });
-    const { entries } = read(trace.text());
+    const { entries } = read(trace.text(redactor));
     assert.deepEqual(entries.map(({ event, step }) => [event.type, step]), [['time_passed', null]]);
     // This core does not die of it, and that is a difference.
-    assert.equal(replayFile(trace.text().replace('{}', JSON.stringify(options)), '--quiet').code, 1);
+    assert.equal(replayFile(trace.text(redactor).replace('{}', JSON.stringify(options)), '--quiet').code, 1);
   });
 });
 
@@ -74,11 +75,11 @@ describe('where it is to be had', () => {
   test('of a meeting: by default, at any time, also after the end; `false` keeps nothing', async () => {
     const world = await FakeWorld.make();
     const { meeting } = await world.join('r', { user: 'ada' });
-    assert.ok(read(meeting.trace()).entries.length > 2);
+    assert.ok(read(await meeting.trace()).entries.length > 2);
     await meeting.leave();
-    assert.ok(read(meeting.trace()).entries.some(({ event }) => event.type === 'leave_requested'));
+    assert.ok(read(await meeting.trace()).entries.some(({ event }) => event.type === 'leave_requested'));
     const { meeting: silent } = await world.join('r', { user: 'ben', trace: false });
-    assert.equal(silent.trace(), '');
+    assert.equal(await silent.trace(), '');
     await silent.leave();
     world.close();
   });

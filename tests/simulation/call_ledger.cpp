@@ -79,7 +79,7 @@ CallLedger::Complaint CallLedger::see_new(const room::Room& room, const Call& ca
   return is_busy ? std::nullopt : Complaint("G5: nobody of the two is busy: " + in_words(call));
 }
 
-CallLedger::Complaint CallLedger::see_told(const UserId& who, const Call& call, bool is_leaving) {
+CallLedger::Complaint CallLedger::see_told(const UserId& who, const Call& call, const std::map<CallId, Call>& shown, bool is_leaving) {
   if (call.state == CallState::Calling) return std::nullopt;  // its own word, so far
   Record& record = records_[call.id];
   Side& side = call.from == who ? record.of_caller : record.of_callee;
@@ -90,6 +90,11 @@ CallLedger::Complaint CallLedger::see_told(const UserId& who, const Call& call, 
   const bool unknown = !record.was_at_server || record.forgotten;
   const bool says_so = call.outcome == CallOutcome::Gone || call.outcome == CallOutcome::Cancelled || call.outcome == CallOutcome::Unavailable;
   if (record.decided.count({call.state, call.outcome}) == 0 && !(unknown && says_so)) return "G5: the server never said so: " + in_words(call);
+  // One that the server has forgotten stands until the server is heard to say so.
+  const auto stands = std::find_if(shown.begin(), shown.end(), [&](const auto& each) {
+    return each.second.state == CallState::Connected && each.first != call.id && !records_[each.first].forgotten;
+  });
+  if (call.state == CallState::Connected && stands != shown.end()) return "S1: two calls stand at once: " + in_words(call) + " and " + in_words(stands->second);
   if (call.state == CallState::Ended && other.outcome && !other.by_leaving && !record.forgotten && other.outcome != call.outcome) {
     return "G5: the other side was told " + std::string(name_of(*other.outcome)) + ": " + in_words(call);
   }

@@ -30,8 +30,8 @@ class CallLedger {
   // The server as it is now; none: it has just lost all that it knew.
   Complaint see_server(Millis now, const room::Switchboard* server);
 
-  // An application is told. `is_leaving`: by its own core, which gives the meeting up.
-  Complaint see_told(const UserId& who, const Call& call, bool is_leaving);
+  // An application that shows these is told. `is_leaving`: by its own core, which gives the meeting up.
+  Complaint see_told(const UserId& who, const Call& call, const std::map<CallId, Call>& shown, bool is_leaving);
 
   // Of the two the server says that they talk to each other.
   bool are_talking(const UserId& a, const UserId& b) const;

@@ -1,5 +1,6 @@
 #include "simulation/intruder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "fuzz/messages.hpp"
@@ -56,8 +57,9 @@ void Intruder::open() {
   Socket& socket = sockets_[life];
   socket.classic = choices_.one_in(4);
   if (!socket.classic) return signalling_.open(index_, life, 1);
-  // The query of a classic client is its hello.
-  ClassicQuery query{user(), choices_.one_in(3) ? RoomId{} : room(), std::nullopt};
+  // The query of a classic client is its hello. In no room it may call who is in none as well: not where people are.
+  const bool among_people = std::any_of(people_.begin(), people_.end(), [](const Person& person) { return person.room.empty(); });
+  ClassicQuery query{user(), choices_.one_in(3) && !among_people ? RoomId{} : room(), std::nullopt};
   if (choices_.one_in(3)) {
     const Person& victim = somebody();
     query = {victim.user, victim.room, Place{victim.room, victim.user}};

@@ -321,7 +321,7 @@ void Meeting::handle(Person& person, const ClientEvent& event) {
   const bool is_leaving = is_end_of_meeting(step.commands);
   for (const ClientCommand& command : step.commands) {
     if (const auto* told = std::get_if<command::CallChanged>(&command)) {
-      if (const auto complaint = ledger_.see_told(person.user, told->call, is_leaving)) violate(person.user.value + ": " + *complaint);
+      if (const auto complaint = ledger_.see_told(person.user, told->call, person.application.calls, is_leaving)) violate(person.user.value + ": " + *complaint);
     }
     if (person.life != life || result_.violation) return;
     carry_out(person, command);

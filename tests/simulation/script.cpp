@@ -114,6 +114,8 @@ void draw_calls(Choices& choices, Script& script) {
 void draw_intrusions(Choices& choices, Script& script) {
   script.has_intruder = true;
   script.intruder_inside = choices.one_in(2);
+  // The first in a room is its host, who may well end the meeting; where the server's own host gives the roles it is a guest.
+  script.has_tokens = script.has_tokens || script.intruder_inside;
   for (auto i = 5 + choices.below(60); i > 0; --i) {
     Action action;
     action.kind = ActionKind::Intrude;

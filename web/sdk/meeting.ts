@@ -21,7 +21,6 @@ import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
-import { mount } from './mount.ts';
 import { Participant } from './participant.ts';
 import { Presence } from './presence.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -201,16 +200,25 @@ export class Meeting extends Presence implements AsyncDisposable {
   }
 
   /**
-   * Shows everybody in the element: a tile each, one for each screen, and the sound. Gives the undo, which empties it;
-   * leaving does so too.
+   * Shows everybody in the element: a tile each, one for each screen, and the sound; as soon as the part that does so is
+   * loaded. Gives the undo, which empties it; leaving does so too.
    */
   mount(element: Element): Undo {
-    const undo = mount(this, element, {
-      audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
-      audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
-    });
-    if (this.#executor.closed) undo();
-    else this.#undos.push(undo);
+    let unmount: Undo | undefined;
+    let wanted = !this.#executor.closed;
+    const undo = (): void => {
+      wanted = false;
+      unmount?.();
+      unmount = undefined;
+    };
+    import('./mount.ts').then(({ mount }) => {
+      if (!wanted) return;
+      unmount = mount(this, element, {
+        audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
+        audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
+      });
+    }).catch((cause: unknown) => this.#ports.report(this.#errors.make('internal', 'mount.js could not be loaded', cause)));
+    this.#undos.push(undo);
     return undo;
   }
 
@@ -218,8 +226,9 @@ export class Meeting extends Presence implements AsyncDisposable {
    * What went into the core since the join and what came out, as lines of JSON for `meetwire replay`: without tokens,
    * passwords, addresses and messages, unless the join said otherwise; empty if it said `trace: false`. Also after the end.
    */
-  trace(): string {
-    return this.#trace?.text() ?? '';
+  async trace(): Promise<string> {
+    const { redactor } = await import('../../bindings/redact.ts');
+    return this.#trace?.text(redactor) ?? '';
   }
 
   /** Stops the devices, says goodbye and closes everything. May be called any number of times; never rejects. */

@@ -11,6 +11,7 @@ import type { ServerOptions, Socket } from 'socket.io';
 import type { ClockPort } from '../../bindings/ports.ts';
 import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
+import { redactor } from '../../bindings/redact.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { attachBeside } from './beside.ts';
 import { systemClock } from './clock.ts';
@@ -129,7 +130,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   }
 
   trace(): string {
-    return this.#trace?.text() ?? '';
+    return this.#trace?.text(redactor) ?? '';
   }
 
   /** Everybody is told, what was delivered goes out, the sockets are closed. Done within about a second. */
