@@ -60,9 +60,11 @@ class Door {
   // {"commands": […], "wakeAt"?} or {"error": {…}} when the handle or the event is none.
   int handle(int handle, double now, int event_end) {
     if (machines_.count(handle) == 0) return fail(Failure{ErrorCode::AlreadyLeft});
-    const auto event = trace::read_message<Event>(protocol::parse_trusted(given(0, event_end)).root());
-    if (!event) return fail(Failure{ErrorCode::InvalidArgument, "not an event"});
-    return handle_event(handle, now, *event);
+    Event event;
+    if (!trace::read_message(protocol::parse_trusted(given(0, event_end)).root(), event)) {
+      return fail(Failure{ErrorCode::InvalidArgument, "not an event"});
+    }
+    return handle_event(handle, now, event);
   }
 
   int handle_event(int handle, double now, const Event& event) {

@@ -2,7 +2,8 @@
 // In what ships, commands are only written and events only read; tests and replay do both.
 #pragma once
 
-#include <optional>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,26 +58,32 @@ std::string write(const Step<Command>& step) {
 
 namespace detail {
 
-template <class Message, std::size_t I = 0>
-std::optional<Message> read_variant(const Value& from, std::string_view type) {
-  if constexpr (I == std::variant_size_v<Message>) {
-    return std::nullopt;
-  } else {
-    using T = std::variant_alternative_t<I, Message>;
-    if (type != T::kType) return read_variant<Message, I + 1>(from, type);
-    T value;
-    if (!protocol::read(from, value)) return std::nullopt;
-    return Message{std::move(value)};
-  }
+template <class Message>
+struct Reader {
+  std::string_view type;
+  bool (*read)(const Value& from, Message& into);
+};
+
+// One for each alternative, which is read in its place: built elsewhere and moved there it is twice the code.
+template <class Message, std::size_t... I>
+constexpr auto make_readers(std::index_sequence<I...>) {
+  return std::array<Reader<Message>, sizeof...(I)>{
+      {{std::variant_alternative_t<I, Message>::kType,
+        [](const Value& from, Message& into) { return protocol::read(from, into.template emplace<I>()); }}...}};
 }
 
 }  // namespace detail
 
-// An event or command from its JSON; none for an unknown type or a field of another kind.
+// An event or command from its JSON; false for an unknown type or a field of another kind.
 template <class Message>
-std::optional<Message> read_message(const Value& from) {
+bool read_message(const Value& from, Message& into) {
+  static constexpr auto kReaders = detail::make_readers<Message>(std::make_index_sequence<std::variant_size_v<Message>>());
   const auto type = protocol::find_string(from, "type");
-  return !type ? std::nullopt : detail::read_variant<Message>(from, *type);
+  if (!type) return false;
+  for (const auto& reader : kReaders) {
+    if (reader.type == *type) return reader.read(from, into);
+  }
+  return false;
 }
 
 }  // namespace meetwire::trace

@@ -38,11 +38,12 @@ int play(const protocol::Value& head, std::ifstream& file, std::uint64_t wanted)
     ++line;
     const auto entry = protocol::parse_trusted(text);
     const auto at = protocol::find_count(entry.root(), "at");
-    const auto event = trace::read_message<Event>(protocol::find(entry.root(), "event"));
+    Event event;
+    const bool is_event = trace::read_message(protocol::find(entry.root(), "event"), event);
     if (!at) return complain(line, "this is no entry");
-    if (!event) continue;  // refused then, and refused now
+    if (!is_event) continue;  // refused then, and refused now
     if (line == wanted) step_wanted(line);
-    const std::string actual = trace::write(machine.handle(Millis{static_cast<std::int64_t>(*at)}, *event));
+    const std::string actual = trace::write(machine.handle(Millis{static_cast<std::int64_t>(*at)}, event));
     // Both as the core writes them: how the recording has spaced and escaped them does not count.
     const std::string expected = protocol::to_text(protocol::find(entry.root(), "step"));
     if (protocol::to_text(protocol::parse_trusted(actual).root()) == expected) continue;

@@ -171,8 +171,9 @@ struct Kind<std::variant<Ts...>> {
     return out;
   }
   static Json decode(const Json& from) {
-    const auto message = trace::read_message<std::variant<Ts...>>(protocol::parse_trusted(from.dump()).root());
-    return message ? json(trace::write(*message)) : Json(nullptr);
+    std::variant<Ts...> message;
+    const bool good = trace::read_message(protocol::parse_trusted(from.dump()).root(), message);
+    return good ? json(trace::write(message)) : Json(nullptr);
   }
 
  private:

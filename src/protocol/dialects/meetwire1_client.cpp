@@ -77,18 +77,14 @@ struct WriteClientMessage {
   }
 };
 
-using MaybeMessage = std::variant<ServerMessage, Failure>;
+// A row of the roster; false when it could not be anybody's.
+bool read_row(const Value& from, const Limits& limits, Participant& row) {
+  return read(from, row) && is_acceptable_id(row.user.value, limits.id_bytes_max) &&
+         row.session.value.size() <= limits.id_bytes_max && is_acceptable_name(row.name, limits.name_bytes_max);
+}
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
-
-// A row of the roster; none when it could not be anybody's.
-std::optional<Participant> read_row(const Value& from, const Limits& limits) {
-  Participant row;
-  if (!read(from, row)) return std::nullopt;
-  if (!is_acceptable_id(row.user.value, limits.id_bytes_max)) return std::nullopt;
-  if (row.session.value.size() > limits.id_bytes_max) return std::nullopt;
-  if (!is_acceptable_name(row.name, limits.name_bytes_max)) return std::nullopt;
-  return row;
+bool has_texts(const Value& from, std::string_view first, std::string_view second) {
+  return find_string(from, first) && find_string(from, second);
 }
 
 WelcomeLimits read_limits(const Value& from) {
@@ -106,18 +102,15 @@ bool read_message(const Value& from, ChatMessage& into, const Limits& limits) {
          into.from.value.size() <= limits.id_bytes_max;
 }
 
-MaybeMessage read_welcome(const Value& from, const Limits& limits) {
-  Welcome welcome;
-  const Value self = find(from, "self");
+// Each reads into the message in its place, which saves the module the code to build it elsewhere and move it. False:
+// `why` says so, if more is to be said than that it is malformed.
+
+bool read_welcome(const Value& from, const Limits& limits, Welcome& welcome) {
   const Value members = find(from, "members");
   const auto secret = find_string(from, "secret");
   const auto version = find_count32(from, "version");
-  if (!self || !members.is_array() || !secret || !version) {
-    return malformed("welcome");
-  }
-  auto row = read_row(self, limits);
-  if (!row) return malformed("welcome: own row");
-  welcome.self = std::move(*row);
+  if (!members.is_array() || !secret || !version) return false;
+  if (!read_row(find(from, "self"), limits, welcome.self)) return false;
   welcome.version = *version;
   welcome.resumed = find_bool(from, "resumed").value_or(false);
   welcome.secret = *secret;
@@ -126,129 +119,97 @@ MaybeMessage read_welcome(const Value& from, const Limits& limits) {
   if (const Value bounds = find(from, "limits")) welcome.limits = read_limits(bounds);
   if (const Value room = find(from, "room")) read(room, welcome.room);
   for (const Value& item : find(from, "knocks")) {
-    if (Knock knock; read(item, knock)) welcome.knocks.push_back(std::move(knock));
+    if (!read(item, welcome.knocks.emplace_back())) welcome.knocks.pop_back();
   }
   for (const Value& item : members) {
     // A row that is nobody's harms nobody: the rest of the roster counts.
-    if (auto member = read_row(item, limits)) welcome.members.push_back(std::move(*member));
+    if (!read_row(item, limits, welcome.members.emplace_back())) welcome.members.pop_back();
   }
-  if (const Value history = find(from, "history"); history.is_array()) {
-    for (const Value& item : history) {
-      ChatMessage message;
-      const bool good = welcome.history.size() < limits.chat_ids_remembered_max && read_message(item, message, limits);
-      if (good && !message.to) welcome.history.push_back(std::move(message));
-    }
+  for (const Value& item : find(from, "history")) {
+    if (welcome.history.size() == limits.chat_ids_remembered_max) break;
+    ChatMessage& message = welcome.history.emplace_back();
+    if (!read_message(item, message, limits) || message.to) welcome.history.pop_back();
   }
-  return ServerMessage{std::move(welcome)};
+  return true;
 }
 
-MaybeMessage read_failure(const Value& from, bool refused) {
-  Failure failure;
-  const Value error = find(from, "error");
-  // A code of a newer server's is still an end: it must not be taken for nothing.
-  if (!read(error, failure)) failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
-  if (refused) return ServerMessage{Refused{std::move(failure)}};
-  return ServerMessage{Ended{std::move(failure)}};
+// A code of a newer server's is still an end: it must not be taken for nothing.
+void read_reason(const Value& error, Failure& into) {
+  if (!read(error, into)) into = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
 }
 
-MaybeMessage read_member(const Value& from, bool joined, const Limits& limits) {
-  const Value member = find(from, "member");
-  auto row = read_row(member, limits);
-  if (!row) return malformed("member");
-  if (joined) return ServerMessage{MemberJoined{std::move(*row)}};
-  return ServerMessage{MemberChanged{std::move(*row)}};
+bool read_settled(const Value& from, std::string& id, std::optional<Failure>& failure) {
+  if (const Value error = find(from, "error")) read_reason(error, failure.emplace());
+  return find(from, "id") && get_text(from, "id", id);
 }
 
-MaybeMessage read_left(const Value& from) {
-  const auto user = find_string(from, "user");
-  const auto session = find_string(from, "session");
-  if (!user || !session) return malformed("left");
-  return ServerMessage{MemberLeft{UserId{std::string(*user)}, SessionId{std::string(*session)},
-                                  find_named<LeaveReason>(from, "reason").value_or(LeaveReason::Left)}};
-}
-
-MaybeMessage read_signal(const Value& from, const Limits& limits) {
-  const auto user = find_string(from, "from");
-  const auto session = find_string(from, "session");
-  if (!user || !session) return malformed("signal");
+bool read_signal(const Value& from, const Limits& limits, SignalFrom& signal, Failure& why) {
+  if (!has_texts(from, "from", "session")) return false;
+  get_text(from, "from", signal.from.value);
+  get_text(from, "session", signal.session.value);
   auto pair = read_pair(from, limits);
-  if (auto* failure = std::get_if<Failure>(&pair)) return std::move(*failure);
-  return ServerMessage{SignalFrom{UserId{std::string(*user)}, SessionId{std::string(*session)}, std::get<PairMessage>(std::move(pair))}};
+  if (auto* failure = std::get_if<Failure>(&pair)) {
+    why = std::move(*failure);
+    return false;
+  }
+  signal.pair = std::get<PairMessage>(std::move(pair));
+  return true;
 }
 
-MaybeMessage read_chat(const Value& from, const Limits& limits) {
-  ChatDelivered delivered;
-  if (!read_message(find(from, "message"), delivered.message, limits)) return malformed("chat");
-  return ServerMessage{std::move(delivered)};
+bool read_left(const Value& from, MemberLeft& left) {
+  if (!has_texts(from, "user", "session")) return false;
+  get_text(from, "user", left.user.value);
+  get_text(from, "session", left.session.value);
+  left.reason = find_named<LeaveReason>(from, "reason").value_or(LeaveReason::Left);
+  return true;
 }
 
-MaybeMessage read_call(const Value& from) {
-  CallTold told;
-  if (!read(find(from, "call"), told.call) || told.call.id.empty()) return malformed("call");
-  return ServerMessage{std::move(told)};
-}
-
-MaybeMessage read_typing(const Value& from) {
-  const auto user = find_string(from, "from");
+bool read_typing(const Value& from, TypingFrom& typing) {
   const auto on = find_bool(from, "on");
-  if (!user || !on) return malformed("typing");
-  return ServerMessage{TypingFrom{UserId{std::string(*user)}, *on}};
+  typing.on = on.value_or(false);
+  return on && find_string(from, "from") && get_text(from, "from", typing.from.value);
 }
 
-MaybeMessage read_settled(const Value& from, bool chat) {
-  const auto id = find_string(from, "id");
-  if (!id) return malformed("settled");
-  std::optional<Failure> failure;
-  if (const Value error = find(from, "error"); error && !read(error, failure.emplace())) {
-    failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
+bool read_server_message(std::string_view type, const Value& from, const Limits& limits, ServerMessage& into, Failure& why) {
+  const auto is = [type](std::string_view name) { return type == name; };
+  if (is("signal")) return read_signal(from, limits, into.emplace<SignalFrom>(), why);
+  if (is("welcome")) return read_welcome(from, limits, into.emplace<Welcome>());
+  if (is("joined")) return read_row(find(from, "member"), limits, into.emplace<MemberJoined>().member);
+  if (is("changed")) return read_row(find(from, "member"), limits, into.emplace<MemberChanged>().member);
+  if (is("left")) return read_left(from, into.emplace<MemberLeft>());
+  if (is("chat")) return read_message(find(from, "message"), into.emplace<ChatDelivered>().message, limits);
+  if (is("chat-settled")) {
+    auto& settled = into.emplace<ChatSettled>();
+    settled.at = static_cast<std::int64_t>(find_count(from, "at").value_or(0));
+    return read_settled(from, settled.id, settled.error);
   }
-  if (!chat) return ServerMessage{RequestSettled{std::string(*id), std::move(failure)}};
-  return ServerMessage{ChatSettled{std::string(*id), static_cast<std::int64_t>(find_count(from, "at").value_or(0)), std::move(failure)}};
-}
-
-MaybeMessage read_presence(const Value& from, std::string_view type) {
-  UserId user;
-  if (type == "room") {
-    RoomChanged changed;
-    if (read(find(from, "room"), changed.room)) return ServerMessage{std::move(changed)};
-  } else if (type == "knocked") {
-    Knocked knocked;
-    if (read(find(from, "knock"), knocked.knock)) return ServerMessage{std::move(knocked)};
-  } else if (type == "knock-ended") {
-    if (get_text(from, "user", user.value)) return ServerMessage{KnockEnded{std::move(user)}};
-  } else if (get_text(from, "from", user.value)) {
-    if (type == "mute-asked") return ServerMessage{MuteAsked{std::move(user), find_named<Source>(from, "source").value_or(Source::Microphone)}};
-    if (const auto text = find_string(from, "text")) return ServerMessage{Reacted{std::move(user), std::string(*text)}};
+  if (is("request-settled")) {
+    auto& settled = into.emplace<RequestSettled>();
+    return read_settled(from, settled.id, settled.error);
   }
-  return malformed(std::string(type));
-}
-
-MaybeMessage read_problem(const Value& from) {
-  Failure failure;
-  const Value error = find(from, "error");
-  if (!read(error, failure)) return malformed("problem");
-  return ServerMessage{Problem{std::move(failure)}};
-}
-
-MaybeMessage read_server_message(const Value& from, const Limits& limits) {
-  const auto type = find_string(from, "type");
-  if (!type) return malformed("a message without type");
-  if (*type == "signal") return read_signal(from, limits);
-  if (*type == "welcome") return read_welcome(from, limits);
-  if (*type == "joined") return read_member(from, true, limits);
-  if (*type == "changed") return read_member(from, false, limits);
-  if (*type == "left") return read_left(from);
-  if (*type == "chat") return read_chat(from, limits);
-  if (*type == "chat-settled") return read_settled(from, true);
-  if (*type == "request-settled") return read_settled(from, false);
-  if (*type == "waiting") return ServerMessage{Waiting{}};
-  if (*type == "room" || *type == "reacted" || *type == "mute-asked" || *type == "knocked" || *type == "knock-ended") return read_presence(from, *type);
-  if (*type == "call") return read_call(from);
-  if (*type == "typing") return read_typing(from);
-  if (*type == "problem") return read_problem(from);
-  if (*type == "refused") return read_failure(from, true);
-  if (*type == "ended") return read_failure(from, false);
-  return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};
+  if (is("waiting")) return into.emplace<Waiting>(), true;
+  if (is("room")) return read(find(from, "room"), into.emplace<RoomChanged>().room);
+  if (is("knocked")) return read(find(from, "knock"), into.emplace<Knocked>().knock);
+  if (is("knock-ended")) return find(from, "user") && get_text(from, "user", into.emplace<KnockEnded>().user.value);
+  if (is("mute-asked")) {
+    auto& asked = into.emplace<MuteAsked>();
+    asked.source = find_named<Source>(from, "source").value_or(Source::Microphone);
+    return find(from, "from") && get_text(from, "from", asked.from.value);
+  }
+  if (is("reacted")) {
+    auto& reacted = into.emplace<Reacted>();
+    return has_texts(from, "from", "text") && get_text(from, "from", reacted.from.value) && get_text(from, "text", reacted.text);
+  }
+  if (is("call")) {
+    Call& call = into.emplace<CallTold>().call;
+    return read(find(from, "call"), call) && !call.id.empty();
+  }
+  if (is("typing")) return read_typing(from, into.emplace<TypingFrom>());
+  if (is("problem")) return read(find(from, "error"), into.emplace<Problem>().error);
+  if (is("refused")) return read_reason(find(from, "error"), into.emplace<Refused>().error), true;
+  if (is("ended")) return read_reason(find(from, "error"), into.emplace<Ended>().error), true;
+  why = Failure{ErrorCode::MessageUnknown, std::string(type.substr(0, 32))};
+  return false;
 }
 
 class MeetwireClient final : public ClientDialect {
@@ -282,14 +243,13 @@ class MeetwireClient final : public ClientDialect {
     auto& envelope = std::get<OpenedEnvelope>(opened);
     decoded.first_number = envelope.number;
     for (const Value& item : envelope.messages()) {
-      auto message = read_server_message(item, limits_);
-      if (auto* failure = std::get_if<Failure>(&message)) {
-        // What cannot be read keeps its place, as messages are numbered by position.
-        if (failure->code == ErrorCode::MessageUnknown) ++decoded.unknown;
-        decoded.messages.push_back(Problem{std::move(*failure)});
-      } else {
-        decoded.messages.push_back(std::get<ServerMessage>(std::move(message)));
-      }
+      const std::string_view type = find_string(item, "type").value_or("");
+      ServerMessage& message = decoded.messages.emplace_back();
+      Failure why{ErrorCode::MessageMalformed, std::string(type.substr(0, 32))};
+      if (read_server_message(type, item, limits_, message, why)) continue;
+      // What cannot be read keeps its place, as messages are numbered by position.
+      if (why.code == ErrorCode::MessageUnknown) ++decoded.unknown;
+      message.emplace<Problem>().error = std::move(why);
     }
     return decoded;
   }
