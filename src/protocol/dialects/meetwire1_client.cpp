@@ -116,7 +116,8 @@ MaybeMessage read_failure(const Value& from, bool refused) {
   Failure failure;
   const Value error = find(from, "error");
   // A code of a newer server's is still an end: it must not be taken for nothing.
-  if (!read(error, failure)) failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
+  // `internal` is said of one's own core, and is nobody else's to say.
+  if (!read(error, failure) || failure.code == ErrorCode::Internal) failure = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
   if (refused) return ServerMessage{Refused{std::move(failure)}};
   return ServerMessage{Ended{std::move(failure)}};
 }
