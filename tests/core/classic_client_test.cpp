@@ -385,3 +385,11 @@ TEST_CASE("classic client: comings and goings before the roster are remembered u
 }
 
 }  // namespace
+
+TEST_CASE("classic client: internal is no reason that a server can give") {
+  Client client;
+  client.say(Hello{});
+  const auto refused = all<Refused>(client.hear("msg", R"({"type":"refused","status":500,"data":{"code":"internal"}})"));
+  REQUIRE(refused.size() == 1);
+  REQUIRE(refused.at(0).error.code == ErrorCode::ServerIncompatible);
+}

@@ -309,3 +309,18 @@ TEST_CASE("meetwire1: a chat message's ids are bounded at the client too, as it 
   CHECK_FALSE(is_chat(129, 1));
   CHECK_FALSE(is_chat(1, 129));
 }
+
+TEST_CASE("meetwire/1: a reason that is not known, or not a server's to give, ends the meeting all the same") {
+  const auto client = make_meetwire_client(kDefaultLimits);
+  for (const char* code : {"of-a-newer-server", "internal"}) {
+    const std::string error = std::string(R"({"code":")") + code + R"(","blame":"local","retryable":false,"message":"x"})";
+    for (const char* type : {"refused", "ended"}) {
+      const auto decoded = client->decode("meetwire", std::string(R"({"messages":[{"type":")") + type + R"(","error":)" + error + "}]}");
+      REQUIRE(decoded.messages.size() == 1);
+      const auto* refused = std::get_if<Refused>(&decoded.messages[0]);
+      const auto* ended = std::get_if<Ended>(&decoded.messages[0]);
+      REQUIRE((refused != nullptr) != (ended != nullptr));
+      CHECK((refused != nullptr ? refused->error : ended->error).code == ErrorCode::ServerIncompatible);
+    }
+  }
+}

@@ -262,6 +262,8 @@ class ClassicClient final : public ClientDialect {
   // the roster ends anything; whoever is really put out sees the socket close.
   void read_failure(std::string_view type, const Value& data, Out& out) {
     Failure error{find_named<ErrorCode>(data, "code").value_or(ErrorCode::ServerIncompatible)};
+    // Said of one's own core, and nobody else's to say.
+    if (error.code == ErrorCode::Internal) error = Failure{ErrorCode::ServerIncompatible};
     const auto chat = find_string(data, "id");
     if (type == "refused" && stage_ == Stage::Asking) {
       out.messages.push_back(Refused{std::move(error)});

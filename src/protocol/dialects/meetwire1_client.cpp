@@ -133,9 +133,10 @@ bool read_welcome(const Value& from, const Limits& limits, Welcome& welcome) {
   return true;
 }
 
-// A code of a newer server's is still an end: it must not be taken for nothing.
+// A code of a newer server's is still an end: it must not be taken for nothing. `internal` is said of one's own core, and is
+// nobody else's to say.
 void read_reason(const Value& error, Failure& into) {
-  if (!read(error, into)) into = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
+  if (!read(error, into) || into.code == ErrorCode::Internal) into = Failure{ErrorCode::ServerIncompatible, "unknown reason"};
 }
 
 bool read_settled(const Value& from, std::string& id, std::optional<Failure>& failure) {
