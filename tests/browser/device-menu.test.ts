@@ -43,7 +43,8 @@ test('camera, microphone and speaker are chosen in the meeting; what is away is 
   await ada.reads('#device-camera-note', `${last?.label} is away`);
   await ada.page.evaluate((id) => window.plugs.plug(id), last?.value ?? '');
   await ada.page.waitForFunction(() => document.querySelector('#device-camera-note')?.textContent === '');
-  await ada.page.waitForFunction((id) => document.querySelector<HTMLSelectElement>('#device-camera')?.value === id, {}, last?.value ?? '');
+  await ada.page.waitForFunction((label) => window.probe.captured.some((each) => each.label === label && each.readyState === 'live'), {}, last?.label ?? '');
+  await ada.page.waitForFunction(() => window.probe.captured.filter((each) => each.kind === 'video' && each.readyState === 'live').length === 1);
   assert.deepEqual(await live(ada), [last?.label]);
 
   const speaker = (await options(ada, 'device-speaker')).at(-1)?.value ?? '';

@@ -178,7 +178,9 @@ for (const { name, browsers, ends } of pairs) {
       if (ends === 'a restart of ICE') await restartIce(ada);
       await ada.page.evaluate(() => window.kept.made.filter(({ label }) => label === 'meetwire files').at(-1)!.close());
       const before = await ada.page.evaluate(() => window.kept.progress);
-      await ada.until('it goes on over another stream', (held) => window.kept.progress > held + 9_000_000, before);
+      // Some of it may be through by now, on a fast machine nearly all.
+      const further = Math.min(before + 9_000_000, size);
+      await ada.until('it goes on over another stream', (held) => window.kept.progress >= held, further);
       // Under the feet of the SDK: the other end notices, and the link begins anew.
       if (ends === 'the end of its connection') await ada.page.evaluate(() => window.probe.connections.at(-1)!.close());
       await assertArrived(ada, ben, size);
