@@ -1,7 +1,7 @@
 // What crosses the door of the flow core, as JSON: the C++ structs of src/flow/events.hpp and commands.hpp, field by
 // field. A test generates these types from the C++ and fails on any difference.
 
-import type { ErrorCode, Failure } from './client-types.ts';
+import type { ErrorCode, Failure, Slot } from './client-types.ts';
 
 export type Purpose = 'application' | 'files';
 /** How a channel stands towards one participant. */
@@ -31,6 +31,15 @@ interface OfTransfer {
   transfer: number;
 }
 
+/** One connection since the last measurement; `…Bps`: bits a second. */
+export interface MeasuredLink {
+  peer: string;
+  sentBps: number;
+  availableBps?: number;
+  roundTripMs?: number;
+  lostPerMille?: number;
+}
+
 export type FlowEvent =
   | { type: 'link_opened'; peer: string }
   | { type: 'link_closed'; peer: string; alone: boolean }
@@ -47,6 +56,9 @@ export type FlowEvent =
   | ({ type: 'block_stored'; run: number; held: number } & OfTransfer)
   | ({ type: 'block_damaged'; run: number } & OfTransfer)
   | ({ type: 'file_stored'; run: number } & OfTransfer)
+  | { type: 'showing_changed'; peer: string; slot: Slot; width: number; priority: number }
+  | { type: 'capture_changed'; slot: Slot; on: boolean; width: number }
+  | { type: 'links_measured'; links: MeasuredLink[] }
   | { type: 'time_passed' };
 
 export type FlowCommand =
@@ -78,6 +90,15 @@ export type FlowCommand =
   | ({ type: 'file_offered'; name: string; size: number; mediaType: string } & OfTransfer)
   | ({ type: 'receive_file'; run: number; from: number; until: number } & OfTransfer)
   | ({ type: 'file_ended'; outgoing: boolean; held: number; error?: Failure } & OfTransfer)
+  | {
+      type: 'share_changed';
+      peer: string;
+      slot: Slot;
+      active: boolean;
+      maxBitrate: number;
+      scaleDownPerMille: number;
+      maxFramerate: number;
+    }
   | { type: 'report_problem'; peer: string; error: Failure };
 
 /** The one member of FlowCommand with that type. */

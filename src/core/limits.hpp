@@ -228,4 +228,37 @@ struct Limits {
 
 inline constexpr Limits kDefaultLimits{};
 
+// The uplink that all links of a mesh share. Apart from the others, since only the part that minds it needs them.
+struct UplinkLimits {
+  // Below, there is nothing to share.
+  std::size_t links_min = 2;
+  std::uint32_t priority_max = 1;
+  // What most lines carry upwards; found out from there in either direction.
+  std::int64_t budget_at_first = 1'500'000;
+  std::int64_t budget_min = 64'000;
+  std::int64_t budget_max = 50'000'000;
+  // A picture grows at the earliest so long after its last change, and with so much room.
+  Millis grow_after{4'000};
+  // One that was not to be seen comes back sooner: somebody waits for it.
+  Millis appear_after{1'000};
+  std::int64_t room_per_mille = 870;
+  // The line ends where this much is lost on the links together: radio loses 1 or 2 % without being full.
+  std::int64_t lost_per_mille_max = 50;
+  // A queue in front of the line: round trips of all links grow together.
+  std::int64_t queue_ms = 150;
+  Millis round_trips_for{30'000};
+  // After the line was full, it is tried again after this long, and twice as long each time that it was full again.
+  Millis widen_wait_min{6'000};
+  Millis widen_wait_max{60'000};
+  // How much wider, and at most how often: little enough that a modem's queue shows it before anything is lost.
+  std::int64_t widen_per_mille_unknown = 1'150;
+  std::int64_t widen_per_mille = 1'080;
+  Millis widen_every{2'000};
+  // A measurement sees what was sent before: the effect of narrowing shows after this long.
+  Millis narrow_every{2'000};
+  // A browser's estimate does not grow over what is sent: sound and the smallest picture are always tried.
+  std::int64_t link_cap_min = 140'000;
+};
+inline constexpr UplinkLimits kUplinkLimits{};
+
 }  // namespace meetwire

@@ -1,10 +1,11 @@
 // The inside of the flow machine, shared by the files that implement it: flow.cpp routes and minds the links,
-// channels.cpp the channels, transfers.cpp the files.
+// channels.cpp the channels, transfers.cpp the files, shares.cpp the uplink.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "flow/channel_table.hpp"
 #include "flow/flow.hpp"
 #include "flow/transfer_table.hpp"
+#include "flow/uplink.hpp"
 #include "flow/wire.hpp"
 
 namespace meetwire::flow {
@@ -94,6 +96,9 @@ struct Peer {
   std::int64_t tokens = 0;
   Millis tokens_at{0};
 
+  std::map<Slot, Shown> showing;  // of theirs, here
+  std::map<Slot, Shown> shown;    // of ours, there, as they say
+
   bool ready() const { return open && said && heard; }
   bool has_transfers() const { return !outgoing.empty() || !incoming.empty(); }
 };
@@ -165,6 +170,17 @@ struct Flow::Body {
   void refuse(Peer& peer, TransferId transfer, ErrorCode code, const std::string& reason = {});
   void withdraw(Peer& peer, TransferId transfer, ErrorCode code);
 
+  // ---- shares.cpp
+  void on(const event::ShowingChanged& changed);
+  void on(const event::CaptureChanged& changed);
+  void on(const event::LinksMeasured& measured);
+  void hear(Peer& peer, const wire::Show& show);
+  void show_again(Peer& peer);
+  void forget_shown(Peer& peer);
+  void share();
+  void share_among(std::set<UserId> reached);
+  void tell_share(const UserId& peer, Slot slot, const Share& share);
+
   // What is said before the other side is known to listen would be lost: it is said anew once the link is ready.
   void say(Peer& peer, const wire::Message& message) {
     if (peer.ready()) command(command::SendControl{peer.id, wire::write(message)});
@@ -178,6 +194,10 @@ struct Flow::Body {
   Limits limits;
   std::map<std::string, ChannelWish> wishes;
   std::map<UserId, Peer> peers;
+  Uplink uplink;
+  bool uplink_changed = false;
+  std::set<UserId> budgeted;                   // whom it knows
+  std::set<std::pair<UserId, Slot>> limited;  // what the host was told bounds for
 
   // Of the event being handled.
   Millis now{0};

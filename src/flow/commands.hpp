@@ -244,6 +244,28 @@ struct FileEnded {
   }
 };
 
+// ---- the uplink
+
+// What may be sent to somebody for a slot from now on: RTCRtpEncodingParameters. A maximum of 0 is none.
+struct ShareChanged {
+  static constexpr std::string_view kType = "share_changed";
+  UserId peer;
+  Slot slot = Slot::Camera;
+  bool active = true;
+  std::int64_t max_bitrate = 0;            // bits a second
+  std::uint32_t scale_down_per_mille = 1'000;  // scaleResolutionDownBy, of which 1000 is 1
+  std::uint32_t max_framerate = 0;         // pictures a second
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("slot", self.slot);
+    visit("active", self.active);
+    visit("maxBitrate", self.max_bitrate);
+    visit("scaleDownPerMille", self.scale_down_per_mille);
+    visit("maxFramerate", self.max_framerate);
+  }
+};
+
 // Something went wrong that ended nothing else.
 struct ReportProblem {
   static constexpr std::string_view kType = "report_problem";
@@ -261,6 +283,6 @@ struct ReportProblem {
 using FlowCommand =
     std::variant<command::SendControl, command::ForgetPeer, command::OpenControl, command::CloseLink, command::OpenStream, command::CloseStream,
                  command::ChannelChanged, command::SendFile, command::ExtendFile, command::FileOffered,
-                 command::ReceiveFile, command::FileEnded, command::ReportProblem>;
+                 command::ReceiveFile, command::FileEnded, command::ShareChanged, command::ReportProblem>;
 
 }  // namespace meetwire::flow

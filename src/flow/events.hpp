@@ -7,9 +7,11 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/errors.hpp"
 #include "core/ids.hpp"
+#include "core/media.hpp"
 #include "core/time_event.hpp"
 
 namespace meetwire::flow {
@@ -234,12 +236,71 @@ struct FileStored {
   }
 };
 
+// ---- the uplink
+
+// What is shown here of somebody's picture. They are told, and send no more than that.
+struct ShowingChanged {
+  static constexpr std::string_view kType = "showing_changed";
+  UserId peer;
+  Slot slot = Slot::Camera;
+  std::uint32_t width = 0;     // in device pixels; 0: it is not to be seen
+  std::uint32_t priority = 0;  // 1: it is looked at: pinned, or on the stage
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("slot", self.slot);
+    visit("width", self.width);
+    visit("priority", self.priority);
+  }
+};
+
+// What there is to send from here.
+struct CaptureChanged {
+  static constexpr std::string_view kType = "capture_changed";
+  Slot slot = Slot::Camera;
+  bool on = false;
+  std::uint32_t width = 0;  // of a picture, in pixels, as it is captured
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("slot", self.slot);
+    visit("on", self.on);
+    visit("width", self.width);
+  }
+};
+
+// One connection since the last measurement, from getStats (webrtc-stats). What a browser does not tell is absent.
+struct MeasuredLink {
+  UserId peer;
+  std::int64_t sent_bps = 0;                   // all that went out, in bits a second
+  std::optional<std::int64_t> available_bps;   // availableOutgoingBitrate of the selected candidate pair
+  std::optional<std::int64_t> round_trip_ms;   // currentRoundTripTime
+  std::optional<std::int64_t> lost_per_mille;  // fractionLost of remote-inbound-rtp, weighted by packets
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("sentBps", self.sent_bps);
+    visit("availableBps", self.available_bps);
+    visit("roundTripMs", self.round_trip_ms);
+    visit("lostPerMille", self.lost_per_mille);
+  }
+};
+
+// All connections at once, about once a second.
+struct LinksMeasured {
+  static constexpr std::string_view kType = "links_measured";
+  std::vector<MeasuredLink> links;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("links", self.links);
+  }
+};
+
 }  // namespace event
 
 using FlowEvent =
     std::variant<event::LinkOpened, event::LinkClosed, event::PeerLeft, event::ControlArrived, event::ChannelRequested,
                  event::ChannelReleased, event::StreamMade, event::StreamLost, event::FileRequested, event::FileAccepted,
                  event::FileStopped, event::FileRead, event::BlockStored, event::BlockDamaged, event::FileStored,
-                 event::TimePassed>;
+                 event::ShowingChanged, event::CaptureChanged, event::LinksMeasured, event::TimePassed>;
 
 }  // namespace meetwire::flow

@@ -18,6 +18,7 @@ Step<FlowCommand> Flow::handle(Millis now, const FlowEvent& event) {
   body.commands.clear();
   std::visit([&body](const auto& happened) { body.on(happened); }, event);
   body.settle();
+  body.share();
   return {std::move(body.commands), body.wake_at()};
 }
 
@@ -123,6 +124,7 @@ void Flow::Body::hear(Peer& peer, const wire::Hello& hello) {
       end_transfers(peer, ErrorCode::PeerGone);
       peer.newest_offer = 0;
       peer.outcomes.clear();
+      forget_shown(peer);
       for (auto& [key, channel] : peer.channels) channel = Channel{.wish = channel.wish};
       command(command::ForgetPeer{peer.id});
     }
@@ -137,6 +139,7 @@ void Flow::Body::become_ready(Peer& peer) {
   peer.lost_at.reset();
   want_channels(peer);
   offer_again(peer);
+  show_again(peer);
 }
 
 void Flow::Body::say_hello(Peer& peer) {
@@ -146,7 +149,7 @@ void Flow::Body::say_hello(Peer& peer) {
   command(command::SendControl{peer.id, wire::write(wire::Hello{wire::kVersion, options.instance, peer.heard})});
 }
 
-bool Flow::Body::has_business(const Peer& peer) const { return !wishes.empty() || peer.has_transfers(); }
+bool Flow::Body::has_business(const Peer& peer) const { return !wishes.empty() || peer.has_transfers() || !peer.showing.empty(); }
 
 void Flow::Body::settle() {
   for (auto& [id, peer] : peers) settle(peer);

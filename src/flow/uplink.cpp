@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/limits.hpp"
+
 namespace meetwire::flow {
 namespace {
 
@@ -24,28 +26,10 @@ constexpr std::array<Rung, 6> kFaceLadder{{{70'000, 80'000, 160, 10},
                                            {1'000'000, 1'050'000, 960, 30},
                                            {1'700'000, 1'780'000, 1280, 30}}};
 
-// Before its receiver has said anything.
-constexpr Shown kUnsaid{320, 0};
+// Until its receiver says something: it may fill a window.
+constexpr Shown kUnsaid{1280, 0};
 
-// A picture grows at the earliest so long after its last change, and with so much room.
-constexpr Millis kGrowAfter{4'000};
-constexpr std::int64_t kRoomPerMille = 870;
-
-// The line ends where this much is lost on the links together: radio loses 1 or 2 % without being full.
-constexpr std::int64_t kLostPerMilleMost = 50;
-// A queue in front of the line: round trips of all links grow together.
-constexpr std::int64_t kQueueMs = 150;
-constexpr Millis kRoundTripsFor{30'000};
-// After the line was full, it is tried again after this long, and twice as long each time that it was full again.
-constexpr Millis kWidenWaitLeast{6'000}, kWidenWaitMost{60'000};
-// How much wider, and at most how often: little enough that a modem's queue shows it before anything is lost.
-constexpr std::int64_t kWidenPerMilleUnknown = 1'150, kWidenPerMille = 1'080;
-constexpr Millis kWidenEvery{2'000};
-// A measurement sees what was sent before: the effect of narrowing shows after this long.
-constexpr Millis kNarrowEvery{2'000};
-// A browser's estimate does not grow over what is sent: sound and the smallest picture are always tried.
-constexpr std::int64_t kCapLeast = 140'000;
-constexpr std::int64_t kBudgetLeast = 64'000, kBudgetMost = 50'000'000;
+constexpr const UplinkLimits& kLimits = kUplinkLimits;
 
 }  // namespace
 
@@ -83,12 +67,12 @@ bool Uplink::is_queueing(Link& link, const LinkMeasure& measure) {
   if (!measure.round_trip_ms) return false;
   const std::int64_t one = *measure.round_trip_ms;
   link.least_round_trip_ms = std::min(link.least_round_trip_ms.value_or(one), one);
-  return one > std::min(*link.least_round_trip_ms, link.least_round_trip_before_ms.value_or(one)) + kQueueMs;
+  return one > std::min(*link.least_round_trip_ms, link.least_round_trip_before_ms.value_or(one)) + kLimits.queue_ms;
 }
 
 void Uplink::forget_old_round_trips(Millis now) {
   if (!round_trips_since_) round_trips_since_ = now;
-  if (now - *round_trips_since_ < kRoundTripsFor) return;
+  if (now - *round_trips_since_ < kLimits.round_trips_for) return;
   round_trips_since_ = now;
   for (auto& [peer, link] : links_) {
     link.least_round_trip_before_ms = std::exchange(link.least_round_trip_ms, std::nullopt);
@@ -110,17 +94,17 @@ void Uplink::measure(Millis now, const std::map<UserId, LinkMeasure>& measures) 
     allotted += link.allotted_bps;
     // The browser's own estimate: below what it may send, it has begun to hold back.
     const bool held_back = one.available_bps && *one.available_bps * 10 < link.allotted_bps * 8;
-    const bool lossy = one.lost_per_mille.value_or(0) > 2 * kLostPerMilleMost;
+    const bool lossy = one.lost_per_mille.value_or(0) > 2 * kLimits.lost_per_mille_max;
     const bool queueing = is_queueing(link, one);
     if (held_back || lossy || queueing) {
       ++troubled;
       narrow_links.push_back(peer);
     }
-    link.cap_bps = one.available_bps ? std::optional(std::max(*one.available_bps, kCapLeast)) : std::nullopt;
+    link.cap_bps = one.available_bps ? std::optional(std::max(*one.available_bps, kLimits.link_cap_min)) : std::nullopt;
   }
   if (measured == 0) return;
   // Trouble on most links at once is our own line; on a few, theirs: what they cannot take is not sent to them.
-  const bool is_ours = troubled * 2 > measured || (sent > 0 && lost / sent > kLostPerMilleMost);
+  const bool is_ours = troubled * 2 > measured || (sent > 0 && lost / sent > kLimits.lost_per_mille_max);
   for (auto& [peer, link] : links_) {
     const bool is_theirs = !is_ours && std::find(narrow_links.begin(), narrow_links.end(), peer) != narrow_links.end();
     if (!is_theirs) link.cap_bps.reset();
@@ -131,33 +115,37 @@ void Uplink::measure(Millis now, const std::map<UserId, LinkMeasure>& measures) 
 }
 
 void Uplink::narrow(Millis now, std::int64_t arrived_bps) {
-  if (narrowed_at_ && now - *narrowed_at_ < kNarrowEvery) return;
+  if (narrowed_at_ && now - *narrowed_at_ < kLimits.narrow_every) return;
   // Full soon after it was tried wider: that was the end of it, and the next try can wait longer.
-  const bool soon = has_been_full_ && widened_at_ && now - *widened_at_ < kWidenWaitLeast;
-  widen_wait_ = soon ? std::min(widen_wait_ * 2, kWidenWaitMost) : kWidenWaitLeast;
+  const bool soon = has_been_full_ && widened_at_ && now - *widened_at_ < kLimits.widen_wait_min;
+  widen_wait_ = soon ? std::min(widen_wait_ * 2, kLimits.widen_wait_max) : kLimits.widen_wait_min;
   widen_after_ = now + widen_wait_;
   narrowed_at_ = now;
   has_been_full_ = true;
   // A quiet picture sends little, which says nothing about the line: never less than half at a time.
   const std::int64_t base = std::clamp(arrived_bps, budget_bps_ / 2, budget_bps_);
-  budget_bps_ = std::max(kBudgetLeast, base * 8 / 10);
+  budget_bps_ = std::max(kLimits.budget_min, base * 8 / 10);
 }
 
 void Uplink::widen(Millis now) {
   if (widen_after_ && now < *widen_after_) return;
-  if (widened_at_ && now - *widened_at_ < kWidenEvery) return;
+  if (widened_at_ && now - *widened_at_ < kLimits.widen_every) return;
   widened_at_ = now;
-  budget_bps_ = std::min(kBudgetMost, budget_bps_ * (has_been_full_ ? kWidenPerMille : kWidenPerMilleUnknown) / 1'000);
+  budget_bps_ = std::min(kLimits.budget_max, budget_bps_ * (has_been_full_ ? kLimits.widen_per_mille : kLimits.widen_per_mille_unknown) / 1'000);
 }
 
 // ---- who gets what
+
+Shown Uplink::shown_of(const Link& link, Slot slot) {
+  const auto said = link.shown.find(slot);
+  return said == link.shown.end() ? kUnsaid : said->second;
+}
 
 // The rung that fills what the receiver shows, and no higher. 0: nothing is shown.
 std::size_t Uplink::highest(const Link& link, Slot slot) const {
   const auto ladder = ladder_of(slot);
   if (is_audio(slot)) return ladder.size();
-  const auto said = link.shown.find(slot);
-  const Shown shown = said == link.shown.end() ? kUnsaid : said->second;
+  const Shown shown = shown_of(link, slot);
   if (shown.width == 0) return 0;
   if (slot == Slot::Screen) return ladder.size();
   const std::uint32_t width = std::min(shown.width, captured_.at(slot).width == 0 ? shown.width : captured_.at(slot).width);
@@ -180,8 +168,7 @@ Uplink::Plan Uplink::plan(std::int64_t budget_bps) const {
   std::vector<Candidate> sounds, screens, faces;
   for (const auto& [peer, link] : links_) {
     for (const auto& [slot, captured] : captured_) {
-      const auto said = link.shown.find(slot);
-      Candidate candidate{peer, slot, said == link.shown.end() ? kUnsaid : said->second, highest(link, slot)};
+      Candidate candidate{peer, slot, shown_of(link, slot), highest(link, slot)};
       plan[{peer, slot}] = 0;
       auto& group = is_audio(slot) ? sounds : slot == Slot::Screen ? screens : faces;
       group.push_back(std::move(candidate));
@@ -245,7 +232,7 @@ Share Uplink::share_of(Slot slot, std::size_t rung) const {
 
 std::vector<ShareChange> Uplink::decide(Millis now) {
   const Plan carried = plan(budget_bps_);
-  const Plan with_room = plan(budget_bps_ * kRoomPerMille / 1'000);
+  const Plan with_room = plan(budget_bps_ * kLimits.room_per_mille / 1'000);
   std::vector<ShareChange> changes;
   for (auto& [peer, link] : links_) {
     link.allotted_bps = 0;
@@ -255,7 +242,9 @@ std::vector<ShareChange> Uplink::decide(Millis now) {
       const std::size_t grown = with_room.at({peer, slot});
       std::size_t rung = std::min(sending.rung, most);
       if (!sending.told) rung = grown;
-      if (grown > rung && (!sending.changed_at || *sending.changed_at + kGrowAfter <= now)) rung = grown;
+      const Millis wait = sending.hidden ? kLimits.appear_after : kLimits.grow_after;
+      if (grown > rung && (!sending.changed_at || *sending.changed_at + wait <= now)) rung = grown;
+      sending.hidden = rung == 0 && (sending.hidden || highest(link, slot) == 0);
       if (rung != sending.rung) sending.changed_at = now;
       sending.rung = rung;
       if (rung > 0) link.allotted_bps += ladder_of(slot)[rung - 1].cost_bps;

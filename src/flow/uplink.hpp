@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/limits.hpp"
 #include "core/media.hpp"
 #include "core/time.hpp"
 
@@ -71,7 +72,7 @@ class Uplink {
   // A link is there, or gone.
   void open(const UserId& peer);
   void close(const UserId& peer);
-  // What the peer shows of ours. Said anew whenever it changes; until it is said, a picture counts as a small tile.
+  // What the peer shows of ours. Said anew whenever it changes; until it is said, a picture may fill a window.
   void show(const UserId& peer, Slot slot, Shown shown);
   // What we have; none: the slot is off.
   void capture(Slot slot, std::optional<Captured> captured);
@@ -87,6 +88,7 @@ class Uplink {
   struct Sending {
     std::size_t rung = 0;  // 0: none (pictures) or the smallest (sound); else that of the ladder, from 1 for pictures
     std::optional<Millis> changed_at;
+    bool hidden = false;  // nothing was sent since nobody saw it
     std::optional<Share> told;
   };
   struct Link {
@@ -102,6 +104,7 @@ class Uplink {
 
   struct Candidate;
   Plan plan(std::int64_t budget_bps) const;
+  static Shown shown_of(const Link& link, Slot slot);
   std::size_t highest(const Link& link, Slot slot) const;
   Share share_of(Slot slot, std::size_t rung) const;
   static bool is_queueing(Link& link, const LinkMeasure& measure);
@@ -111,16 +114,13 @@ class Uplink {
 
   std::map<UserId, Link> links_;
   std::map<Slot, Captured> captured_;
-  std::int64_t budget_bps_ = kBudgetAtFirst;
+  std::int64_t budget_bps_ = kUplinkLimits.budget_at_first;
   bool has_been_full_ = false;  // the line has said once where it ends
   std::optional<Millis> widened_at_;
   std::optional<Millis> widen_after_;
   Millis widen_wait_{0};
   std::optional<Millis> narrowed_at_;
   std::optional<Millis> round_trips_since_;
-
-  // What most lines carry upwards; found out from there in either direction.
-  static constexpr std::int64_t kBudgetAtFirst = 1'500'000;
 };
 
 }  // namespace meetwire::flow

@@ -161,7 +161,23 @@ struct Withdraw {
   }
 };
 
-using Message = std::variant<Hello, Open, Opened, Absent, Closed, Offer, Accept, Credit, Done, Refuse, Withdraw>;
+// ---- the uplink
+
+// What of the other's picture is to be seen here. `slot`: a Slot's name; one that is not known is no concern of ours.
+struct Show {
+  static constexpr std::string_view kType = "show";
+  std::string slot;
+  std::uint32_t width = 0;
+  std::uint32_t priority = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("slot", self.slot);
+    visit("width", self.width);
+    visit("priority", self.priority);
+  }
+};
+
+using Message = std::variant<Hello, Open, Opened, Absent, Closed, Offer, Accept, Credit, Done, Refuse, Withdraw, Show>;
 
 std::string write(const Message& message);
 

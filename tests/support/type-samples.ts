@@ -173,6 +173,9 @@ const flowEvents: OneOfEach<FlowEvent> = {
   block_stored: { type: 'block_stored', ...transfer, run: 2, held: 7 },
   block_damaged: { type: 'block_damaged', ...transfer, run: 2 },
   file_stored: { type: 'file_stored', ...transfer, run: 2 },
+  showing_changed: { type: 'showing_changed', peer: 'ben', slot: 'screen', width: 640, priority: 1 },
+  capture_changed: { type: 'capture_changed', slot: 'camera', on: true, width: 1280 },
+  links_measured: { type: 'links_measured', links: [{ peer: 'ben', sentBps: 1, availableBps: 2, roundTripMs: 3, lostPerMille: 4 }] },
   time_passed: { type: 'time_passed' },
 };
 
@@ -189,6 +192,7 @@ const flowCommands: OneOfEach<FlowCommand> = {
   file_offered: { type: 'file_offered', ...transfer, name: 'n', size: 10, mediaType: 'm' },
   receive_file: { type: 'receive_file', ...transfer, run: 2, from: 8, until: 9 },
   file_ended: { type: 'file_ended', ...transfer, outgoing: true, held: 8, error: failure },
+  share_changed: { type: 'share_changed', peer: 'ben', slot: 'camera', active: true, maxBitrate: 1, scaleDownPerMille: 2, maxFramerate: 3 },
   report_problem: { type: 'report_problem', peer: 'ben', error: failure },
 };
 
