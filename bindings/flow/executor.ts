@@ -27,6 +27,7 @@ export interface FlowOwner {
   fileOffered(notice: FlowCommandOf<'file_offered'>): void;
   fileMoved(notice: { peer: string; transfer: number; outgoing: boolean; held: number }): void;
   fileEnded(notice: FlowCommandOf<'file_ended'>): void;
+  shareChanged(notice: FlowCommandOf<'share_changed'>): void;
   problem(peer: string, error: MeetingError): void;
   /** Our own defect. Everything here is closed. */
   failed(error: unknown): void;
@@ -313,6 +314,8 @@ export class FlowExecutor {
         return this.#owner.fileOffered(command);
       case 'file_ended':
         return this.#endFile(command);
+      case 'share_changed':
+        return this.#owner.shareChanged(command);
       case 'report_problem':
         return this.#owner.problem(command.peer, this.#tools.errors.make(command.error.code, command.error.detail));
     }

@@ -2,7 +2,7 @@
 // Meanwhile it remembers which connections there are.
 
 import type { ErrorTable, MeetingError } from '../../bindings/errors.ts';
-import type { ClientPorts, PeerData } from '../../bindings/ports.ts';
+import type { ClientPorts, Peer, PeerData, Undo } from '../../bindings/ports.ts';
 import type { FileOffer } from './flow/files.ts';
 import type { MeetingFlow } from './flow/index.ts';
 import type { Meeting } from './meeting.ts';
@@ -15,6 +15,7 @@ export interface FlowNeeds {
   /** False: nobody listens. */
   offer(offer: FileOffer): boolean;
   problem(peer: string, error: MeetingError): void;
+  connectionTo(user: string): Peer | undefined;
 }
 
 /** Internal: the same as the part sees it once it is there. */
@@ -26,6 +27,7 @@ export interface FlowHost extends FlowNeeds {
 export class FlowPart {
   readonly #links = new Map<string, PeerData>();
   readonly #host: FlowHost;
+  readonly #watches = new Set<() => void>();
   #flow: Promise<MeetingFlow> | undefined;
 
   constructor(needs: FlowNeeds) {
@@ -40,13 +42,38 @@ export class FlowPart {
     }));
   }
 
+  /** Is carried out once there are two to share the line: for one it would change nothing. */
+  watch(...sight: Parameters<MeetingFlow['watch']>): Undo {
+    let undo: Undo | undefined;
+    let isWanted = true;
+    const begin = (): void => {
+      this.get()
+        .then((flow) => isWanted && (undo = flow.watch(...sight)))
+        .catch(this.#host.ports.report);
+    };
+    this.#watches.add(begin);
+    this.#beginWatches();
+    return () => {
+      isWanted = false;
+      this.#watches.delete(begin);
+      undo?.();
+    };
+  }
+
   dataChanged(peer: string, data: PeerData | undefined): void {
     if (data) this.#links.set(peer, data);
     else this.#links.delete(peer);
     this.#host.linkChanged?.(peer, data);
+    this.#beginWatches();
   }
 
   dataArrived(): void {
     this.get().catch(this.#host.ports.report);
+  }
+
+  #beginWatches(): void {
+    if (this.#links.size < 2) return;
+    for (const begin of this.#watches) begin();
+    this.#watches.clear();
   }
 }

@@ -14,6 +14,7 @@ export interface Mountable {
   readonly camera: { readonly mirrored: boolean };
   readonly speaker: { attach(element: HTMLMediaElement): Undo };
   subscribe(listener: () => void): Undo;
+  watch(participant: Participant, source: 'camera' | 'screen', element: Element, options: { priority: 'normal' | 'high' }): Undo;
 }
 
 export interface MountEvents {
@@ -53,6 +54,7 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
       if (!tile) {
         tiles.set(key, (tile = new Tile(grid.ownerDocument, person.local, isScreen, sound)));
         grid.append(tile.element);
+        tile.unwatch = meeting.watch(person, isScreen ? 'screen' : 'camera', tile.element, { priority: isScreen ? 'high' : 'normal' });
       }
       tile.show(person, person.local && !isScreen && meeting.camera.mirrored);
     }
@@ -70,6 +72,8 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
 
 class Tile {
   readonly element: HTMLElement;
+  /** Its size is no concern of the sender's any more. */
+  unwatch: Undo | undefined;
   readonly #isScreen: boolean;
   readonly #sound: SoundGate;
   readonly #video: HTMLVideoElement;
@@ -124,6 +128,7 @@ class Tile {
   }
 
   remove(): void {
+    this.unwatch?.();
     this.#video.srcObject = null;
     if (this.#audio) {
       this.#audio.srcObject = null;

@@ -2,6 +2,8 @@
 // any of it, or when somebody else does.
 
 import type { FlowBounds, FlowCommand, FlowEvent, FlowOptions } from '../../../bindings/flow-types.ts';
+import type { Undo } from '../../../bindings/ports.ts';
+import type { Participant } from '../participant.ts';
 import type { DigestPort } from '../../../bindings/flow/ports.ts';
 import type { FlowHost } from '../flow-part.ts';
 import type { ChannelOptions } from './channel.ts';
@@ -12,6 +14,7 @@ import { loadFlow } from '../../../bindings/load-flow.ts';
 import { LoadedCore } from '../../../bindings/machine.ts';
 import { Channel } from './channel.ts';
 import { Files } from './files.ts';
+import { Uplink, type Sight, type WatchOptions } from './uplink.ts';
 
 interface Loaded {
   core: LoadedCore<FlowOptions, FlowEvent & { body?: string }, FlowCommand>;
@@ -47,6 +50,7 @@ export class MeetingFlow {
   readonly #executor: FlowExecutor;
   readonly #channels = new Map<string, Channel>();
   readonly #files: Files;
+  readonly #uplink: Uplink;
 
   constructor(host: FlowHost, { core, bounds }: Loaded, digest: DigestPort) {
     const { errors, ports, meeting } = host;
@@ -66,6 +70,7 @@ export class MeetingFlow {
       fileOffered: (notice) => this.#files.offered(notice),
       fileMoved: (notice) => this.#files.moved(notice),
       fileEnded: (notice) => this.#files.ended(notice),
+      shareChanged: (notice) => this.#uplink.shareChanged(notice),
       problem: (peer, error) => host.problem(peer, error),
       failed: (error) => {
         ports.report(error);
@@ -74,14 +79,26 @@ export class MeetingFlow {
     });
     const executor = this.#executor;
     this.#files = new Files({ executor, errors, participants, offer: (offer) => host.offer(offer), report: ports.report });
+    this.#uplink = new Uplink({
+      clock: ports.clock,
+      errors,
+      dispatch: (event) => executor.dispatch(event),
+      gauge: (peer) => host.connectionTo(peer)?.gauge,
+      peers: () => host.links.keys(),
+    });
     meeting.on('participant-left', ({ participant }) => {
       // Whoever came back under the same id has a connection already; their first word tells that they are another one.
       if (!host.links.has(participant.id)) executor.forget(participant.id);
       for (const channel of this.#channels.values()) channel.forget(participant);
+      this.#uplink.forget(participant.id);
     });
     void meeting.finished.then(() => this.#end());
-    host.linkChanged = (peer, data) => executor.setLink(peer, data);
+    host.linkChanged = (peer, data) => {
+      executor.setLink(peer, data);
+      this.#uplink.linksChanged();
+    };
     for (const [peer, data] of host.links) executor.setLink(peer, data);
+    this.#uplink.linksChanged();
   }
 
   channel(label: string, options: ChannelOptions = {}): Channel {
@@ -118,8 +135,13 @@ export class MeetingFlow {
     return this.#files.send(file, options);
   }
 
+  watch(participant: Participant, source: 'camera' | 'screen', sight: Sight, options?: WatchOptions): Undo {
+    return this.#uplink.watch(participant, source, sight, options);
+  }
+
   #end(): void {
     this.#host.linkChanged = undefined;
+    this.#uplink.close();
     for (const channel of this.#channels.values()) channel.end('already-left');
     this.#channels.clear();
     this.#files.close(this.#host.errors.make('already-left'));
