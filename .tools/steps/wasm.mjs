@@ -1,6 +1,6 @@
 // The WebAssembly modules, and what the loaders in bindings/ import of them.
 //
-// For each door (client, legacy, room, flow) build/js/bindings/wasm/<door>.js is written, next to the compiled TypeScript:
+// For each door (client, legacy, room, flow, insight) build/js/bindings/wasm/<door>.js is written, next to the compiled TypeScript:
 // Emscripten's glue, and the module's bytes, packed by xz and then in base64. So one and the same import resolves for
 // tests in plain Node and for the bundling of dist/, and a page needs no second request, no content type for .wasm,
 // and no help from its bundler. Packed first, since base64 of the plain bytes would cost a third of the transfer; by
@@ -12,7 +12,7 @@ import { fingerprint, unlessDone, writeIfChanged } from '../lib/files.mjs';
 import { inBuild } from '../lib/paths.mjs';
 import { buildCpp } from './cmake.mjs';
 
-export const doors = ['client', 'legacy', 'room', 'flow'];
+export const doors = ['client', 'legacy', 'room', 'flow', 'insight'];
 
 export const wasmFile = (door) => inBuild('wasm', `meetwire_${door}.wasm`);
 

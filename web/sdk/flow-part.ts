@@ -6,6 +6,7 @@ import type { ClientPorts, PeerData } from '../../bindings/ports.ts';
 import type { FileOffer } from './flow/files.ts';
 import type { MeetingFlow } from './flow/index.ts';
 import type { Meeting } from './meeting.ts';
+import { onFirstUse } from './on-first-use.ts';
 
 /** Internal: what the part needs of its meeting. */
 export interface FlowNeeds {
@@ -26,18 +27,12 @@ export interface FlowHost extends FlowNeeds {
 export class FlowPart {
   readonly #links = new Map<string, PeerData>();
   readonly #host: FlowHost;
-  #flow: Promise<MeetingFlow> | undefined;
+  /** Rejects with `internal` when it cannot be loaded. */
+  readonly get: () => Promise<MeetingFlow>;
 
   constructor(needs: FlowNeeds) {
     this.#host = { ...needs, links: this.#links, linkChanged: undefined };
-  }
-
-  /** Rejects with `internal`, retryable, when it cannot be loaded. */
-  get(): Promise<MeetingFlow> {
-    return (this.#flow ??= import('./flow/index.ts').then(({ startFlow }) => startFlow(this.#host)).catch((cause: unknown) => {
-      this.#flow = undefined;
-      throw this.#host.errors.make('internal', 'flow.js could not be loaded', cause);
-    }));
+    this.get = onFirstUse(needs.errors, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
   }
 
   dataChanged(peer: string, data: PeerData | undefined): void {

@@ -20,6 +20,7 @@ import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { FlowPart } from './flow-part.ts';
+import { InsightPart } from './insight-part.ts';
 import { LocalSource } from './local-source.ts';
 import { Participant } from './participant.ts';
 import { Presence } from './presence.ts';
@@ -67,6 +68,7 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
   readonly #flow: FlowPart;
+  readonly #insight: InsightPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -84,7 +86,6 @@ export class Meeting extends Presence implements AsyncDisposable {
 
   /** Internal: use `join`. */
   constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
-    const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
       request: (source: Source, wanted: Wanted, wish: SourceWish) =>
@@ -92,7 +93,8 @@ export class Meeting extends Presence implements AsyncDisposable {
     };
     super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
-    this.me = new Participant(user, true, stream);
+    this.#ports = ports;
+    this.me = this.#makeParticipant(user, true);
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
@@ -103,7 +105,6 @@ export class Meeting extends Presence implements AsyncDisposable {
       (typing) => this.dispatch({ type: 'typing_reported', typing }),
     );
     this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
-    this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
     this.#emitter = new Emitter(ports.report);
@@ -115,6 +116,16 @@ export class Meeting extends Presence implements AsyncDisposable {
       ports,
       offer: (offer) => this.#emitter.emit('file', offer),
       problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+    });
+    this.#insight = new InsightPart({
+      meeting: this,
+      errors,
+      ports,
+      connectionTo: (user) => this.#executor.connectionTo(user),
+      tell: (type, event) => {
+        if (type !== 'levels') this.#change();
+        this.#emitter.emit(type, event);
+      },
     });
     this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
@@ -197,6 +208,20 @@ export class Meeting extends Presence implements AsyncDisposable {
    */
   async channel(label: string, options?: ChannelOptions): Promise<Channel> {
     return (await this.#flow.get()).channel(label, options);
+  }
+
+  /**
+   * Begins to measure, as soon as the part that does so is loaded: each participant's `audioLevel`, `speaking` and `quality`,
+   * `activeSpeaker`, and the events `levels`, `active-speaker` and `muted-talking`. Gives the undo; leaving ends it too.
+   * Others are measured as they are played: who is not in an audio or video element is silent.
+   */
+  measure(): Undo {
+    return this.#insight.measure();
+  }
+
+  /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
+  get activeSpeaker(): Participant | undefined {
+    return this.#insight.activeSpeaker;
   }
 
   /**
@@ -298,6 +323,7 @@ export class Meeting extends Presence implements AsyncDisposable {
         const participant = this.#participants.get(notice.peer);
         const error = this.#errorOf(notice.error);
         participant?.setConnection(notice.state);
+        if (participant && error) participant.linkError = error.code;
         return () => {
           if (participant) emitter.emit('participant-changed', participant);
           if (error) emitter.emit('problem', { error, participant });
@@ -345,11 +371,15 @@ export class Meeting extends Presence implements AsyncDisposable {
   #rowChanged({ type, participant: row }: Extract<ClientNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
     const isNew = type === 'participant_joined' || !this.#participants.has(row.user);
     let person = isNew ? undefined : this.#participants.get(row.user);
-    person ??= new Participant(row.user, false, () => this.#ports.devices.stream());
+    person ??= this.#makeParticipant(row.user, false);
     person.setRow(row);
     this.#participants.set(row.user, person);
     const participant = person;
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
+  }
+
+  #makeParticipant(user: string, local: boolean): Participant {
+    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.#insight.explain(person));
   }
 
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
