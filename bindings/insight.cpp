@@ -1,7 +1,5 @@
 // The door of what is made of the measurements in WebAssembly: text in and text out, as door.hpp has it. Loaded when a
 // page first measures, or asks why.
-#include <emscripten/bind.h>
-
 #include "door.hpp"
 #include "insight/insight.hpp"
 
@@ -9,6 +7,8 @@ namespace {
 
 using InsightDoor = meetwire::bindings::Door<meetwire::insight::Insight, meetwire::insight::InsightOptions, meetwire::insight::InsightEvent>;
 
+InsightDoor& door() { return meetwire::bindings::the_door<InsightDoor>(); }
+
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(meetwire_insight) { meetwire::bindings::export_door<InsightDoor>(); }
+MEETWIRE_EXPORT_DOOR(door)
