@@ -1,6 +1,4 @@
 // The client core's door in WebAssembly, for servers that speak meetwire/1: what every page loads.
-#include <emscripten/bind.h>
-
 #include <utility>
 
 #include "client_door.hpp"
@@ -15,6 +13,10 @@ class MeetwireSession : public meetwire::session::Session {
       : Session(std::move(options), meetwire::session::meetwire_parts()) {}
 };
 
+using SessionDoor = meetwire::bindings::ClientDoor<MeetwireSession>;
+
+SessionDoor& door() { return meetwire::bindings::the_door<SessionDoor>(); }
+
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(meetwire_client) { meetwire::bindings::export_client_door<MeetwireSession>(); }
+MEETWIRE_EXPORT_CLIENT_DOOR(door)

@@ -92,6 +92,13 @@ export class Executor {
     }
   }
 
+  /** The newest connection to that user, or none. */
+  connectionTo(user: string): Peer | undefined {
+    let newest: Peer | undefined;
+    for (const [key, { peer }] of this.#peers) if (key.slice(key.indexOf(' ') + 1) === user) newest = peer;
+    return newest;
+  }
+
   /** Lets go of everything at once. The core is not asked. */
   close(error?: MeetingError): void {
     if (this.#closed) return;

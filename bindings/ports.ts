@@ -60,7 +60,16 @@ export interface PeerData {
   readonly early: readonly string[];
 }
 
+/** What can be measured of one connection. */
+export interface PeerGauge {
+  readonly connection: Pick<RTCPeerConnection, 'getStats' | 'getConfiguration' | 'iceGatheringState'>;
+  /** The first that there were. */
+  readonly iceErrors: readonly Pick<RTCPeerConnectionIceErrorEvent, 'errorCode' | 'url'>[];
+  transceiver(slot: Slot): RTCRtpTransceiver | undefined;
+}
+
 export interface Peer {
+  readonly gauge?: PeerGauge;
   /** Absent: the other side is not one of ours. */
   readonly data?: PeerData | undefined;
   addSlot(slot: Slot, priority: Priority): void;

@@ -3,7 +3,7 @@
 // browser knows m-line ids before the core does.
 
 import type { Candidate, Description, Priority, Slot, SlotsByMid } from '../client-types.ts';
-import type { Peer, PeerData, PeerEvents, PeerPort } from '../ports.ts';
+import type { Peer, PeerData, PeerEvents, PeerGauge, PeerPort } from '../ports.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
 
@@ -58,8 +58,12 @@ function dataOf(connection: RTCPeerConnection, events: PeerEvents): PeerData {
   return { connection, control, early };
 }
 
+// They repeat themselves for each interface and each restart.
+const iceErrorsMax = 32;
+
 class BrowserPeer implements Peer {
   readonly data: PeerData | undefined;
+  readonly gauge: PeerGauge;
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
   readonly #options: PeerPortOptions;
@@ -71,6 +75,11 @@ class BrowserPeer implements Peer {
     this.#connection = connection;
     this.#events = events;
     this.#options = options;
+    const iceErrors: RTCPeerConnectionIceErrorEvent[] = [];
+    this.gauge = { connection, iceErrors, transceiver: (slot) => this.#slots.get(slot)?.transceiver };
+    connection.onicecandidateerror = (error) => {
+      if (iceErrors.length < iceErrorsMax) iceErrors.push(error);
+    };
     connection.onnegotiationneeded = () => {
       // While answering again an offer is about to be made, which covers whatever is needed.
       if (!this.#answeringAgain) events.negotiationNeeded();

@@ -159,6 +159,29 @@ struct Limits {
   // A transfer waits this long for a lost participant: as long as links try to come back, twice over.
   Millis file_resume_window{120'000};
 
+  // -- who speaks, how good it is. Loudness is of 10,000, a full-scale amplitude.
+  // Speech at a normal distance is louder than -34 dBov in every second syllable; a fan is under -40 dBov.
+  std::uint32_t voice_loud = 200;
+  std::uint32_t voice_quiet = 100;
+  // A pause for breath is shorter.
+  Millis voice_hold{1'000};
+  // Over how long loudness is smoothed, when one voice is compared with another: two syllables.
+  Millis voice_smooth{500};
+  // How long somebody has to speak into another's silence to be the one to look at: longer than "yes" and "right".
+  Millis speaker_takes_over_after{600};
+  // How long one has to be half as loud again as the one who speaks.
+  Millis speaker_outshouts_after{2'000};
+  // Who talks for so long while muted means to be heard; a cough is shorter. And who was told once is not nagged.
+  Millis muted_talk_after{500};
+  Millis muted_talk_again_after{10'000};
+  // Often enough for a ring around a face; seven receivers are asked each time.
+  Millis levels_measured_every{200};
+  // getStats walks through all of a connection, and the other side reports every second at most.
+  Millis links_measured_every{1'000};
+  // So many measurements in a row, a second apart, until a score falls or rises: one bad second is none yet.
+  std::uint32_t quality_falls_after = 2;
+  std::uint32_t quality_rises_after = 4;
+
   // -- room
   // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
   std::size_t participants_max = 12;

@@ -74,7 +74,7 @@ for (const name of ['esbuild', 'vite', 'webpack']) {
 
 test('no file for pages builds code from text, asks for its own address, or wants Node', () => {
   const unwanted = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]|\bimport\.meta\b|["']node:|\brequire\s*\(|\b__dirname\b/;
-  for (const name of ['core.js', 'legacy-core.js', 'meetwire.js', 'room-core.js', 'flow.js']) {
+  for (const name of ['core.js', 'legacy-core.js', 'meetwire.js', 'room-core.js', 'flow.js', 'insight.js']) {
     const found = unwanted.exec(readFileSync(join(dist, name), 'utf8'));
     assert.equal(found, null, `${name} has ${found?.[0]}`);
   }

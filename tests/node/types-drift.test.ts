@@ -46,6 +46,7 @@ const prelude = [
   "import type * as client from '../../bindings/client-types.ts';",
   "import type * as room from '../../bindings/room-types.ts';",
   "import type * as flow from '../../bindings/flow-types.ts';",
+  "import type * as insight from '../../bindings/insight-types.ts';",
   // Two types are the same when no conditional type can tell them apart; `extends` both ways would let optional pass.
   'type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;',
   // Intersections and the like are spelled out first, so that only what a value may be is compared.
@@ -54,6 +55,7 @@ const prelude = [
 
 const moduleOf = (name: string): string => {
   if (/^(Room(Options|Event|Command)|LogLevel)$/.test(name)) return 'room';
+  if (/^(Insight.*|Shortcoming|Cause)$/.test(name)) return 'insight';
   return name.startsWith('Flow') || name === 'Purpose' || name === 'ChannelState' ? 'flow' : 'client';
 };
 

@@ -18,6 +18,7 @@ const mayInclude: Record<string, readonly string[]> = {
   call: ['core', 'protocol', 'call'],
   link: ['core', 'protocol', 'link'],
   flow: ['core', 'protocol', 'flow'],
+  insight: ['core', 'insight'],
   session: [...parts, 'session'],
   room: [...parts, 'room'],
   trace: ['core', 'protocol', 'trace'],

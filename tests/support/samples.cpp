@@ -20,6 +20,8 @@
 #include "core/room_events.hpp"
 #include "flow/commands.hpp"
 #include "flow/events.hpp"
+#include "insight/commands.hpp"
+#include "insight/events.hpp"
 #include "protocol/fields.hpp"
 #include "trace/codec.hpp"
 
@@ -219,6 +221,11 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<flow::FlowOptions>("FlowOptions");
   visit.template operator()<flow::FlowEvent>("FlowEvent");
   visit.template operator()<flow::FlowCommand>("FlowCommand");
+  visit.template operator()<insight::Shortcoming>("Shortcoming");
+  visit.template operator()<insight::Cause>("Cause");
+  visit.template operator()<insight::InsightOptions>("InsightOptions");
+  visit.template operator()<insight::InsightEvent>("InsightEvent");
+  visit.template operator()<insight::InsightCommand>("InsightCommand");
   visit.template operator()<RoomOptions>("RoomOptions");
   visit.template operator()<RoomEvent>("RoomEvent");
   visit.template operator()<RoomCommand>("RoomCommand");

@@ -3,6 +3,7 @@
 
 import type { ClientCommand, ClientEvent, ClientOptions, Failure, ParticipantRow } from '../../bindings/client-types.ts';
 import type { FlowCommand, FlowEvent, FlowOptions } from '../../bindings/flow-types.ts';
+import type { InsightCommand, InsightEvent, InsightOptions } from '../../bindings/insight-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 
 type OneOfEach<Message extends { type: string }> = { [Type in Message['type']]: Extract<Message, { type: Type }> };
@@ -196,6 +197,51 @@ const flowCommands: OneOfEach<FlowCommand> = {
   report_problem: { type: 'report_problem', peer: 'ben', error: failure },
 };
 
+const insightOptions: Required<InsightOptions> = { user: 'u' };
+
+const candidates = { host: 1, reflexive: 2, relay: 3 };
+const insightEvents: OneOfEach<InsightEvent> = {
+  levels_measured: { type: 'levels_measured', levels: [{ user: 'u', level: 10_000, muted: true }] },
+  link_measured: {
+    type: 'link_measured',
+    peer: 'ben',
+    figures: { connected: true, lostDownPerMille: 1, lostUpPerMille: 2, jitterMs: 3, roundTripMs: 4, frameRate: 5, limit: 'processor' },
+  },
+  link_forgotten: { type: 'link_forgotten', peer: 'ben' },
+  explanation_requested: {
+    type: 'explanation_requested',
+    request: 6,
+    facts: {
+      local: true,
+      present: false,
+      away: true,
+      serverLost: true,
+      meetingError: 'version-mismatch',
+      link: 'failed',
+      linkError: 'link-failed',
+      gathered: true,
+      relayOnly: true,
+      stunServers: 1,
+      turnServers: 2,
+      credentialExpired: true,
+      ours: candidates,
+      theirs: candidates,
+      iceErrors: [{ code: 701, relay: true, udp: false }],
+      relayedOverTcp: true,
+      failedSources: [{ source: 'microphone', code: 'permission-denied', deniedBy: 'system' }],
+    },
+  },
+};
+
+const insightCommands: OneOfEach<InsightCommand> = {
+  measure_links: { type: 'measure_links' },
+  speaking_changed: { type: 'speaking_changed', user: 'u', speaking: true },
+  active_speaker_changed: { type: 'active_speaker_changed', user: 'u' },
+  muted_talking_changed: { type: 'muted_talking_changed', talking: true },
+  quality_changed: { type: 'quality_changed', peer: 'ben', quality: { score: 3, reasons: [{ reason: 'jitter', score: 3 }] } },
+  explained: { type: 'explained', request: 6, chain: [{ cause: 'udp-blocked', remedy: 'r', detail: 'd' }] },
+};
+
 export const typeSamples: Record<string, unknown[]> = {
   ClientOptions: [clientOptions],
   ClientEvent: Object.values(clientEvents),
@@ -203,6 +249,9 @@ export const typeSamples: Record<string, unknown[]> = {
   FlowOptions: [flowOptions],
   FlowEvent: Object.values(flowEvents),
   FlowCommand: Object.values(flowCommands),
+  InsightOptions: [insightOptions],
+  InsightEvent: Object.values(insightEvents),
+  InsightCommand: Object.values(insightCommands),
   RoomOptions: [roomOptions],
   RoomEvent: Object.values(roomEvents),
   RoomCommand: Object.values(roomCommands),

@@ -6,6 +6,7 @@ import type { ClientPorts, Peer, PeerData, Undo } from '../../bindings/ports.ts'
 import type { FileOffer } from './flow/files.ts';
 import type { MeetingFlow } from './flow/index.ts';
 import type { Meeting } from './meeting.ts';
+import { onFirstUse, whileWanted } from './on-first-use.ts';
 
 /** Internal: what the part needs of its meeting. */
 export interface FlowNeeds {
@@ -28,33 +29,21 @@ export class FlowPart {
   readonly #links = new Map<string, PeerData>();
   readonly #host: FlowHost;
   readonly #watches = new Set<() => void>();
-  #flow: Promise<MeetingFlow> | undefined;
+  /** Rejects with `internal` when it cannot be loaded. */
+  readonly get: () => Promise<MeetingFlow>;
 
   constructor(needs: FlowNeeds) {
     this.#host = { ...needs, links: this.#links, linkChanged: undefined };
-  }
-
-  /** Rejects with `internal`, retryable, when it cannot be loaded. */
-  get(): Promise<MeetingFlow> {
-    return (this.#flow ??= import('./flow/index.ts').then(({ startFlow }) => startFlow(this.#host)).catch((cause: unknown) => {
-      this.#flow = undefined;
-      throw this.#host.errors.make('internal', 'flow.js could not be loaded', cause);
-    }));
+    this.get = onFirstUse(needs.errors, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
   }
 
   /** Is carried out once there are two to share the line: for one it would change nothing. */
   watch(...sight: Parameters<MeetingFlow['watch']>): Undo {
     let undo: Undo | undefined;
-    let isWanted = true;
-    const begin = (): void => {
-      this.get()
-        .then((flow) => isWanted && (undo = flow.watch(...sight)))
-        .catch(this.#host.ports.report);
-    };
+    const begin = (): void => void (undo = whileWanted(this.get, (flow) => flow.watch(...sight), this.#host.ports.report));
     this.#watches.add(begin);
     this.#beginWatches();
     return () => {
-      isWanted = false;
       this.#watches.delete(begin);
       undo?.();
     };

@@ -11,6 +11,7 @@ import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { MeetingFiles } from './flow/files.ts';
+import type { Sight, WatchOptions } from './flow/uplink.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
@@ -19,10 +20,11 @@ import { Executor } from '../../bindings/executor.ts';
 import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
-import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
 import { Participant } from './participant.ts';
+import { Parts } from './parts.ts';
 import { Presence } from './presence.ts';
+import { Requests } from './requests.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
 
@@ -38,11 +40,6 @@ export interface MeetingParts {
   name: string;
   trace: Trace | undefined;
   succession: Succession;
-}
-
-interface Waiting {
-  resolve(): void;
-  reject(error: MeetingError): void;
 }
 
 const ownSlot: Record<string, Record<Source, Slot>> = {
@@ -66,16 +63,15 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
-  readonly #flow: FlowPart;
+  readonly #parts: Parts;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
   readonly #participants = new Map<string, Participant>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #requests = new Requests((event) => this.dispatch(event));
   readonly #finished: Promise<void>;
   readonly #undos: Undo[] = [];
   #finish: () => void = () => {};
-  #requests = 0;
   #state: MeetingState = 'joining';
   #role: Role = 'guest';
   #dialect: DialectName = 'auto';
@@ -84,7 +80,6 @@ export class Meeting extends Presence implements AsyncDisposable {
 
   /** Internal: use `join`. */
   constructor({ machine, errors, ports, room, user, name, trace, succession }: MeetingParts) {
-    const stream = (): MediaStream => ports.devices.stream();
     const sourceOwner = {
       devices: ports.devices,
       request: (source: Source, wanted: Wanted, wish: SourceWish) =>
@@ -92,7 +87,8 @@ export class Meeting extends Presence implements AsyncDisposable {
     };
     super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
-    this.me = new Participant(user, true, stream);
+    this.#ports = ports;
+    this.me = this.#makeParticipant(user, true);
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
@@ -103,25 +99,25 @@ export class Meeting extends Presence implements AsyncDisposable {
       (typing) => this.dispatch({ type: 'typing_reported', typing }),
     );
     this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
-    this.#ports = ports;
     this.#errors = errors;
     this.#trace = trace;
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
-    this.#flow = new FlowPart({
+    this.#parts = new Parts({
       meeting: this,
       errors,
       ports,
-      offer: (offer) => this.#emitter.emit('file', offer),
-      problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
+      connectionTo: (peer) => this.#executor.connectionTo(peer),
+      changed: () => this.#change(),
+      emit: (type, event) => this.#emitter.emit(type, event),
     });
-    this.files = { send: async (file, options) => (await this.#flow.get()).send(file, options) };
+    this.files = { send: async (file, options) => (await this.#parts.flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
-      dataChanged: (peer, data) => this.#flow.dataChanged(peer, data),
-      dataArrived: () => this.#flow.dataArrived(),
+      dataChanged: (peer, data) => this.#parts.flow.dataChanged(peer, data),
+      dataArrived: () => this.#parts.flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
     this.#executor = new Executor(machine, ports, owner, succession);
@@ -196,7 +192,21 @@ export class Meeting extends Presence implements AsyncDisposable {
    * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
    */
   async channel(label: string, options?: ChannelOptions): Promise<Channel> {
-    return (await this.#flow.get()).channel(label, options);
+    return (await this.#parts.flow.get()).channel(label, options);
+  }
+
+  /**
+   * Begins to measure, as soon as the part that does so is loaded: each participant's `audioLevel`, `speaking` and `quality`,
+   * `activeSpeaker`, and the events `levels`, `active-speaker` and `muted-talking`. Gives the undo; leaving ends it too.
+   * Others are measured as they are played: who is not in an audio or video element is silent.
+   */
+  measure(): Undo {
+    return this.#parts.insight.measure();
+  }
+
+  /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
+  get activeSpeaker(): Participant | undefined {
+    return this.#parts.insight.activeSpeaker;
   }
 
   /**
@@ -204,22 +214,20 @@ export class Meeting extends Presence implements AsyncDisposable {
    * loaded. Gives the undo, which empties it; leaving does so too.
    */
   mount(element: Element): Undo {
-    let unmount: Undo | undefined;
-    let wanted = !this.#executor.closed;
-    const undo = (): void => {
-      wanted = false;
-      unmount?.();
-      unmount = undefined;
-    };
-    import('./mount.ts').then(({ mount }) => {
-      if (!wanted) return;
-      unmount = mount(this, element, {
-        audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
-        audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
-      });
-    }).catch((cause: unknown) => this.#ports.report(this.#errors.make('internal', 'mount.js could not be loaded', cause)));
+    if (this.#executor.closed) return () => {};
+    const undo = this.#parts.mount(element);
     this.#undos.push(undo);
     return undo;
+  }
+
+  /**
+   * Tells a participant how large their picture is shown here, so that they send no more than that, and nothing while it is
+   * out of sight or the page in the background; from two others on, since they share one line. `sight` is the element that
+   * shows it, or `{ width }` in device pixels where none does. `mount` does so by itself. Gives the undo: after the last
+   * one the picture counts as not shown.
+   */
+  watch(participant: Participant, source: 'camera' | 'screen', sight: Sight, options?: WatchOptions): Undo {
+    return this.#parts.flow.watch(participant, source, sight, options);
   }
 
   /**
@@ -260,11 +268,7 @@ export class Meeting extends Presence implements AsyncDisposable {
 
   #request(make: (request: number) => ClientEvent): Promise<void> {
     if (this.#executor.closed) return Promise.reject(this.#errors.make('already-left'));
-    const request = ++this.#requests;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request, { resolve, reject });
-      this.dispatch(make(request));
-    });
+    return this.#requests.make(make);
   }
 
   #say(text: string, to: string | undefined): Promise<void> {
@@ -298,6 +302,7 @@ export class Meeting extends Presence implements AsyncDisposable {
         const participant = this.#participants.get(notice.peer);
         const error = this.#errorOf(notice.error);
         participant?.setConnection(notice.state);
+        if (participant && error) participant.linkError = error.code;
         return () => {
           if (participant) emitter.emit('participant-changed', participant);
           if (error) emitter.emit('problem', { error, participant });
@@ -324,7 +329,7 @@ export class Meeting extends Presence implements AsyncDisposable {
       case 'mute_applied':
         return this.notice(notice);
       case 'settle_request':
-        return this.#settle(notice.request, this.#errorOf(notice.error));
+        return this.#requests.settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
         const participant = this.#participants.get(notice.peer ?? '');
         const error = new MeetingError(notice.error);
@@ -345,11 +350,15 @@ export class Meeting extends Presence implements AsyncDisposable {
   #rowChanged({ type, participant: row }: Extract<ClientNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
     const isNew = type === 'participant_joined' || !this.#participants.has(row.user);
     let person = isNew ? undefined : this.#participants.get(row.user);
-    person ??= new Participant(row.user, false, () => this.#ports.devices.stream());
+    person ??= this.#makeParticipant(row.user, false);
     person.setRow(row);
     this.#participants.set(row.user, person);
     const participant = person;
     return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
+  }
+
+  #makeParticipant(user: string, local: boolean): Participant {
+    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.#parts.insight.explain(person));
   }
 
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
@@ -369,12 +378,6 @@ export class Meeting extends Presence implements AsyncDisposable {
     this.#emitter.emit('participant-changed', participant);
   }
 
-  #settle(request: number, error: MeetingError | undefined): (() => void) | undefined {
-    const waiting = this.#waiting.get(request);
-    this.#waiting.delete(request);
-    return waiting && (() => (error ? waiting.reject(error) : waiting.resolve()));
-  }
-
   #ended(error: MeetingError | undefined): void {
     const wasLeft = this.#state === 'left';
     this.#state = 'left';
@@ -390,8 +393,7 @@ export class Meeting extends Presence implements AsyncDisposable {
     this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });
-    for (const { reject } of this.#waiting.values()) reject(this.#error ?? this.#errors.make('already-left'));
-    this.#waiting.clear();
+    this.#requests.end(this.#error ?? this.#errors.make('already-left'));
     this.#emitter.close();
     this.#changed.close();
     this.#finish();

@@ -1,7 +1,9 @@
 // One person in the meeting, oneself included: a live view that keeps its identity as long as the person is there.
 
 import type { LinkState, ParticipantRow, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
-import type { ChatMessage } from '../../bindings/client-types.ts';
+import type { ChatMessage, ErrorCode } from '../../bindings/client-types.ts';
+import type { Explanation, QualityReason } from '../../bindings/insight-types.ts';
+import type { LinkStatistics } from '../../bindings/link-statistics.ts';
 
 export type { ChatMessage, LinkState, Role, Source };
 
@@ -62,6 +64,26 @@ class SourceView implements ParticipantSource {
   }
 }
 
+/** How good the connection to somebody is. */
+export interface Quality {
+  /** From 0, nothing comes through, to 5, nothing is to be noticed. A whole number. */
+  readonly score: number;
+  /** What keeps it from 5, the worst first. */
+  readonly reasons: readonly QualityReason[];
+  /** Of the last second. */
+  readonly figures: LinkStatistics;
+}
+
+/** Internal: what is measured of somebody. */
+export interface Measured {
+  audioLevel: number;
+  speaking: boolean;
+  quality: Quality | undefined;
+}
+const unmeasured: Measured = { audioLevel: 0, speaking: false, quality: undefined };
+
+type Explain = (participant: Participant) => Promise<readonly Explanation[]>;
+
 type Shown = Pick<ParticipantRow, 'name' | 'role' | 'away' | 'attributes' | 'hand' | 'asksForFloor'>;
 
 export class Participant {
@@ -71,12 +93,15 @@ export class Participant {
   #row: Shown;
   #connection: LinkState = 'connecting';
   #typing = false;
+  #measured = unmeasured;
+  readonly #explain: Explain;
   readonly #sources: Record<Source, SourceView>;
 
   /** Internal: participants are found in `meeting.participants`. */
-  constructor(id: string, local: boolean, makeStream: () => MediaStream) {
+  constructor(id: string, local: boolean, makeStream: () => MediaStream, explain: Explain) {
     this.id = id;
     this.local = local;
+    this.#explain = explain;
     this.#row = { name: '', role: 'guest', away: false, attributes: {}, hand: 0, asksForFloor: false };
     this.#sources = {
       camera: new SourceView('camera', makeStream),
@@ -138,6 +163,45 @@ export class Participant {
   get typing(): boolean {
     return this.#typing;
   }
+
+  /**
+   * How loud this person's microphone is at the moment, from 0 to 1, a full-scale amplitude; linear, so that speech is about
+   * 0.02 to 0.2. One's own also while muted. 0 while the meeting does not measure: see `meeting.measure()`.
+   */
+  get audioLevel(): number {
+    return this.#measured.audioLevel;
+  }
+
+  /** Whether this person is to be heard speaking. False while the meeting does not measure: see `meeting.measure()`. */
+  get speaking(): boolean {
+    return this.#measured.speaking;
+  }
+
+  /** Of the connection to this person. Undefined of oneself, and until the meeting has measured for two seconds. */
+  get quality(): Quality | undefined {
+    return this.#measured.quality;
+  }
+
+  /**
+   * Why this person cannot be seen or heard; of oneself, why the meeting or a source failed. From what is seen to what has to
+   * be mended; empty where nothing is wrong. Needs no measuring. Rejects with `internal` when insight.js cannot be loaded.
+   */
+  explain(): Promise<readonly Explanation[]> {
+    return this.#explain(this);
+  }
+
+  /** Internal: nothing is not measured. */
+  setMeasured(measured: Partial<Measured> = unmeasured): void {
+    this.#measured = { ...this.#measured, ...measured };
+  }
+
+  /** Internal: the server has lost this person. */
+  get away(): boolean {
+    return this.#row.away;
+  }
+
+  /** Internal: the last that the link met with. */
+  linkError: ErrorCode | undefined;
 
   /** Internal. */
   setTyping(typing: boolean): void {

@@ -17,6 +17,10 @@ export interface ParticipantSnapshot {
   readonly asksForFloor: boolean;
   readonly connection: LinkState;
   readonly typing: boolean;
+  /** While measuring. */
+  readonly speaking: boolean;
+  /** Of `quality`, while measuring. */
+  readonly score: number | undefined;
   readonly camera: ParticipantSource;
   readonly microphone: ParticipantSource;
   readonly screen: ParticipantSource;
@@ -79,6 +83,8 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     asksForFloor: person.asksForFloor,
     connection: person.connection,
     typing: person.typing,
+    speaking: person.speaking,
+    score: person.quality?.score,
     camera: freezeSource(person.camera),
     microphone: freezeSource(person.microphone),
     screen: freezeSource(person.screen),

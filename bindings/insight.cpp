@@ -1,0 +1,14 @@
+// The door of what is made of the measurements in WebAssembly: text in and text out, as door.hpp has it. Loaded when a
+// page first measures, or asks why.
+#include "door.hpp"
+#include "insight/insight.hpp"
+
+namespace {
+
+using InsightDoor = meetwire::bindings::Door<meetwire::insight::Insight, meetwire::insight::InsightOptions, meetwire::insight::InsightEvent>;
+
+InsightDoor& door() { return meetwire::bindings::the_door<InsightDoor>(); }
+
+}  // namespace
+
+MEETWIRE_EXPORT_DOOR(door)

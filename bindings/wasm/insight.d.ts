@@ -1,0 +1,4 @@
+// insight.js is made by the build, from insight.cpp: the module's bytes.
+
+export declare const packed: string;
+export declare const size: number;

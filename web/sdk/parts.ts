@@ -1,0 +1,57 @@
+// What of a meeting is loaded only when a page first uses it: data and files, measuring, and showing it in an element.
+
+import type { ErrorTable } from '../../bindings/errors.ts';
+import type { ClientPorts, Peer, Undo } from '../../bindings/ports.ts';
+import type { FileOffer } from './flow/files.ts';
+import type { Meeting } from './meeting.ts';
+import type { MeetingEvents } from './meeting-events.ts';
+import { FlowPart } from './flow-part.ts';
+import { InsightPart } from './insight-part.ts';
+import { onFirstUse, whileWanted } from './on-first-use.ts';
+
+/** What the parts need of their meeting. */
+export interface PartsHost {
+  readonly meeting: Meeting;
+  readonly errors: ErrorTable;
+  readonly ports: ClientPorts;
+  connectionTo(user: string): Peer | undefined;
+  /** Something that can be seen has changed. */
+  changed(): void;
+  /** False: nobody listens. */
+  emit<Type extends keyof MeetingEvents>(type: Type, event: MeetingEvents[Type]): boolean;
+}
+
+export class Parts {
+  readonly flow: FlowPart;
+  readonly insight: InsightPart;
+  readonly #host: PartsHost;
+  readonly #mounting: () => Promise<typeof import('./mount.ts')>;
+
+  constructor(host: PartsHost) {
+    this.#host = host;
+    const { meeting, emit } = host;
+    this.flow = new FlowPart({
+      ...host,
+      offer: (offer: FileOffer) => emit('file', offer),
+      problem: (peer, error) => emit('problem', { error, participant: meeting.participants.get(peer) }),
+    });
+    this.insight = new InsightPart({
+      ...host,
+      tell: (type, event) => {
+        if (type !== 'levels') host.changed();
+        emit(type, event);
+      },
+    });
+    this.#mounting = onFirstUse(host.errors, 'mount', () => import('./mount.ts'));
+  }
+
+  mount(element: Element): Undo {
+    const { meeting, ports, emit } = this.#host;
+    const begin = ({ mount }: typeof import('./mount.ts')): Undo =>
+      mount(meeting, element, {
+        audioBlocked: (unlock) => emit('audio-blocked', { unlock }),
+        audioUnlocked: () => emit('audio-unlocked', undefined),
+      });
+    return whileWanted(this.#mounting, begin, ports.report);
+  }
+}
