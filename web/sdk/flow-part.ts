@@ -37,10 +37,15 @@ export class FlowPart {
     this.get = onFirstUse(needs.errors, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
   }
 
-  /** Is carried out once there are two to share the line: for one it would change nothing. */
-  watch(...sight: Parameters<MeetingFlow['watch']>): Undo {
+  /** Is carried out once there are two to share the line: for one it would change nothing. Throws `invalid-argument`. */
+  watch(...given: Parameters<MeetingFlow['watch']>): Undo {
+    const [, source, sight, { priority = 'normal' } = {}] = given;
+    const isSight = sight instanceof Object && ('ownerDocument' in sight || sight.width >= 0);
+    if (!['camera', 'screen'].includes(source) || !['normal', 'high'].includes(priority) || !isSight) {
+      throw this.#host.errors.make('invalid-argument', 'watch');
+    }
     let undo: Undo | undefined;
-    const begin = (): void => void (undo = whileWanted(this.get, (flow) => flow.watch(...sight), this.#host.ports.report));
+    const begin = (): void => void (undo = whileWanted(this.get, (flow) => flow.watch(...given), this.#host.ports.report));
     this.#watches.add(begin);
     this.#beginWatches();
     return () => {

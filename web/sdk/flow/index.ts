@@ -81,7 +81,6 @@ export class MeetingFlow {
     this.#files = new Files({ executor, errors, participants, offer: (offer) => host.offer(offer), report: ports.report });
     this.#uplink = new Uplink({
       clock: ports.clock,
-      errors,
       dispatch: (event) => executor.dispatch(event),
       gauge: (peer) => host.connectionTo(peer)?.gauge,
       peers: () => host.links.keys(),

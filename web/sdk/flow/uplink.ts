@@ -3,7 +3,6 @@
 
 import type { FlowCommandOf, FlowEvent, MeasuredLink } from '../../../bindings/flow-types.ts';
 import type { LinkReader } from '../../../bindings/link-statistics.ts';
-import type { ErrorTable } from '../../../bindings/errors.ts';
 import type { Slot } from '../../../bindings/client-types.ts';
 import type { ClockPort, PeerGauge, Undo } from '../../../bindings/ports.ts';
 import type { Participant } from '../participant.ts';
@@ -22,7 +21,6 @@ export interface WatchOptions {
 /** What it needs of the meeting. */
 export interface UplinkNeeds {
   readonly clock: ClockPort;
-  readonly errors: ErrorTable;
   dispatch(event: FlowEvent): void;
   gauge(peer: string): PeerGauge | undefined;
   /** Those whose connection carries data. */
@@ -63,13 +61,7 @@ export class Uplink {
     this.#apply(command);
   }
 
-  /** Throws `invalid-argument`. */
   watch(person: Participant, source: 'camera' | 'screen', sight: Sight, { priority = 'normal' }: WatchOptions = {}): Undo {
-    const isSlot = source === 'camera' || source === 'screen';
-    const isSight = typeof sight === 'object' && sight !== null && ('ownerDocument' in sight || (Number.isFinite(sight.width) && sight.width >= 0));
-    if (!isSlot || !isSight || !['normal', 'high'].includes(priority)) {
-      throw this.#needs.errors.make('invalid-argument', 'watch takes a participant, camera or screen, an element or { width }, and a priority');
-    }
     // One's own picture costs nothing.
     if (this.#closed || person.local) return () => {};
     const key = `${source} ${person.id}`;
