@@ -40,7 +40,7 @@ export class FlowPart {
   /** Is carried out once there are two to share the line: for one it would change nothing. Throws `invalid-argument`. */
   watch(...given: Parameters<MeetingFlow['watch']>): Undo {
     const [, source, sight, { priority = 'normal' } = {}] = given;
-    const isSight = sight instanceof Object && ('ownerDocument' in sight || sight.width >= 0);
+    const isSight = typeof sight === 'object' && sight !== null && ('ownerDocument' in sight || sight.width >= 0);
     if (!['camera', 'screen'].includes(source) || !['normal', 'high'].includes(priority) || !isSight) {
       throw this.#host.errors.make('invalid-argument', 'watch');
     }
