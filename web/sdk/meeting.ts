@@ -2,8 +2,6 @@
 
 import type { ClientEvent, ClientNotice, DialectName, Failure, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
-import type { ClientMachine } from '../../bindings/machine.ts';
-import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
@@ -12,6 +10,7 @@ import type { ListenOptions, Undo } from './events.ts';
 import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { MeetingFiles } from './flow/files.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
+import type { MeetingParts, Waiting } from './meeting-parts.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
 import { MeetingError } from '../../bindings/errors.ts';
@@ -22,36 +21,20 @@ import { Emitter } from './events.ts';
 import { FlowPart } from './flow-part.ts';
 import { InsightPart } from './insight-part.ts';
 import { LocalSource } from './local-source.ts';
+import { Measured } from './measured.ts';
 import { Participant } from './participant.ts';
-import { Presence } from './presence.ts';
+import { mountWhenLoaded } from './mount-part.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
 
 export type { MeetingEvents } from './meeting-events.ts';
-
-/** Internal: everything that a meeting stands on. */
-export interface MeetingParts {
-  machine: ClientMachine;
-  errors: ErrorTable;
-  ports: ClientPorts;
-  room: string;
-  user: string;
-  name: string;
-  trace: Trace | undefined;
-  succession: Succession;
-}
-
-interface Waiting {
-  resolve(): void;
-  reject(error: MeetingError): void;
-}
 
 const ownSlot: Record<string, Record<Source, Slot>> = {
   video: { camera: 'camera', microphone: 'microphone', screen: 'screen' },
   audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
 };
 
-export class Meeting extends Presence implements AsyncDisposable {
+export class Meeting extends Measured implements AsyncDisposable {
   /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
@@ -62,13 +45,14 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly speaker: Speaker;
   readonly chat: Chat;
   readonly files: MeetingFiles;
+  /** Internal. */
+  readonly insight: InsightPart;
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
   readonly #flow: FlowPart;
-  readonly #insight: InsightPart;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -117,7 +101,7 @@ export class Meeting extends Presence implements AsyncDisposable {
       offer: (offer) => this.#emitter.emit('file', offer),
       problem: (peer, error) => this.#emitter.emit('problem', { error, participant: this.#participants.get(peer) }),
     });
-    this.#insight = new InsightPart({
+    this.insight = new InsightPart({
       meeting: this,
       errors,
       ports,
@@ -211,38 +195,14 @@ export class Meeting extends Presence implements AsyncDisposable {
   }
 
   /**
-   * Begins to measure, as soon as the part that does so is loaded: each participant's `audioLevel`, `speaking` and `quality`,
-   * `activeSpeaker`, and the events `levels`, `active-speaker` and `muted-talking`. Gives the undo; leaving ends it too.
-   * Others are measured as they are played: who is not in an audio or video element is silent.
-   */
-  measure(): Undo {
-    return this.#insight.measure();
-  }
-
-  /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
-  get activeSpeaker(): Participant | undefined {
-    return this.#insight.activeSpeaker;
-  }
-
-  /**
    * Shows everybody in the element: a tile each, one for each screen, and the sound; as soon as the part that does so is
    * loaded. Gives the undo, which empties it; leaving does so too.
    */
   mount(element: Element): Undo {
-    let unmount: Undo | undefined;
-    let wanted = !this.#executor.closed;
-    const undo = (): void => {
-      wanted = false;
-      unmount?.();
-      unmount = undefined;
-    };
-    import('./mount.ts').then(({ mount }) => {
-      if (!wanted) return;
-      unmount = mount(this, element, {
-        audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
-        audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
-      });
-    }).catch((cause: unknown) => this.#ports.report(this.#errors.make('internal', 'mount.js could not be loaded', cause)));
+    const undo = mountWhenLoaded(this, element, {
+      audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
+      audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
+    }, this.#errors, this.#ports.report);
     this.#undos.push(undo);
     return undo;
   }
@@ -379,7 +339,7 @@ export class Meeting extends Presence implements AsyncDisposable {
   }
 
   #makeParticipant(user: string, local: boolean): Participant {
-    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.#insight.explain(person));
+    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.insight.explain(person));
   }
 
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
