@@ -3,9 +3,10 @@
 
 import { benchCandidate } from './candidate.ts';
 import { benchData } from './data.ts';
+import { benchInsight } from './insight.ts';
 import { benchSize } from './size.ts';
 
-const benches: Record<string, () => Promise<void>> = { candidate: benchCandidate, size: benchSize, data: benchData };
+const benches: Record<string, () => Promise<void>> = { candidate: benchCandidate, size: benchSize, data: benchData, insight: benchInsight };
 
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)) {
   const bench = benches[name];

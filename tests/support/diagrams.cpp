@@ -15,6 +15,7 @@
 #include "core/names.hpp"
 #include "flow/channel_table.hpp"
 #include "flow/transfer_table.hpp"
+#include "insight/speaking.hpp"
 #include "link/signaling_table.hpp"
 #include "protocol/text.hpp"
 #include "room/calls.hpp"
@@ -183,6 +184,18 @@ std::string room_calls() {
   return diagram.text(CallState::Ringing);
 }
 
+std::string insight_voice() {
+  using insight::VoiceStage;
+  Diagram<VoiceStage> diagram;
+  for_each<VoiceStage>([&](VoiceStage stage) {
+    for_each<insight::Loudness>([&](insight::Loudness loudness) {
+      const VoiceStage next = insight::kVoiceTable[static_cast<std::size_t>(stage)][static_cast<std::size_t>(loudness)];
+      if (next != stage) diagram.add(stage, next, std::string(name_of(loudness)));
+    });
+  });
+  return diagram.text(VoiceStage::Silent);
+}
+
 std::vector<std::pair<std::string_view, std::string>> everything() {
   return {
       {"session-connection", session_connection()},
@@ -194,6 +207,7 @@ std::vector<std::pair<std::string_view, std::string>> everything() {
       {"flow-channel", flow_channel()},
       {"flow-sending", flow_sending()},
       {"flow-receiving", flow_receiving()},
+      {"insight-voice", insight_voice()},
   };
 }
 

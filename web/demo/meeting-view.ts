@@ -61,6 +61,9 @@ export class MeetingView {
     }
     document.addEventListener('keydown', (event) => this.#key(event), { signal });
 
+    const stopMeasuring = meeting.measure();
+    signal.addEventListener('abort', stopMeasuring);
+    meeting.on('muted-talking', ({ talking }) => this.#tellOfMutedTalking(talking), { signal });
     this.#unsubscribe = meeting.subscribe(() => this.#schedule());
     this.#draw();
   }
@@ -127,6 +130,16 @@ export class MeetingView {
       advice: 'Who you see and hear goes on meanwhile. Messages are sent when it is back.',
     };
     this.#notices.show('reconnecting', words, { kind: 'warn' });
+  }
+
+  #tellOfMutedTalking(talking: boolean): void {
+    if (!talking) return this.#notices.hide('muted-talking');
+    const unmute = (): void => {
+      this.#notices.hide('muted-talking');
+      void this.#meeting.microphone.unmute().catch(() => undefined); // its button says why
+    };
+    const words = { title: 'You are muted.', advice: 'Nobody hears what you say.' };
+    this.#notices.show('muted-talking', words, { kind: 'warn', action: { label: 'Unmute', run: unmute } });
   }
 
   #askForSound(): void {

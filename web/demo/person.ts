@@ -1,6 +1,6 @@
 // One person as the page shows them, whoever they are: the only place that reads participants of the SDK.
 
-import type { Meeting, Participant } from '../sdk/index.ts';
+import type { Meeting, Participant, Quality } from '../sdk/index.ts';
 
 export interface Picture {
   on: boolean;
@@ -20,13 +20,18 @@ export interface Person {
   camera: Picture;
   microphone: Picture;
   screen: Picture;
+  speaking: boolean;
+  /** The one to look at. */
+  active: boolean;
+  /** The newest, each time. */
+  quality: () => Quality | undefined;
   /** Words where the connection is not simply there; empty otherwise. */
   state: string;
 }
 
 /** Everyone in the meeting, oneself first. */
 export function peopleIn(meeting: Meeting): Person[] {
-  return [myself(meeting), ...[...meeting.participants.values()].map((one) => other(one, meeting.role))];
+  return [myself(meeting), ...[...meeting.participants.values()].map((one) => other(one, meeting))];
 }
 
 function myself(meeting: Meeting): Person {
@@ -39,6 +44,9 @@ function myself(meeting: Meeting): Person {
     handRaised: me.handRaised,
     asksForFloor: me.asksForFloor,
     mirrored: camera.mirrored,
+    speaking: me.speaking,
+    active: meeting.activeSpeaker === me,
+    quality: () => undefined,
     camera: { on: camera.state === 'on', tracks: alive(camera.track) },
     microphone: { on: microphone.state === 'on', tracks: alive(microphone.track) },
     screen: { on: screen.state === 'on', tracks: alive(screen.track) },
@@ -46,7 +54,7 @@ function myself(meeting: Meeting): Person {
   };
 }
 
-function other(participant: Participant, role: Participant['role']): Person {
+function other(participant: Participant, { role, activeSpeaker }: Meeting): Person {
   const { camera, microphone, screen } = participant;
   return {
     id: participant.id,
@@ -56,6 +64,9 @@ function other(participant: Participant, role: Participant['role']): Person {
     handRaised: participant.handRaised,
     asksForFloor: participant.asksForFloor,
     mirrored: false,
+    speaking: participant.speaking,
+    active: activeSpeaker === participant,
+    quality: () => participant.quality,
     camera: { on: camera.on, tracks: alive(camera.track) },
     microphone: { on: microphone.on, tracks: alive(microphone.track) },
     screen: { on: screen.on, tracks: screen.stream?.getTracks() ?? alive(screen.track) },

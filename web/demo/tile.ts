@@ -1,6 +1,7 @@
 // One person's tile: picture or initials, name, badges, and the sound of those who are not oneself.
 
 import { icon, make, play, setText } from './dom.ts';
+import { QualityMark } from './quality-mark.ts';
 import { hueOf, initialsOf, type Person } from './person.ts';
 
 /** What comes with everything that is heard. */
@@ -22,6 +23,7 @@ export class Tile {
   readonly #hand = icon('hand', 'is-up');
   readonly #handWords = make('span', { class: 'out-of-sight' });
   readonly #state = make('p', { class: 'state', testid: 'tile-state' });
+  readonly #quality = new QualityMark();
   readonly #hearing: Hearing;
   readonly #detach: (() => void) | undefined;
 
@@ -43,7 +45,7 @@ export class Tile {
     this.#hand.dataset['testid'] = 'hand-badge';
     const tag = make('div', { class: 'tag' }, this.#hand, this.#muted, this.#name, this.#mutedWords, this.#handWords);
 
-    this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state);
+    this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state, this.#quality.element);
     if (this.#sound !== undefined) this.element.append(this.#sound);
     this.element.dataset['user'] = person.id;
     this.update(person);
@@ -60,6 +62,9 @@ export class Tile {
     this.#state.hidden = person.state === '';
     this.#muted.toggleAttribute('hidden', person.microphone.on);
     this.element.classList.toggle('waiting', person.state !== '');
+    this.element.classList.toggle('speaking', person.speaking);
+    this.element.classList.toggle('active', person.active);
+    this.#quality.update(person.quality);
     this.element.dataset['camera'] = person.camera.on ? 'on' : 'off';
     this.element.dataset['microphone'] = person.microphone.on ? 'on' : 'off';
 
@@ -83,6 +88,7 @@ export class Tile {
   }
 
   remove(): void {
+    this.#quality.close();
     this.#detach?.();
     this.#video.srcObject = null;
     if (this.#sound !== undefined) this.#sound.srcObject = null;

@@ -2,17 +2,14 @@
 
 import type { ClientEvent, ClientNotice, DialectName, Failure, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
-import type { ClientMachine } from '../../bindings/machine.ts';
-import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
-import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { MeetingFiles } from './flow/files.ts';
-import type { Sight, WatchOptions } from './flow/uplink.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
+import type { MeetingParts } from './meeting-parts.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
 import { MeetingError } from '../../bindings/errors.ts';
@@ -20,34 +17,22 @@ import { Executor } from '../../bindings/executor.ts';
 import { Calls } from './call.ts';
 import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
+import { LazyParts } from './lazy-parts.ts';
 import { LocalSource } from './local-source.ts';
 import { Participant } from './participant.ts';
-import { Parts } from './parts.ts';
-import { Presence } from './presence.ts';
 import { Requests } from './requests.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
+import { WithParts } from './with-parts.ts';
 
 export type { MeetingEvents } from './meeting-events.ts';
-
-/** Internal: everything that a meeting stands on. */
-export interface MeetingParts {
-  machine: ClientMachine;
-  errors: ErrorTable;
-  ports: ClientPorts;
-  room: string;
-  user: string;
-  name: string;
-  trace: Trace | undefined;
-  succession: Succession;
-}
 
 const ownSlot: Record<string, Record<Source, Slot>> = {
   video: { camera: 'camera', microphone: 'microphone', screen: 'screen' },
   audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
 };
 
-export class Meeting extends Presence implements AsyncDisposable {
+export class Meeting extends WithParts implements AsyncDisposable {
   /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
@@ -58,12 +43,14 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly speaker: Speaker;
   readonly chat: Chat;
   readonly files: MeetingFiles;
+  /** Internal. */
+  readonly parts: LazyParts;
+  /** Internal. */
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
   readonly #errors: ErrorTable;
   readonly #trace: Trace | undefined;
-  readonly #parts: Parts;
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
@@ -104,7 +91,7 @@ export class Meeting extends Presence implements AsyncDisposable {
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
-    this.#parts = new Parts({
+    this.parts = new LazyParts({
       meeting: this,
       errors,
       ports,
@@ -112,12 +99,12 @@ export class Meeting extends Presence implements AsyncDisposable {
       changed: () => this.#change(),
       emit: (type, event) => this.#emitter.emit(type, event),
     });
-    this.files = { send: async (file, options) => (await this.#parts.flow.get()).send(file, options) };
+    this.files = { send: async (file, options) => (await this.parts.flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
       remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
-      dataChanged: (peer, data) => this.#parts.flow.dataChanged(peer, data),
-      dataArrived: () => this.#parts.flow.dataArrived(),
+      dataChanged: (peer, data) => this.parts.flow.dataChanged(peer, data),
+      dataArrived: () => this.parts.flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
     this.#executor = new Executor(machine, ports, owner, succession);
@@ -184,50 +171,6 @@ export class Meeting extends Presence implements AsyncDisposable {
   /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
   events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
     return this.#emitter.events(type);
-  }
-
-  /**
-   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
-   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
-   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
-   */
-  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
-    return (await this.#parts.flow.get()).channel(label, options);
-  }
-
-  /**
-   * Begins to measure, as soon as the part that does so is loaded: each participant's `audioLevel`, `speaking` and `quality`,
-   * `activeSpeaker`, and the events `levels`, `active-speaker` and `muted-talking`. Gives the undo; leaving ends it too.
-   * Others are measured as they are played: who is not in an audio or video element is silent.
-   */
-  measure(): Undo {
-    return this.#parts.insight.measure();
-  }
-
-  /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
-  get activeSpeaker(): Participant | undefined {
-    return this.#parts.insight.activeSpeaker;
-  }
-
-  /**
-   * Shows everybody in the element: a tile each, one for each screen, and the sound; as soon as the part that does so is
-   * loaded. Gives the undo, which empties it; leaving does so too.
-   */
-  mount(element: Element): Undo {
-    if (this.#executor.closed) return () => {};
-    const undo = this.#parts.mount(element);
-    this.#undos.push(undo);
-    return undo;
-  }
-
-  /**
-   * Tells a participant how large their picture is shown here, so that they send no more than that, and nothing while it is
-   * out of sight or the page in the background; from two others on, since they share one line. `sight` is the element that
-   * shows it, or `{ width }` in device pixels where none does. `mount` does so by itself. Gives the undo: after the last
-   * one the picture counts as not shown.
-   */
-  watch(participant: Participant, source: 'camera' | 'screen', sight: Sight, options?: WatchOptions): Undo {
-    return this.#parts.flow.watch(participant, source, sight, options);
   }
 
   /**
@@ -358,7 +301,7 @@ export class Meeting extends Presence implements AsyncDisposable {
   }
 
   #makeParticipant(user: string, local: boolean): Participant {
-    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.#parts.insight.explain(person));
+    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.parts.insight.explain(person));
   }
 
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
@@ -390,6 +333,7 @@ export class Meeting extends Presence implements AsyncDisposable {
     this.speaker.close();
     this.#participants.clear();
     for (const undo of this.#undos.splice(0)) undo();
+    this.parts.close();
     this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });

@@ -118,8 +118,22 @@ function drawnTrack(): MediaStreamTrack {
   return track;
 }
 
+/** A voice as loud as one says, from 0 to 1, for a microphone: begins silent. */
+function makeVoice(): { track: MediaStreamTrack; say(loudness: number): void } {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const volume = context.createGain();
+  const mouth = context.createMediaStreamDestination();
+  volume.gain.value = 0;
+  tone.connect(volume).connect(mouth);
+  tone.start();
+  const [track] = mouth.stream.getAudioTracks();
+  if (track === undefined) throw new Error('Web Audio gave no track');
+  return { track, say: (loudness) => void (volume.gain.value = loudness) };
+}
+
 const fixture = {
-  join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
+  makeVoice, join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
 };
 
 declare global {

@@ -15,6 +15,8 @@ export interface GuestOptions {
   camera?: boolean | MediaTrackConstraints;
   microphone?: boolean;
   url?: string;
+  iceServers?: RTCIceServer[];
+  iceTransportPolicy?: RTCIceTransportPolicy;
   dialect?: 'auto' | 'meetwire' | 'classic';
 }
 

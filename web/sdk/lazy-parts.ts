@@ -21,10 +21,11 @@ export interface PartsHost {
   emit<Type extends keyof MeetingEvents>(type: Type, event: MeetingEvents[Type]): boolean;
 }
 
-export class Parts {
+export class LazyParts {
   readonly flow: FlowPart;
   readonly insight: InsightPart;
   readonly #host: PartsHost;
+  readonly #undos: Undo[] = [];
   readonly #mounting: () => Promise<typeof import('./mount.ts')>;
 
   constructor(host: PartsHost) {
@@ -46,12 +47,20 @@ export class Parts {
   }
 
   mount(element: Element): Undo {
+    if (this.#host.meeting.state === 'left') return () => {};
     const { meeting, ports, emit } = this.#host;
     const begin = ({ mount }: typeof import('./mount.ts')): Undo =>
       mount(meeting, element, {
         audioBlocked: (unlock) => emit('audio-blocked', { unlock }),
         audioUnlocked: () => emit('audio-unlocked', undefined),
       });
-    return whileWanted(this.#mounting, begin, ports.report);
+    const undo = whileWanted(this.#mounting, begin, ports.report);
+    this.#undos.push(undo);
+    return undo;
+  }
+
+  /** The meeting has ended: nothing is shown any more. */
+  close(): void {
+    for (const undo of this.#undos.splice(0)) undo();
   }
 }
