@@ -45,7 +45,6 @@ export class Meeting extends WithParts implements AsyncDisposable {
   readonly files: MeetingFiles;
   /** Internal. */
   readonly parts: LazyParts;
-  /** Internal. */
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
