@@ -56,6 +56,7 @@ export class Timeline {
   #work = 0;
   #rounds = 0;
   #moving = false;
+  #moved: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(report: (error: unknown) => void) {
@@ -118,13 +119,14 @@ export class Timeline {
     return (await this.#go(ms, true, condition)) === 'reached';
   }
 
-  /** Nothing happens any more. */
-  close(): void {
+  /** Nothing happens any more, and once it resolves nothing is left of it. */
+  close(): Promise<void> {
     this.#closed = true;
     for (const task of this.#tasks.splice(0)) task.place = 'gone';
     this.#work = 0;
     this.#outside.clear();
     for (const goal of this.#goals.splice(0)) goal.resolve('end');
+    return this.#moved;
   }
 
   // ---- tasks
@@ -182,7 +184,7 @@ export class Timeline {
   #start(): void {
     if (this.#moving || this.#closed) return;
     this.#moving = true;
-    void this.#move();
+    this.#moved = this.#move();
   }
 
   async #move(): Promise<void> {

@@ -128,7 +128,7 @@ export class VirtualWorld implements AsyncDisposable {
   }
 
   /**
-   * Somebody new joins: as `join` of `meetwire`, and it rejects with the same errors. The user id is, unless given, the name in
+   * Somebody new joins: as `join` of `meetwire`, and it rejects with the same errors. Time passes meanwhile. The user id is, unless given, the name in
    * small letters, so that `participants.get('ada')` is Ada.
    */
   join(room: string, options: JoinOptions = {}): Promise<VirtualMeeting> {
@@ -154,13 +154,20 @@ export class VirtualWorld implements AsyncDisposable {
     await this.#timeline.advance(ms);
   }
 
-  /** Lets time pass until the condition holds. Rejects with `never` if it does not come about. */
-  async until(condition: () => unknown, { within = settings.untilMs, what = String(condition) }: UntilOptions = {}): Promise<void> {
+  /**
+   * Lets time pass until the condition holds, or the promise is settled, which is what it gives then: a message that waits for
+   * a reconnection, a call that rings out. Rejects with `never` if that does not come about.
+   */
+  async until<Result = void>(goal: (() => unknown) | Promise<Result>, { within = settings.untilMs, what = String(goal) }: UntilOptions = {}): Promise<Result> {
     this.#check();
-    if (typeof condition !== 'function') throw new WorldError('invalid-argument', 'The condition must be a function');
+    if (typeof goal !== 'function' && !(goal instanceof Promise)) throw new WorldError('invalid-argument', 'What is waited for must be a function or a promise');
     checkNumber('within', within, 0, 1e10);
-    const isTrue = await this.#timeline.until(() => Boolean(condition()), within);
-    if (!isTrue) throw this.#error('never', `Not within ${within} ms of virtual time: ${what}`);
+    let isSettled = false;
+    const settled = (): void => void (isSettled = true);
+    if (goal instanceof Promise) goal.then(settled, settled);
+    const isReached = await this.#timeline.until(typeof goal === 'function' ? () => Boolean(goal()) : () => isSettled, within);
+    if (!isReached) throw this.#error('never', `Not within ${within} ms of virtual time: ${what}`);
+    return typeof goal === 'function' ? (undefined as Result) : goal;
   }
 
   /** Calls back after so much virtual time. Gives the undo. */
@@ -214,7 +221,7 @@ export class VirtualWorld implements AsyncDisposable {
     for (const person of this.people) person.wakeForGood();
     await this.#timeline.settle();
     this.#server.stop();
-    this.#timeline.close();
+    await this.#timeline.close();
     if (this.errors.length > 0) throw new AggregateError(this.errors, `${this.errors.length} errors in the world of seed ${this.seed}, the first: ${String(this.errors[0])}`);
   }
 
@@ -241,7 +248,7 @@ export class VirtualWorld implements AsyncDisposable {
     const person = this.person(name);
     try {
       const given = options instanceof Object ? { user: name, ...options } : options;
-      return withControls(await join(person, given), person);
+      return withControls(await this.until(join(person, given), { within: settings.restlessMs }), person);
     } catch (error) {
       // Nobody came of it.
       this.#people.delete(name);
