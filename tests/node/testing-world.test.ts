@@ -60,6 +60,19 @@ describe('time in a virtual world', () => {
     assert.deepEqual(happened, [1_000, 2_000, 3_000]);
   });
 
+  test('what a timer does again and again is not waited for', async () => {
+    let ticks = 0;
+    const tick = (): void => {
+      ticks++;
+      world.after(100, tick);
+    };
+    world.after(100, tick);
+    await world.settle();
+    const before = ticks;
+    await world.advance(10_000);
+    assert.equal(ticks, before + 100);
+  });
+
   test('two waits are served one after the other', async () => {
     const { now } = world;
     await Promise.all([world.advance(1_000), world.advance(500)]);
@@ -206,6 +219,7 @@ test('a closed world leaves no timer, handle or task, whatever was under way', a
   cleo.crash();
   day.server.stop();
   void day.join('r', { name: 'Dora' }).catch(() => {});
+  day.after(1e9, () => assert.fail('after the end'));
   await day.close();
   assert.deepEqual([day.pending, ada.state, ben.state], [0, 'left', 'left']);
   assert.equal(process.getActiveResourcesInfo().filter((each) => each !== 'Immediate').length, before);

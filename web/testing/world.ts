@@ -186,7 +186,7 @@ export class VirtualWorld implements AsyncDisposable {
 
   /**
    * All at once: what these do by themselves is done before any of it gets to the server or from there. So two who change
-   * what they share both offer, and their offers cross (glare).
+   * what they share both offer, and their offers cross (glare). Then time passes until all are done.
    */
   async together<Results extends readonly unknown[]>(...actions: { [Index in keyof Results]: () => Results[Index] | Promise<Results[Index]> }): Promise<Results> {
     this.#check();
@@ -196,7 +196,7 @@ export class VirtualWorld implements AsyncDisposable {
     await this.#timeline.settle();
     this.#network.holding = false;
     this.#network.changed();
-    return (await results) as unknown as Results;
+    return this.until(results as unknown as Promise<Results>, { what: 'what was done together' });
   }
 
   /**
