@@ -1,25 +1,10 @@
-// The one error class of Meetwire. Codes, blame and advice come from the core's table (src/core/errors.hpp), so that
+// The core's table of errors. Codes, blame and advice come from the core's table (src/core/errors.hpp), so that
 // each text exists once; what is thrown before a core is there is always the caller's own doing.
 
-import type { Blame, Denier, ErrorCode, Failure } from './client-types.ts';
+import type { ErrorCode, Failure } from './client-types.ts';
+import { MeetingError } from './meeting-error.ts';
 
-/** An error with a stable code, who is to blame, and whether the same call may succeed later. */
-export class MeetingError extends Error {
-  override readonly name = 'MeetingError';
-  readonly code: ErrorCode;
-  readonly blame: Blame;
-  readonly retryable: boolean;
-  /** Of `permission-denied`, where it is known: who did not permit it. */
-  readonly deniedBy: Denier | undefined;
-
-  constructor({ code, blame = 'local', retryable = false, message = code, detail, deniedBy }: Partial<Failure> & Pick<Failure, 'code'>, options?: ErrorOptions) {
-    super(detail ? `${message} (${detail})` : message, options);
-    this.code = code;
-    this.blame = blame;
-    this.retryable = retryable;
-    this.deniedBy = deniedBy;
-  }
-}
+export { MeetingError } from './meeting-error.ts';
 
 /** Makes errors out of the core's table. */
 export class ErrorTable {

@@ -10,6 +10,8 @@ export interface ClockPort {
   now(): number;
   /** Calls `wake` once, at or after that instant, unless undone. */
   at(instant: number, wake: () => void): Undo;
+  /** Told of work that no port ends (reading a file, its checksum). Where time is virtual it stands still meanwhile. */
+  during?(work: Promise<unknown>): void;
 }
 
 export interface SecretsPort {

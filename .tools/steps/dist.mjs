@@ -18,6 +18,7 @@ export const entries = {
   sdk: js('web', 'sdk', 'index.js'),
   server: js('web', 'server', 'index.js'),
   cli: js('web', 'server', 'cli.js'),
+  testing: js('web', 'testing', 'index.js'),
 };
 
 /**
@@ -33,11 +34,15 @@ export const parts = {
   insight: js('web', 'sdk', 'insight', 'index.js'),
 };
 
-/** Imports of a loader or a part become imports of its bundle, so that the bytes are in the package once each. */
-const bundlesOutside = {
+/**
+ * Imports of a loader or a part become imports of its bundle, so that the bytes are in the package once each; `more` are
+ * others of which the same holds.
+ */
+const bundlesOutsideWith = (...more) => ({
   name: 'bundles-outside',
   setup(build) {
     const outside = new Map([
+      ...more,
       [entries.core, './core.js'],
       [entries.roomCore, './room-core.js'],
       ...Object.entries(parts).map(([name, entry]) => [entry, `./${name}.js`]),
@@ -47,7 +52,8 @@ const bundlesOutside = {
       return bundle === undefined ? undefined : { path: bundle, external: true };
     });
   },
-};
+});
+const bundlesOutside = bundlesOutsideWith();
 
 const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', legalComments: 'none' };
 
@@ -61,11 +67,12 @@ export async function buildDist() {
     ...filesBelow(js('bindings')),
     ...filesBelow(js('web', 'sdk')),
     ...filesBelow(js('web', 'server')),
+    ...filesBelow(js('web', 'testing')),
     wasmFile('client'),
     inRoot('package-lock.json'),
     new URL(import.meta.url).pathname,
   ];
-  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js', ...partFiles].map((name) =>
+  const outputs = ['core.js', 'core.wasm', 'room-core.js', 'meetwire.js', 'server.js', 'cli.js', 'testing.js', ...partFiles].map((name) =>
     inDist(name),
   );
   await unlessDone('dist', fingerprint(inputs), outputs, () => step('Assembling dist/', assemble));
@@ -108,7 +115,18 @@ async function assemble() {
   });
   makeExecutable(inDist('cli.js'));
 
-  writeDeclarations({ core: entries.core, meetwire: entries.sdk, server: entries.server });
+  // The SDK once more, for Node; but its errors are those of meetwire.js, which applications know by `instanceof`.
+  await build({
+    ...common,
+    entryPoints: [entries.testing],
+    outfile: inDist('testing.js'),
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [bundlesOutsideWith([js('bindings', 'meeting-error.js'), './meetwire.js'])],
+  });
+
+  writeDeclarations({ core: entries.core, meetwire: entries.sdk, server: entries.server, testing: entries.testing });
   reportSizes();
 }
 

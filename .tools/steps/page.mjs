@@ -10,6 +10,8 @@ import { inBuild, inDist, inRoot } from '../lib/paths.mjs';
 import { Plain, step } from '../lib/say.mjs';
 
 const source = inRoot('web', 'demo');
+// No part of any page.
+const outside = [inBuild('js', 'web', 'server'), inBuild('js', 'web', 'testing')];
 
 export async function buildPage() {
   if (!existsSync(join(source, 'index.html'))) throw new Plain('The meeting page is missing: web/demo/index.html');
@@ -17,7 +19,7 @@ export async function buildPage() {
   const inputs = [
     ...assets,
     ...filesBelow(inBuild('js', 'bindings')),
-    ...filesBelow(inBuild('js', 'web'), (path) => !path.startsWith(inBuild('js', 'web', 'server'))),
+    ...filesBelow(inBuild('js', 'web'), (path) => !outside.some((folder) => path.startsWith(folder))),
     inRoot('package-lock.json'),
     new URL(import.meta.url).pathname,
   ];

@@ -5,7 +5,7 @@
 import type { CapturedTrack, CommandOf, Denier, ErrorCode, NamedDevice, Slot, Source } from '../client-types.ts';
 import type { CaptureConstraints, DevicesPort, Undo } from '../ports.ts';
 import { MeetingError } from '../errors.ts';
-import { permissionFor, watchDenial } from './permissions.ts';
+import { type Permission, permissionFor, watchDenial } from './permissions.ts';
 import { playThrough } from './speaker.ts';
 
 const mediaDevices = (): MediaDevices | undefined => globalThis.navigator?.mediaDevices;
@@ -40,9 +40,10 @@ function request(devices: MediaDevices, { source, device, exact }: CaptureWish, 
   return devices.getUserMedia(source === 'camera' ? { video: wanted } : { audio: wanted });
 }
 
-async function ask(devices: MediaDevices | undefined, wish: CaptureWish, constraints: CaptureConstraints): Promise<MediaStreamTrack[]> {
+async function ask({ mediaDevices, permission }: DeviceSource, wish: CaptureWish, constraints: CaptureConstraints): Promise<MediaStreamTrack[]> {
+  const devices = mediaDevices();
   if (!devices) throw failure('insecure-context', 'navigator.mediaDevices is missing');
-  const deniedBy = watchDenial(wish.source);
+  const deniedBy = watchDenial(wish.source, permission);
   try {
     return (await request(devices, wish, constraints)).getTracks();
   } catch (error) {
@@ -62,6 +63,8 @@ function hint(source: Source, track: MediaStreamTrack, wanted: string | undefine
 export interface DeviceSource {
   mediaDevices(): MediaDevices | undefined;
   stream(): MediaStream;
+  /** Default: as the browser's permissions interface says. */
+  permission?(source: Source): Promise<Permission>;
   /** An element that plays nothing. */
   player(): HTMLMediaElement;
 }
@@ -89,7 +92,7 @@ export class BrowserDevices implements DevicesPort {
     const { source, lent } = wish;
     const { contentHint, ...constraints } = JSON.parse(wish.constraints || '{}') as CaptureConstraints;
     const isOwn = lent.length > 0;
-    const tracks = isOwn ? this.#borrow(lent) : await ask(this.#from.mediaDevices(), wish, constraints);
+    const tracks = isOwn ? this.#borrow(lent) : await ask(this.#from, wish, constraints);
     if (this.#closed) {
       for (const track of tracks) track.stop();
       throw failure('aborted', 'The meeting was left meanwhile');
@@ -175,7 +178,7 @@ export class BrowserDevices implements DevicesPort {
 
   // Whether the device is still there, and may be used, decides what becomes of it.
   async #ended(track: MediaStreamTrack, device: Source | undefined): Promise<void> {
-    const [permission] = device ? await Promise.all([permissionFor(device), this.#list()]) : [];
+    const [permission] = device ? await Promise.all([(this.#from.permission ?? permissionFor)(device), this.#list()]) : [];
     if (this.#tracks.get(track.id) === track) this.onEnded?.(track.id, permission === 'denied' ? 'browser' : undefined);
   }
 }

@@ -52,8 +52,8 @@ function policyAllows(source: Source): boolean {
  * To be called right before a device is asked for, as asking changes the answer: what it gives tells by whom the request
  * was then denied.
  */
-export function watchDenial(source: Source): (error: unknown) => Promise<Denier | undefined> {
-  const asked = permissionFor(source);
+export function watchDenial(source: Source, ask = permissionFor): (error: unknown) => Promise<Denier | undefined> {
+  const asked = ask(source);
   return async (error) => {
     const { name, message = '' } = error as Partial<Error>;
     if (name === 'InvalidStateError') return 'browser';

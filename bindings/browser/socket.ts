@@ -4,7 +4,7 @@
 import { io as connect } from 'socket.io-client';
 import type { BodyForm, CommandOf } from '../client-types.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
-import { MeetingError } from '../errors.ts';
+import { placeOf } from './place.ts';
 
 /** As much of a socket as is used here. */
 export interface SocketLike {
@@ -57,20 +57,6 @@ function identity({ room, user, name, dialect }: CommandOf<'open_transport'>): o
     ...((either || dialect === 'meetwire') && { auth: { meetwire: 1 } }),
     ...((either || dialect === 'classic') && { query: { userId: user, roomId: room, nickname: name } }),
   };
-}
-
-function placeOf(url: string, base: string | undefined): { origin: string; path: string } {
-  let parsed: URL;
-  try {
-    parsed = new URL(url, base);
-  } catch (cause) {
-    throw new MeetingError({ code: 'invalid-argument', message: `\`url\` is not an address: ${url}` }, { cause });
-  }
-  const protocol = { 'http:': 'http:', 'https:': 'https:', 'ws:': 'http:', 'wss:': 'https:' }[parsed.protocol];
-  if (!protocol) {
-    throw new MeetingError({ code: 'invalid-argument', message: '`url` has to begin with http, https, ws or wss.' });
-  }
-  return { origin: `${protocol}//${parsed.host}`, path: `${parsed.pathname.replace(/\/+$/, '')}/socket.io/` };
 }
 
 class SocketTransport implements Transport {

@@ -3,6 +3,7 @@
 
 import type { ErrorCode } from '../client-types.ts';
 import type { FlowBounds } from '../flow-types.ts';
+import type { ClockPort } from '../ports.ts';
 import type { DigestPort } from './ports.ts';
 import type { Bytes } from './frames.ts';
 import type { FileFrame } from './file-frames.ts';
@@ -22,6 +23,7 @@ export class Incoming {
   readonly #size: number;
   readonly #bounds: FlowBounds;
   readonly #digest: DigestPort;
+  readonly #clock: ClockPort;
   readonly #events: IncomingEvents;
   readonly #sums: (Uint8Array | undefined)[] = [];
   #storing: Promise<void> = Promise.resolve();
@@ -35,11 +37,12 @@ export class Incoming {
   #stored = 0;
   #finished: { result: unknown } | undefined;
 
-  constructor(sink: FileSink, size: number, tools: { bounds: FlowBounds; digest: DigestPort }, events: IncomingEvents) {
+  constructor(sink: FileSink, size: number, tools: { bounds: FlowBounds; digest: DigestPort; clock: ClockPort }, events: IncomingEvents) {
     this.sink = sink;
     this.#size = size;
     this.#bounds = tools.bounds;
     this.#digest = tools.digest;
+    this.#clock = tools.clock;
     this.#events = events;
   }
 
@@ -99,6 +102,7 @@ export class Incoming {
 
   #next(work: () => Promise<void>): void {
     this.#storing = this.#storing.then(work).catch((cause: unknown) => this.#stop('storage-failed', cause));
+    this.#clock.during?.(this.#storing);
   }
 
   #stop(code: ErrorCode, cause?: unknown): void {

@@ -2,6 +2,7 @@
 // Which run, from where and how far is the core's to say.
 
 import type { FlowBounds } from '../flow-types.ts';
+import type { ClockPort } from '../ports.ts';
 import type { DigestPort } from './ports.ts';
 import type { Bytes } from './frames.ts';
 import type { Lane } from './lane.ts';
@@ -24,6 +25,7 @@ export class Outgoing {
   readonly #lane: Lane;
   readonly #bounds: FlowBounds;
   readonly #digest: DigestPort;
+  readonly #clock: ClockPort;
   readonly #events: OutgoingEvents;
   // Of each block: a resumed transfer needs those of its beginning for the checksum of the whole.
   readonly #sums: (Bytes | undefined)[] = [];
@@ -32,13 +34,14 @@ export class Outgoing {
   #until = 0;
   #wake: () => void = () => {};
 
-  constructor(source: FileSource, transfer: number, size: number, lane: Lane, tools: { bounds: FlowBounds; digest: DigestPort }, events: OutgoingEvents) {
+  constructor(source: FileSource, transfer: number, size: number, lane: Lane, tools: { bounds: FlowBounds; digest: DigestPort; clock: ClockPort }, events: OutgoingEvents) {
     this.source = source;
     this.#transfer = transfer;
     this.#size = size;
     this.#lane = lane;
     this.#bounds = tools.bounds;
     this.#digest = tools.digest;
+    this.#clock = tools.clock;
     this.#events = events;
   }
 
@@ -73,21 +76,35 @@ export class Outgoing {
       if (!(await this.#sendBlock(run, block.bytes, block.sum))) return;
       at = to;
     }
+    let whole: Bytes | undefined;
     try {
-      await this.source.finish();
+      const ending = this.#finish();
+      this.#clock.during?.(ending);
+      whole = await ending;
     } catch (cause) {
       return this.#failed(run, cause);
     }
-    const joined = joinSums(this.#sums);
-    const whole = joined && (await this.#digest(joined));
     if ((await this.#frame(run, fileFrame.file, whole ?? nothing)) && this.#run === run) this.#events.read(run);
+  }
+
+  /** The checksum of the whole, where all of it has one. */
+  async #finish(): Promise<Bytes | undefined> {
+    await this.source.finish();
+    const joined = joinSums(this.#sums);
+    return joined && this.#digest(joined);
   }
 
   #blockEnd(at: number): number {
     return Math.min(this.#size, at + this.#bounds.blockBytes);
   }
 
-  async #prepare(at: number): Promise<{ bytes: Bytes; sum: Bytes | undefined } | undefined> {
+  #prepare(at: number): Promise<{ bytes: Bytes; sum: Bytes | undefined } | undefined> {
+    const work = this.#readAndSum(at);
+    this.#clock.during?.(work);
+    return work;
+  }
+
+  async #readAndSum(at: number): Promise<{ bytes: Bytes; sum: Bytes | undefined } | undefined> {
     if (at >= this.#size) return undefined;
     const run = this.#run;
     try {

@@ -9,7 +9,7 @@ import { ClassicClient } from '../support/classic-client.ts';
 import type { ClassicEdition } from '../support/classic-client.ts';
 import { peersOf } from '../support/classic-peers.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { tick } from '../support/fake-media.ts';
+import { tick } from '../support/waiting.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { until } from '../support/waiting.ts';
 

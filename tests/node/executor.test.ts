@@ -7,7 +7,7 @@ import type { ClientMachine, Step } from '../../bindings/machine.ts';
 import type { ClientPorts, Peer, PeerEvents, TransportEvents } from '../../bindings/ports.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
-import { tick } from '../support/fake-media.ts';
+import { tick } from '../support/waiting.ts';
 
 type Script = (event: ClientEvent) => Partial<Step<ClientCommand>> | undefined;
 

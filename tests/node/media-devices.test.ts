@@ -5,7 +5,8 @@ import { beforeEach, describe, test } from 'node:test';
 import type { DevicesPort } from '../../bindings/ports.ts';
 import type { NamedDevice, Source } from '../../bindings/client-types.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
-import { FakeMediaDevices, FakeStream, FakeTrack, asFake, asStream, asTrack } from '../support/fake-media.ts';
+import { FakeMediaDevices } from '../../web/testing/fake-devices.ts';
+import { FakeStream, FakeTrack, asFake, asStream, asTrack } from '../../web/testing/fake-media.ts';
 import { until } from '../support/waiting.ts';
 
 let media: FakeMediaDevices;

@@ -228,7 +228,7 @@ describe('sources', () => {
     const person = world.person();
     Object.assign(person, { media: undefined });
     const { BrowserDevices } = await import('../../bindings/browser/media-devices.ts');
-    const { FakeStream, asStream } = await import('../support/fake-media.ts');
+    const { FakeStream, asStream } = await import('../../web/testing/fake-media.ts');
     person.ports.devices = new BrowserDevices({
       mediaDevices: () => undefined, stream: () => asStream(new FakeStream()), player: () => ({}) as HTMLMediaElement,
     });

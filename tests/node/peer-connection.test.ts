@@ -5,8 +5,10 @@ import { beforeEach, describe, test } from 'node:test';
 import type { Candidate, CommandOf, Slot } from '../../bindings/client-types.ts';
 import type { Peer } from '../../bindings/ports.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
-import { FakeStream, FakeTrack, asStream, asTrack, tick } from '../support/fake-media.ts';
-import { type FakePeerConnection, FakeWire } from '../support/fake-peer-connection.ts';
+import { FakeStream, FakeTrack, asStream, asTrack } from '../../web/testing/fake-media.ts';
+import { tick } from '../support/waiting.ts';
+import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
+import { FakeWire } from '../../web/testing/fake-wire.ts';
 import { until } from '../support/waiting.ts';
 
 let wire: FakeWire;

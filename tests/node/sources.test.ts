@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import type { Person } from '../support/fake-world.ts';
-import { FakeTrack, asFake, asTrack } from '../support/fake-media.ts';
+import { FakeTrack, asFake, asTrack } from '../../web/testing/fake-media.ts';
 import { FakePage } from '../support/fake-page.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { until } from '../support/waiting.ts';

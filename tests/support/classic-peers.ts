@@ -1,8 +1,8 @@
 // Connections of the fake world for the double of a classic client: a camera goes out, whatever comes is taken.
 
 import type { PeerFactory } from './classic-client.ts';
-import type { FakeWire } from './fake-peer-connection.ts';
-import { FakeTrack, asTrack } from './fake-media.ts';
+import type { FakeWire } from '../../web/testing/fake-wire.ts';
+import { FakeTrack, asTrack } from '../../web/testing/fake-media.ts';
 
 export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered) => {
   const connection = new wire.PeerConnection();

@@ -1,8 +1,8 @@
 // Two or more who have met in a fake world, for the tests of what flows between them.
 
 import type { Meeting } from '../../web/sdk/meeting.ts';
-import type { FakeDataChannel } from './fake-data-channel.ts';
-import type { FakePeerConnection } from './fake-peer-connection.ts';
+import type { FakeDataChannel } from '../../web/testing/fake-data-channel.ts';
+import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
 import { FakeWorld, type Person } from './fake-world.ts';
 import { until } from './waiting.ts';
 

@@ -14,9 +14,10 @@ import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedClientCore, LoadedRoomCore } from '../../bindings/machine.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { joinIn, loadOnce } from '../../web/sdk/join.ts';
-import { FakeMediaDevices, FakeStream, asStream } from './fake-media.ts';
+import { FakeMediaDevices } from '../../web/testing/fake-devices.ts';
+import { FakeStream, asStream } from '../../web/testing/fake-media.ts';
 import { FakePage } from './fake-page.ts';
-import { FakeWire } from './fake-peer-connection.ts';
+import { FakeWire } from '../../web/testing/fake-wire.ts';
 
 const cores = {
   core: loadOnce(async () => new LoadedClientCore(await loadClient())),

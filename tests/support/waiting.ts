@@ -11,6 +11,9 @@ export async function until<T>(what: string, look: () => T | Promise<T>, msMax =
   }
 }
 
+/** Lets everything go on that waits for nothing but its turn. */
+export const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Resolves to true if the promise settles within the time, however it does. */
 export function settlesWithin(promise: Promise<unknown>, msMax: number): Promise<boolean> {
   return new Promise((resolve) => {

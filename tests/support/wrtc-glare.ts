@@ -11,7 +11,7 @@ import type { Person } from './fake-world.ts';
 import type { End, Findings, MeetingFindings } from './wrtc-findings.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
-import { FakeStream, asStream } from './fake-media.ts';
+import { FakeStream, asStream } from '../../web/testing/fake-media.ts';
 import { FakeWorld } from './fake-world.ts';
 import { until } from './waiting.ts';
 

@@ -73,8 +73,8 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
 export async function joinIn(world: JoinWorld, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
   const core = await world.load(isLegacy(options?.dialect) ? 'legacy' : 'core');
   const { errors } = core;
-  const { signal } = options;
   const checked = check(errors, room, options);
+  const { signal } = options;
   const askToken = () => tokenOf(errors, options.token);
   const token = await askToken();
   if (signal?.aborted) throw errors.make('aborted', undefined, signal.reason);

@@ -4,18 +4,10 @@
 // gives fixed phrases and ids; the host adds counts and codes.
 
 import { pino } from 'pino';
+import type { Logger, LogLevel } from './logger.ts';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-/** The part of a pino logger that is used here. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  fatal(fields: object, message: string): void;
-}
+export { describe, logLevels } from './logger.ts';
+export type { Logger, LogLevel } from './logger.ts';
 
 export function openLog(level: LogLevel): Logger {
   return pino({
@@ -25,13 +17,6 @@ export function openLog(level: LogLevel): Logger {
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
-}
-
-/** What may be told of an error: its name, code and message, not what hangs on it. */
-export function describe(error: unknown): { error: string; code?: string } {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const code = (error as { code?: unknown }).code;
-  return { error: `${error.name}: ${error.message}`, ...(typeof code === 'string' ? { code } : {}) };
 }
 
 const everyMs = 10_000;

@@ -3,8 +3,8 @@
 // Owns the defaults and the checks. Knows nothing of sockets: a wrong option is found before anything is opened.
 
 import type { TraceOptions } from '../../bindings/trace.ts';
-import type { Logger, LogLevel } from './log.ts';
-import { logLevels } from './log.ts';
+import type { Logger, LogLevel } from './logger.ts';
+import { logLevels } from './logger.ts';
 
 export type Role = 'host' | 'guest' | 'viewer';
 

@@ -7,9 +7,9 @@ import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts';
-import type { Logger } from './log.ts';
+import type { Logger } from './logger.ts';
 import { systemClock } from './clock.ts';
-import { describe } from './log.ts';
+import { describe } from './logger.ts';
 
 /** What the host needs of the core; bindings/machine.ts has the real one. */
 export interface Machine {

@@ -2,44 +2,11 @@
 // ends, signalling states, rollback, m-lines that are never given up, mids, negotiationneeded checked again when the
 // chain empties, candidates by generation. Two of them connect when each has the other's description and a candidate.
 
-import { FakeDataChannel, closeChannels, openChannels, type FakePath } from './fake-data-channel.ts';
-import { asTrack, tick } from './fake-media.ts';
+import type { FakeWire, Seat } from './fake-wire.ts';
+import { FakeDataChannel, closeChannels, openChannels, type ChannelPath } from './fake-data-channel.ts';
 import { type FakeLine, type FakeSdp, directionOf, readSdp, receives, sends, writeSdp } from './fake-sdp.ts';
 import { FakeTransceiver, type Before } from './fake-transceiver.ts';
-
-/** What joins the fakes of one world: candidates lead from one to the other through it. */
-export class FakeWire {
-  readonly open = new Set<FakePeerConnection>();
-  made = 0;
-  names = 0;
-  readonly path: FakePath = { stalled: false, bytesPerTick: 1024 * 1024, moved: 0 };
-  /** No path: nothing connects any more. */
-  cut = false;
-  readonly byUfrag = new Map<string, FakePeerConnection>();
-
-  /** The constructor to hand to the peer port. */
-  get PeerConnection(): new (configuration?: RTCConfiguration) => RTCPeerConnection {
-    const wire = this;
-    return class extends FakePeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super(wire, configuration);
-      }
-    } as unknown as new (configuration?: RTCConfiguration) => RTCPeerConnection;
-  }
-
-  /** What the other end sends into the m-line that this track receives; null: nothing; undefined: no connection. */
-  sentInto(received: MediaStreamTrack | undefined): MediaStreamTrack | null | undefined {
-    for (const connection of this.open) {
-      const at = connection.transceivers.find((each) => asTrack(each.receiver.track) === received);
-      const other = connection.connectionState === 'connected' ? connection.other : undefined;
-      const there = other?.transceivers.find((each) => each.mid === at?.mid);
-      if (!at || !there) continue;
-      const flows = at.currentDirection && receives(at.currentDirection) && there.currentDirection && sends(there.currentDirection);
-      return flows ? there.sender.track : null;
-    }
-    return undefined;
-  }
-}
+import { type Pace, turnOf } from './pace.ts';
 
 export class FakePeerConnection {
   onnegotiationneeded: (() => void) | null = null;
@@ -52,7 +19,9 @@ export class FakePeerConnection {
   transceivers: FakeTransceiver[] = [];
   readonly channels: FakeDataChannel[] = [];
   readonly sctp = { maxMessageSize: 262_144 };
-  readonly path: FakePath;
+  readonly path: ChannelPath;
+  readonly pace: Pace;
+  readonly seat: Seat;
   /** Every operation that was asked for, in order. */
   readonly log: string[] = [];
 
@@ -74,9 +43,11 @@ export class FakePeerConnection {
   readonly #candidates = new Set<string>();
   #mids = 0;
 
-  constructor(wire: FakeWire, configuration?: RTCConfiguration) {
+  constructor(wire: FakeWire, seat: Seat, configuration?: RTCConfiguration) {
     this.#wire = wire;
-    this.path = wire.path;
+    this.seat = seat;
+    this.pace = seat.pace;
+    this.path = seat.pathOf(this);
     this.configuration = configuration;
     this.#fingerprint = `F${++wire.made}`;
     wire.open.add(this);
@@ -116,7 +87,7 @@ export class FakePeerConnection {
 
   createOffer(): Promise<RTCSessionDescriptionInit> {
     return this.#run('createOffer', async () => {
-      await tick();
+      await turnOf(this.pace);
       return { type: 'offer', sdp: this.#makeOffer() };
     });
   }
@@ -124,7 +95,7 @@ export class FakePeerConnection {
   createAnswer(): Promise<RTCSessionDescriptionInit> {
     return this.#run('createAnswer', async () => {
       this.#must('have-remote-offer');
-      await tick();
+      await turnOf(this.pace);
       return { type: 'answer', sdp: this.#makeAnswer() };
     });
   }
@@ -132,7 +103,7 @@ export class FakePeerConnection {
   setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
     return this.#run(`setLocalDescription ${description?.type ?? 'implicit'}`, async () => {
       const type = description?.type ?? (this.signalingState === 'have-remote-offer' ? 'answer' : 'offer');
-      await tick();
+      await turnOf(this.pace);
       if (type === 'rollback') return this.#rollBack('have-local-offer');
       const sdp = description?.sdp ?? (type === 'offer' ? this.#makeOffer() : this.#makeAnswer());
       if (sdp !== (type === 'offer' ? this.#lastOffer : this.#lastAnswer)) throw new DOMException('altered', 'InvalidModificationError');
@@ -143,7 +114,7 @@ export class FakePeerConnection {
 
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     return this.#run(`setRemoteDescription ${description.type}`, async () => {
-      await tick();
+      await turnOf(this.pace);
       const parsed = readSdp(description.sdp ?? '');
       if (description.type === 'offer') this.#applyRemoteOffer(description, parsed);
       else this.#applyRemoteAnswer(description, parsed);
@@ -154,7 +125,7 @@ export class FakePeerConnection {
     return this.#run('addIceCandidate', async () => {
       if (!this.#remote) throw new DOMException('no remote description', 'InvalidStateError');
       if (candidate.sdpMid == null && candidate.sdpMLineIndex == null) throw new TypeError('neither mid nor index');
-      await tick();
+      await turnOf(this.pace);
       const { ufrag } = readSdp(this.#remote?.sdp ?? '');
       if (candidate.usernameFragment && candidate.usernameFragment !== ufrag) throw new DOMException('unknown ufrag', 'OperationError');
       this.#candidates.add(ufrag);
@@ -174,28 +145,52 @@ export class FakePeerConnection {
     this.#wire.open.delete(this);
     this.#wire.byUfrag.delete(this.#ufrag);
     for (const { receiver } of this.transceivers) receiver.track.stop();
+    this.path.close?.();
+    this.#wire.changed();
+  }
+
+  /** It is gone with its page: no event tells of it, here or there. */
+  vanish(): void {
+    this.onnegotiationneeded = this.onicecandidate = this.onconnectionstatechange = this.ondatachannel = null;
+    this.connectionState = 'closed';
+    this.signalingState = 'closed';
+    this.#wire.open.delete(this);
+    this.path.close?.();
+    this.#wire.changed();
+  }
+
+  /** Something may flow now that did not, or the other way round. */
+  mediaChanged(): void {
+    this.#wire.changed();
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return turnOf(this.pace).then(() => this.#wire.statsOf(this));
   }
 
   /** The path breaks, as the browser would report it. */
   report(state: RTCPeerConnectionState): void {
     if (this.connectionState === 'closed' || this.connectionState === state) return;
     this.connectionState = state;
+    this.#wire.noted(this, state);
     if (state === 'connected') openChannels(this);
     this.onconnectionstatechange?.();
+    this.mediaChanged();
   }
 
   tryToConnect(): void {
     const other = this.other;
     const meets = (a: FakePeerConnection, b: FakePeerConnection): boolean =>
       a.signalingState === 'stable' && a.#remote !== null && readSdp(a.#remote.sdp ?? '').ufrag === b.#ufrag && a.#candidates.has(b.#ufrag);
-    if (this.#wire.cut || !other || !meets(this, other) || !meets(other, this)) return;
-    for (const end of [this, other]) setImmediate(() => end.report('connected'));
+    if (!other || !this.#wire.reaches(this, other) || !meets(this, other) || !meets(other, this)) return;
+    for (const end of [this, other]) end.pace.later(() => this.#wire.reaches(this, other) && end.report('connected'));
   }
 
   // ---- operations
 
   #run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     this.log.push(name);
+    this.#wire.noted(this, name);
     if (this.signalingState === 'closed') return Promise.reject(new DOMException('closed', 'InvalidStateError'));
     this.#pendingOperations++;
     const result = this.#chain.then(work);
@@ -246,6 +241,7 @@ export class FakePeerConnection {
     this.#stableRemote = this.#remote;
     this.#negotiationNeeded = false;
     this.#checkNegotiation();
+    this.mediaChanged();
   }
 
   // ---- descriptions
@@ -360,25 +356,25 @@ export class FakePeerConnection {
     this.#gathered = usernameFragment;
     const sdpMid = this.#lines[0]?.mid ?? '0';
     for (const port of [5000, 5001]) {
-      setImmediate(() => {
+      this.pace.later(() => {
         const candidate = `candidate:1 1 udp 2122260223 10.0.0.1 ${port} typ host ufrag ${usernameFragment}`;
         this.onicecandidate?.({ candidate: { candidate, sdpMid, sdpMLineIndex: 0, usernameFragment } as RTCIceCandidate });
       });
     }
     // Some browsers say it twice: an empty one for the m-line, then none.
     const last = { candidate: '', sdpMid, sdpMLineIndex: 0, usernameFragment } as RTCIceCandidate;
-    for (const candidate of [last, null]) setImmediate(() => this.onicecandidate?.({ candidate }));
+    for (const candidate of [last, null]) this.pace.later(() => this.onicecandidate?.({ candidate }));
   }
 
   #startConnecting(): void {
-    if (this.connectionState === 'new') setImmediate(() => this.connectionState === 'new' && this.report('connecting'));
+    if (this.connectionState === 'new') this.pace.later(() => this.connectionState === 'new' && this.report('connecting'));
     this.tryToConnect();
   }
 
   // ---- negotiationneeded
 
   #checkNegotiation(): void {
-    setImmediate(() => {
+    this.pace.later(() => {
       if (this.signalingState !== 'stable' || this.#pendingOperations > 0) return;
       const needed = this.#isNegotiationNeeded();
       if (needed && !this.#negotiationNeeded) this.onnegotiationneeded?.();

@@ -1,109 +1,70 @@
-// Tracks, streams and devices without a browser, so that the tests can see what is live and end what they like.
+// navigator.mediaDevices of one person: what is plugged in, what is permitted, and every track that was ever given.
 
-let made = 0;
-
-export class FakeTrack extends EventTarget {
-  readonly id = `track-${++made}`;
-  readonly kind: 'audio' | 'video';
-  readonly label: string;
-  readyState: 'live' | 'ended' = 'live';
-  enabled = true;
-  muted = false;
-  contentHint = '';
-  onended: (() => void) | null = null;
-  settings: MediaTrackSettings = {};
-  readonly #owner: FakeMediaDevices | undefined;
-
-  constructor(kind: 'audio' | 'video', label = kind as string, owner?: FakeMediaDevices) {
-    super();
-    this.kind = kind;
-    this.label = label;
-    this.#owner = owner;
-    owner?.given.push(this);
-  }
-
-  getSettings(): MediaTrackSettings {
-    return this.settings;
-  }
-
-  stop(): void {
-    this.readyState = 'ended';
-  }
-
-  clone(): MediaStreamTrack {
-    const twin = new FakeTrack(this.kind, this.label, this.#owner);
-    return asTrack(Object.assign(twin, { contentHint: this.contentHint, settings: this.settings }));
-  }
-
-  /** Unplugged, or "stop sharing" in the browser's own bar. */
-  end(): void {
-    if (this.readyState === 'ended') return;
-    this.readyState = 'ended';
-    this.onended?.();
-  }
-}
-
-export class FakeStream {
-  readonly id = `stream-${++made}`;
-  #tracks: MediaStreamTrack[];
-
-  constructor(tracks: FakeTrack[] = []) {
-    this.#tracks = tracks.map(asTrack);
-  }
-
-  addTrack(track: MediaStreamTrack): void {
-    if (!this.#tracks.includes(track)) this.#tracks.push(track);
-  }
-
-  removeTrack(track: MediaStreamTrack): void {
-    this.#tracks = this.#tracks.filter((each) => each !== track);
-  }
-
-  getTracks(): MediaStreamTrack[] {
-    return [...this.#tracks];
-  }
-}
-
-export const asTrack = (track: FakeTrack): MediaStreamTrack => track as unknown as MediaStreamTrack;
-export const asStream = (stream: FakeStream): MediaStream => stream as unknown as MediaStream;
-export const asFake = (track: MediaStreamTrack | undefined): FakeTrack => track as unknown as FakeTrack;
+import type { Source } from '../../bindings/client-types.ts';
+import type { Permission } from '../../bindings/browser/permissions.ts';
+import { FakeStream, FakeTrack, asStream } from './fake-media.ts';
+import { type Pace, turnOf, turns } from './pace.ts';
 
 export function domError(name: string, message = ''): DOMException {
   return new DOMException(message, name);
 }
 
-/** One person's devices. `given` holds every track that was ever handed out. */
+/** By whom a source is denied: by the person each time it is asked for, by the browser's settings, or by the system's. */
+export type DeniedBy = 'user' | 'browser' | 'system';
+
+export interface Plugged {
+  deviceId: string;
+  kind: MediaDeviceKind;
+  label?: string;
+  facingMode?: string;
+}
+
+let made = 0;
+
+/** `given` holds every track that was ever handed out. */
 export class FakeMediaDevices extends EventTarget {
+  readonly name: string;
   readonly given: FakeTrack[] = [];
   readonly asked: { kind: 'user' | 'display'; constraints: MediaStreamConstraints }[] = [];
   /** What the next request meets with, in order; none: it is granted. */
   readonly refusals: Error[] = [];
+  readonly denied = new Map<Source, DeniedBy>();
+  /** Ids of devices that another program keeps to itself. */
+  readonly busy = new Set<string>();
   /** Set: requests wait until it is resolved. */
   held: Promise<void> | undefined;
+  readonly #pace: Pace;
+
+  constructor(pace: Pace = turns, name = `devices-${++made}`) {
+    super();
+    this.name = name;
+    this.#pace = pace;
+  }
 
   get live(): FakeTrack[] {
     return this.given.filter((track) => track.readyState === 'live');
   }
 
-  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
-    return this.#give('user', constraints);
-  }
+  readonly getUserMedia = (constraints: MediaStreamConstraints): Promise<MediaStream> => this.#give('user', constraints);
+  readonly getDisplayMedia = (constraints: MediaStreamConstraints): Promise<MediaStream> => this.#give('display', constraints);
 
-  getDisplayMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
-    return this.#give('display', constraints);
+  /** As the Permissions API answers. */
+  permission(source: Source): Permission {
+    const by = this.denied.get(source);
+    return by === 'browser' ? 'denied' : by === 'user' || source === 'screen' ? 'prompt' : 'granted';
   }
 
   /** What is plugged in, in the browser's order: the first of a kind is its own choice. */
-  plugged: { deviceId: string; kind: MediaDeviceKind; facingMode?: string }[] = [
+  plugged: Plugged[] = [
     { deviceId: 'cam-1', kind: 'videoinput' },
     { deviceId: 'mic-1', kind: 'audioinput' },
   ];
   listeners = 0;
   listings = 0;
 
-  async enumerateDevices(): Promise<object[]> {
+  async enumerateDevices(): Promise<MediaDeviceInfo[]> {
     this.listings++;
-    return this.plugged.map((each) => ({ ...each, label: each.deviceId, groupId: 'g' }));
+    return this.plugged.map((each) => ({ label: each.deviceId, ...each, groupId: 'g' }) as unknown as MediaDeviceInfo);
   }
 
   /** Its tracks end, as browsers have it. */
@@ -114,7 +75,10 @@ export class FakeMediaDevices extends EventTarget {
   }
 
   plug(deviceId: string, kind: MediaDeviceKind, first = false): void {
-    const device = { deviceId, kind };
+    this.plugIn({ deviceId, kind }, first);
+  }
+
+  plugIn(device: Plugged, first = false): void {
     this.plugged = first ? [device, ...this.plugged] : [...this.plugged, device];
     this.dispatchEvent(new Event('devicechange'));
   }
@@ -133,17 +97,27 @@ export class FakeMediaDevices extends EventTarget {
     const { deviceId = {} } = Object(wanted) as { deviceId?: { exact?: string; ideal?: string } };
     const there = this.plugged.filter((each) => each.kind === kind);
     const device = there.find((each) => each.deviceId === (deviceId.exact ?? deviceId.ideal)) ?? (deviceId.exact ? undefined : there[0]);
+    if (device && this.busy.has(device.deviceId)) throw domError('NotReadableError', 'Device in use');
     if (device) return { deviceId: device.deviceId, groupId: 'g', ...(device.facingMode && { facingMode: device.facingMode }) };
     if (there.length === 0) throw domError('NotFoundError');
     throw Object.assign(new Error(''), { name: 'OverconstrainedError', constraint: 'deviceId' });
   }
 
+  #permit(...sources: (Source | false | undefined)[]): void {
+    for (const source of sources) {
+      const by = source && this.denied.get(source);
+      if (by) throw domError('NotAllowedError', by === 'system' ? 'Permission denied by system' : 'Permission denied');
+    }
+  }
+
   async #give(kind: 'user' | 'display', constraints: MediaStreamConstraints): Promise<MediaStream> {
     this.asked.push({ kind, constraints });
     await this.held;
-    await tick();
+    await turnOf(this.#pace);
     const refusal = this.refusals.shift();
     if (refusal) throw refusal;
+    if (kind === 'display') this.#permit('screen');
+    else this.#permit(constraints.video ? 'camera' : false, constraints.audio ? 'microphone' : false);
     const tracks: FakeTrack[] = [];
     const camera = kind === 'user' && constraints.video ? this.#device('videoinput', constraints.video) : {};
     const microphone = kind === 'user' && constraints.audio ? this.#device('audioinput', constraints.audio) : {};
@@ -153,6 +127,3 @@ export class FakeMediaDevices extends EventTarget {
     return asStream(new FakeStream(tracks));
   }
 }
-
-/** Lets everything go on that waits for nothing but its turn. */
-export const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -2,32 +2,62 @@
 // of the same id at the other end. What goes out lies in a buffer first, and leaves it a piece at a time. What meets no
 // channel at the other end is lost, as it is in browsers.
 
+import { type Pace, turns } from './pace.ts';
+
 /** What a fake connection shows of itself to its channels. */
 export interface ChannelOwner {
   readonly connectionState: RTCPeerConnectionState;
   readonly other: ChannelOwner | undefined;
   readonly channels: FakeDataChannel[];
-  readonly path: FakePath;
+  readonly path: ChannelPath;
+  readonly pace: Pace;
 }
 
-/** What all fakes of one world share. */
-export interface FakePath {
+export type Data = string | ArrayBuffer;
+
+/** Over which the channels of one connection send. */
+export interface ChannelPath {
+  /** So many bytes may leave the buffers now; 0: a hole in the network. */
+  room(): number;
+  /** When it is worth to look again. */
+  whenRoom(run: () => void): void;
+  /** Takes a message along; `arrive` where it comes out, unless it is lost. */
+  carry(channel: FakeDataChannel, data: Data, arrive: (data: Data) => void): void;
+  /** The connection is closed. */
+  close?(): void;
+}
+
+/** Arrives at once, a piece in each turn. */
+export class FakePath implements ChannelPath {
   /** Nothing moves: a hole in the network. */
-  stalled: boolean;
+  stalled = false;
   /** So many bytes move at a time. */
-  bytesPerTick: number;
+  bytesPerTick = 1024 * 1024;
   /** Bytes that have arrived anywhere. */
-  moved: number;
+  moved = 0;
   /** Looks at, alters or swallows (undefined) what arrives on the channel of that id. */
-  tamper?: ((id: number, data: string | ArrayBuffer) => string | ArrayBuffer | undefined) | undefined;
+  tamper: ((id: number, data: Data) => Data | undefined) | undefined;
+
+  room(): number {
+    return this.stalled ? 0 : this.bytesPerTick;
+  }
+
+  whenRoom(run: () => void): void {
+    turns.later(run);
+  }
+
+  carry(channel: FakeDataChannel, data: Data, arrive: (data: Data) => void): void {
+    this.moved += sizeOf(data);
+    const arrives = this.tamper ? this.tamper(channel.id, data) : data;
+    if (arrives !== undefined) arrive(arrives);
+  }
 }
 
 const messageBytesMax = 262_144;
 const bufferMax = 16 * 1024 * 1024;
 
-type Data = string | ArrayBuffer;
-
-const sizeOf = (data: Data): number => (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
+const utf8 = new TextEncoder();
+export const sizeOf = (data: Data): number => (typeof data === 'string' ? utf8.encode(data).length : data.byteLength);
 
 export class FakeDataChannel {
   onopen: (() => void) | null = null;
@@ -53,7 +83,7 @@ export class FakeDataChannel {
     this.label = label;
     this.options = options;
     owner.channels.push(this);
-    if (owner.connectionState === 'connected') setImmediate(() => this.connected());
+    if (owner.connectionState === 'connected') owner.pace.later(() => this.connected());
   }
 
   get id(): number {
@@ -83,10 +113,16 @@ export class FakeDataChannel {
     if (this.readyState === 'closing' || this.readyState === 'closed') return;
     this.readyState = 'closing';
     const partner = this.#partner();
-    setImmediate(() => {
+    const { pace } = this.#owner;
+    pace.later(() => {
       this.ended();
-      partner?.ended();
+      partner?.closedThere();
     });
+  }
+
+  /** The other end has closed. */
+  closedThere(): void {
+    this.#owner.pace.later(() => this.ended());
   }
 
   /** Closed, by whomever. */
@@ -104,26 +140,23 @@ export class FakeDataChannel {
   #move(): void {
     if (this.#moving) return;
     this.#moving = true;
+    const { path } = this.#owner;
     const step = (): void => {
-      const { path } = this.#owner;
-      for (let room = path.bytesPerTick; room > 0 && this.#buffer.length > 0 && !path.stalled; ) {
+      for (let room = path.room(); room > 0 && this.#buffer.length > 0 && path.room() > 0; ) {
         const data = this.#buffer.shift()!;
         room -= sizeOf(data);
-        this.#deliver(data);
+        this.#leave(data);
       }
       this.#moving = this.#buffer.length > 0 && this.#owner.connectionState !== 'closed';
-      if (this.#moving) setImmediate(step);
+      if (this.#moving) path.whenRoom(step);
     };
-    setImmediate(step);
+    path.whenRoom(step);
   }
 
-  #deliver(data: Data): void {
-    const { path } = this.#owner;
+  #leave(data: Data): void {
     const before = this.bufferedAmount;
     this.bufferedAmount -= sizeOf(data);
-    path.moved += sizeOf(data);
-    const arrives = path.tamper ? path.tamper(this.id, data) : data;
-    if (arrives !== undefined) this.#partner()?.onmessage?.({ data: arrives });
+    this.#owner.path.carry(this, data, (arrived) => this.#partner()?.onmessage?.({ data: arrived }));
     const { bufferedAmountLowThreshold: low } = this;
     if (before > low && this.bufferedAmount <= low) this.onbufferedamountlow?.();
   }
@@ -141,7 +174,5 @@ export function closeChannels(owner: ChannelOwner): void {
     channel.onclose = null;
     channel.ended();
   }
-  setImmediate(() => {
-    for (const channel of [...there]) channel.ended();
-  });
+  for (const channel of [...there]) channel.closedThere();
 }
