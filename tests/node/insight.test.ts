@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Participant } from '../../web/sdk/participant.ts';
-import type { FakePeerConnection } from '../support/fake-peer-connection.ts';
+import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
 import { connected, meet, type Met } from '../support/fake-meetings.ts';
 import { giveReports, giveSound } from '../support/fake-reports.ts';
 import { until } from '../support/waiting.ts';

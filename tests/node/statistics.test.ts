@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { PeerGauge } from '../../bindings/ports.ts';
 import type { Slot } from '../../bindings/client-types.ts';
 import { BrowserLinkReader } from '../../bindings/browser/statistics.ts';
-import { FakePeerConnection, FakeWire } from '../support/fake-peer-connection.ts';
+import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
+import { FakeWire } from '../../web/testing/fake-wire.ts';
 import { giveReports, giveSound, type Flow } from '../support/fake-reports.ts';
 
 interface Bench {
@@ -16,7 +17,7 @@ interface Bench {
 }
 
 function bench(as: 'chromium' | 'firefox' = 'chromium', configuration: RTCConfiguration = {}): Bench {
-  const connection = new FakePeerConnection(new FakeWire(), configuration);
+  const connection = new new FakeWire().PeerConnection(configuration) as unknown as FakePeerConnection;
   const transceivers: Partial<Record<Slot, object>> = { microphone: connection.addTransceiver('audio'), camera: connection.addTransceiver('video') };
   connection.transceivers.forEach((each, index) => (each.mid = String(index)));
   const flow = giveReports(connection, as);

@@ -1,7 +1,7 @@
 // Statistics reports as browsers give them, for fake connections: what Chromium and Firefox say differently is different here.
 
-import type { FakePeerConnection } from './fake-peer-connection.ts';
-import { asTrack } from './fake-media.ts';
+import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
+import { asTrack } from '../../web/testing/fake-media.ts';
 
 /** What flows over one fake link, as the test wills it. Sums go up with `seconds`. */
 export interface Flow {
