@@ -3,6 +3,7 @@
 //   npm run simulate -- --seeds 1000              seeds 1 to 1000, from 2 to 6 people each, on all cores
 //   npm run simulate -- --seed 4711               that one
 //   npm run simulate -- --seeds 1000 --people 6   six people in each
+//   npm run simulate -- --seeds 1000 --slow       nothing goes wrong, and everything is as slow as it gets
 //   npm run simulate -- --wasm                    the core as WebAssembly, under Node
 //   npm run simulate -- --seeds 1000 --compare    both, which must be the same to the last event
 //   npm run simulate -- --seed 4711 --trace       all that happens in it
@@ -14,10 +15,10 @@ import { main, Plain, say } from './lib/say.mjs';
 import { buildSimulator, runSeeds } from './lib/simulator.mjs';
 import { setUp } from './setup.mjs';
 
-const usage = 'usage: npm run simulate [-- --seeds N] [--seed S] [--people P] [--failures N] [--wasm] [--compare] [--trace]';
+const usage = 'usage: npm run simulate [-- --seeds N] [--seed S] [--people P] [--failures N] [--slow] [--wasm] [--compare] [--trace]';
 
 function readArguments(args) {
-  const options = { seeds: undefined, seed: undefined, people: 0, failures: 1, wasm: false, compare: false, trace: false };
+  const options = { seeds: undefined, seed: undefined, people: 0, failures: 1, slow: false, wasm: false, compare: false, trace: false };
   for (let at = 0; at < args.length; ++at) {
     const name = args[at].replace(/^--/, '');
     if (!args[at].startsWith('--') || !(name in options)) throw new Plain(usage);
@@ -42,9 +43,9 @@ function describe({ meetings, events, failures, seconds }) {
   return `${count(meetings)} meetings, ${count(events)} events, ${count(failures)} failures${perHour}`;
 }
 
-async function runKind(kind, { seed, seeds, people, failures, trace, compare }) {
+async function runKind(kind, { seed, seeds, people, failures, slow, trace, compare }) {
   const program = await buildSimulator(kind);
-  const args = ['--people', people, ...(trace ? ['--trace'] : []), ...(compare ? ['--digest'] : [])];
+  const args = ['--people', people, ...(slow ? ['--slow'] : []), ...(trace ? ['--trace'] : []), ...(compare ? ['--digest'] : [])];
   const begun = performance.now();
   let told = begun;
   const result = await runSeeds(program, {

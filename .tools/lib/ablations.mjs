@@ -145,6 +145,11 @@ export const onceFound = [
     name: 'a ring that is over rings again at a server that has forgotten it',
     changes: [{ file: 'src/call/calls.cpp', text: 'if (!crossed && std::find(', becomes: 'if (false && std::find(' }],
   },
+  {
+    name: 'a peer that has the offer and works on it is taken for silent',
+    args: ['--slow', '--people', 6],
+    changes: [{ file: 'src/link/link.cpp', text: '|| !intake.ready.empty()) recovery', becomes: '&& false) recovery' }],
+  },
 ];
 
 /** Builds the simulator with one of them; `build/fast` has it whole already. Resolves to the program. */

@@ -8,6 +8,7 @@ import { buildSimulator, runSeeds, runSimulator } from '../lib/simulator.mjs';
 const night = { first: 1, count: 3000 };
 const compared = { first: 1, count: 100 };
 const lossy = { first: 1, count: 2000, args: ['--loss', 60] };
+const slow = { first: 1, count: 2000, args: ['--slow', '--people', 6] };
 const searched = { first: 1, count: 1000 };
 const searchedAgain = { first: 1, count: 6000, args: ['--loss', 60] };
 
@@ -40,6 +41,10 @@ const tests = [
     title: `seeds ${lossy.first} to ${lossy.first + lossy.count - 1}, with many frames lost: no promise is broken`,
     complaint: async (native) => complaintOf(await runSeeds(native, lossy)),
   },
+  {
+    title: `seeds ${slow.first} to ${slow.first + slow.count - 1}, as slow as it gets: nobody begins anew where nothing goes wrong`,
+    complaint: async (native) => complaintOf(await runSeeds(native, slow)),
+  },
   { title: `${compared.count} meetings are the same natively and as WebAssembly`, complaint: compare },
   ...[...classicMistakes, ...furtherMistakes].map((mistake) => ({
     title: `found within ${searched.count} seeds: ${mistake.name}`,
@@ -47,7 +52,7 @@ const tests = [
   })),
   ...onceFound.map((mistake) => ({
     title: `found again: ${mistake.name}`,
-    complaint: () => find(mistake, searchedAgain),
+    complaint: () => find(mistake, { ...searchedAgain, args: mistake.args ?? searchedAgain.args }),
   })),
 ];
 

@@ -40,7 +40,10 @@ struct Limits {
   std::uint32_t incarnation_leap_max = 1'000;
   // A link that ends because both are viewers, and begins again, begins so much higher: more than it can have counted.
   std::uint32_t incarnations_between_crossings = 50;
-  // A link that has an own offer outstanding for this long starts a new incarnation.
+  // A link that has an own offer outstanding and has heard nothing new of the peer for this long starts a new incarnation.
+  // Two bad ways there and back, with the second before an acknowledgement, or a busy browser's work on the answer: one
+  // after the other they take longer, so what shows that the peer is at it begins the time anew. With the jitter it may
+  // be a quarter less.
   Millis offer_deadline{10'000};
   // From the first description until connected. ICE needs up to 10 s on TURN over TCP.
   Millis connect_deadline{15'000};

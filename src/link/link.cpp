@@ -70,6 +70,8 @@ void Link::Body::on(const MessageReceived& received) {
     return break_down(Failure{ErrorCode::NegotiationFailed, "messages of this pair are lost for good"});
   }
   if (stage == Stage::Broken) return;
+  // Whoever has heard our offer, or says something new, may be slow and is not silent; nor is it, while its answer is set.
+  if (intake.acknowledges || !intake.ready.empty()) recovery.offer_progressed(now);
   for (protocol::PairMessage& message : intake.ready) {
     const auto* offer = std::get_if<protocol::Offer>(&message.body);
     if (offer != nullptr && !options.numbered && !remote_fingerprint.empty() &&

@@ -80,7 +80,7 @@ PairNumbers::Intake PairNumbers::take_current(Millis now, PairMessage message) {
     return intake;
   }
   heard_ = true;
-  forget_acknowledged(now, message.acknowledged);
+  intake.acknowledges = forget_acknowledged(now, message.acknowledged);
   if (const auto* request = std::get_if<protocol::Replay>(&message.body)) {
     if (!replay(now, request->from, intake.send)) intake.verdict = Verdict::OutOfReach;
     return intake;
@@ -116,7 +116,7 @@ PairNumbers::Intake PairNumbers::take_current(Millis now, PairMessage message) {
   return intake;
 }
 
-void PairNumbers::forget_acknowledged(Millis now, Sequence acknowledged) {
+bool PairNumbers::forget_acknowledged(Millis now, Sequence acknowledged) {
   bool progress = false;
   while (!kept_.empty() && kept_.front().sequence <= acknowledged) {
     kept_.erase(kept_.begin());
@@ -130,6 +130,7 @@ void PairNumbers::forget_acknowledged(Millis now, Sequence acknowledged) {
   } else if (progress) {
     repeat_at_ = now + repeat_wait_;
   }
+  return progress;
 }
 
 bool PairNumbers::replay(Millis now, Sequence from, std::vector<PairMessage>& into) {

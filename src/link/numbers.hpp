@@ -34,6 +34,7 @@ class PairNumbers {
   };
   struct Intake {
     Verdict verdict = Verdict::Good;
+    bool acknowledges = false;                 // more than before
     std::vector<protocol::PairMessage> ready;  // in order, each once
     std::vector<protocol::PairMessage> send;   // repetitions and requests, to go out now
   };
@@ -62,7 +63,7 @@ class PairNumbers {
  private:
   Intake take_current(Millis now, protocol::PairMessage message);
   bool replay(Millis now, Sequence from, std::vector<protocol::PairMessage>& into);
-  void forget_acknowledged(Millis now, Sequence acknowledged);
+  bool forget_acknowledged(Millis now, Sequence acknowledged);
   protocol::PairMessage dressed(const protocol::PairMessage& kept) const;
   protocol::PairMessage bare(protocol::PairBody body) const;
 

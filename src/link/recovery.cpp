@@ -37,6 +37,9 @@ void Recovery::connection_changed(Millis now, ConnectionState state) {
 }
 
 void Recovery::offer_sent(Millis now) { answer_by_ = now + random_.spread(limits_.offer_deadline); }
+void Recovery::offer_progressed(Millis now) {
+  if (answer_by_) offer_sent(now);
+}
 void Recovery::offer_settled() { answer_by_.reset(); }
 
 void Recovery::ice_restarted(Millis now) {
@@ -61,7 +64,7 @@ void Recovery::give_up(Millis now) {
 void Recovery::signalling_resumed(Millis now) {
   signalling_up_ = true;
   // What stood still gets its full time again.
-  if (answer_by_) offer_sent(now);
+  offer_progressed(now);
   if (connect_by_) connect_by_ = now + random_.spread(limits_.connect_deadline) + handicap();
 }
 

@@ -23,6 +23,7 @@ class Recovery {
   void connection_begun(Millis now);  // a new RTCPeerConnection, or the first description of one
   void connection_changed(Millis now, ConnectionState state);
   void offer_sent(Millis now);
+  void offer_progressed(Millis now);  // the peer has heard it, or says something new: the deadline counts from there
   void offer_settled();  // answered, rolled back, or its connection is gone
   void ice_restarted(Millis now);
   // The connection cannot be saved. The first time at once, then with growing waits.

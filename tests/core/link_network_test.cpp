@@ -292,6 +292,79 @@ TEST_CASE("healing: a short disconnection restarts nothing") {
   CHECK(world.settled());
 }
 
+TEST_CASE("healing: an offer that the peer is working on is not given up, however slow all is") {
+  PairWorld world;
+  world.wish(0, basic());
+  world.wish(1, basic());
+  world.start();
+  world.run_for(Millis{5'000});
+  REQUIRE(world.settled());
+  // Word that the offer is there takes 7 s, the answer 14 s: longer than the longest deadline that the jitter gives.
+  const Millis begun = world.time.now;
+  world.fate = [&](int, int from, const protocol::PairMessage& message) -> std::vector<Millis> {
+    world.operations_take(Millis{2'000});
+    const bool answers = std::holds_alternative<protocol::Answer>(message.body);
+    const Millis arrival = begun + Millis{from == 0 ? 3'000 : answers ? 14'000 : 7'000};
+    return {std::max(Millis{20}, arrival - world.time.now)};
+  };
+  world.wish(0, with_screen());
+  world.run_for(Millis{13'900});
+  CHECK(world.ends[0].peer().signaling == SignalingState::HaveLocalOffer);
+  CHECK(world.ends[1].peer().signaling == SignalingState::Stable);  // it has answered
+  world.run_for(Millis{60'000});
+  CHECK(world.settled());
+  CHECK(world.ends[1].peer().agreed_lines().size() == 3);
+  for (const auto& end : world.ends) CHECK(end.connections() == 1);
+}
+
+TEST_CASE("healing: an answer that is here and takes its time to be set is not taken for silence") {
+  PairWorld world;
+  world.wish(0, basic());
+  world.wish(1, basic());
+  world.start();
+  world.run_for(Millis{5'000});
+  REQUIRE(world.settled());
+  const Millis begun = world.time.now;
+  const Millis arrives = begun + Millis{8'000};
+  world.fate = [&](int, int, const protocol::PairMessage& message) -> std::vector<Millis> {
+    if (world.time.now < begun + Millis{5'000}) world.operations_take(Millis{2'000});  // an acknowledgement comes first
+    if (!std::holds_alternative<protocol::Answer>(message.body)) return {Millis{20}};
+    return {std::max(Millis{20}, arrives - world.time.now)};
+  };
+  world.later(Millis{7'900}, [&] { world.operations_take(Millis{7'000}); });
+  world.later(Millis{8'100}, [&] { world.operations_take(Millis{5}); });
+  world.wish(0, with_screen());
+  world.run_for(Millis{14'500});
+  CHECK(world.ends[0].peer().signaling == SignalingState::HaveLocalOffer);  // and it is being set
+  world.run_for(Millis{60'000});
+  CHECK(world.settled());
+  CHECK(world.ends[0].connections() == 1);
+}
+
+TEST_CASE("healing: an offer that the peer has, and never answers, is noticed all the same") {
+  PairWorld world;
+  live(world);
+  REQUIRE(world.settled());
+  int acknowledged = 0;
+  world.fate = [&](int, int from, const protocol::PairMessage& message) -> std::vector<Millis> {
+    if (std::holds_alternative<protocol::Answer>(message.body)) return {};
+    if (from == 1 && std::holds_alternative<protocol::Acknowledge>(message.body)) ++acknowledged;
+    world.operations_take(Millis{2'000});  // so that the acknowledgement comes before the answer would
+    return {Millis{20}};
+  };
+  auto wishes = with_screen();
+  wishes[Slot::ScreenAudio] = TrackId{"sound"};
+  world.wish(0, wishes);
+  // The time for the acknowledgement, and then the longest that the jitter makes of the deadline.
+  world.run_for(Millis{14'000});
+  CHECK(acknowledged > 0);
+  CHECK(world.ends[0].connections() == 2);
+  world.fate = nullptr;
+  world.operations_take(Millis{5});
+  world.run_for(Millis{60'000});
+  CHECK(world.settled());
+}
+
 TEST_CASE("L5: a healthy, quiet link has nothing scheduled") {
   PairWorld world;
   live(world);

@@ -9,6 +9,11 @@ namespace {
 
 constexpr Millis kTroubleLasts{60'000};
 
+// At most, from fast to slow.
+constexpr std::array<Millis, 4> kFrameTakes{{{15}, {60}, {250}, {1'500}}};
+constexpr std::array<Millis, 4> kOperationTakes{{{5}, {30}, {200}, {800}}};
+constexpr std::array<Millis, 4> kTimerLate{{{0}, {5}, {50}, {1'000}}};
+
 // Each meeting has some kinds of trouble only: all of them at once would hide one another (swarm testing).
 struct Swarm {
   std::vector<ActionKind> doings;
@@ -19,9 +24,9 @@ struct Swarm {
 Weather draw_weather(Choices& choices) {
   Weather weather;
   const auto slow = choices.below(4);
-  weather.frame_takes_most = Millis{std::vector<std::int64_t>{15, 60, 250, 1'500}[slow]};
-  weather.operation_takes_most = Millis{std::vector<std::int64_t>{5, 30, 200, 800}[choices.below(4)]};
-  weather.timer_late_most = Millis{std::vector<std::int64_t>{0, 5, 50, 1'000}[choices.below(4)]};
+  weather.frame_takes_most = kFrameTakes[slow];
+  weather.operation_takes_most = kOperationTakes[choices.below(4)];
+  weather.timer_late_most = kTimerLate[choices.below(4)];
   if (choices.one_in(3)) weather.frames_lost = static_cast<std::uint32_t>(1 + choices.below(60));
   if (choices.one_in(6)) weather.frames_doubled = static_cast<std::uint32_t>(1 + choices.below(60));
   if (choices.one_in(6)) weather.operations_refused = static_cast<std::uint32_t>(1 + choices.below(30));
@@ -30,6 +35,7 @@ Weather draw_weather(Choices& choices) {
 }
 
 bool is_trouble(ActionKind kind) { return kind >= ActionKind::CutSocket; }
+bool is_unfair(const Action& action) { return action.kind == ActionKind::Crash || is_trouble(action.kind); }
 
 Swarm draw_swarm(Choices& choices) {
   Swarm swarm;
@@ -148,8 +154,16 @@ std::string describe(const Action& action) {
 
 bool Script::is_fair() const {
   if (weather.frames_lost > 0 || weather.operations_refused > 0) return false;
-  return std::none_of(actions.begin(), actions.end(),
-                      [](const Action& action) { return action.kind == ActionKind::Crash || is_trouble(action.kind); });
+  return std::none_of(actions.begin(), actions.end(), is_unfair);
+}
+
+void Script::make_slow_and_fair() {
+  weather.frames_lost = weather.operations_refused = 0;
+  weather.frame_takes_most = kFrameTakes.back();
+  weather.operation_takes_most = kOperationTakes.back();
+  weather.operation_takes_least = Millis{kOperationTakes.back().value / 2};
+  weather.timer_late_most = kTimerLate.back();
+  std::erase_if(actions, is_unfair);
 }
 
 Script write_script(std::uint64_t seed, int people) {

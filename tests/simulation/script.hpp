@@ -76,6 +76,8 @@ struct Script {
 
   // Nothing but what people do: no loss, no cut, nothing refused. (Frames may be slow, and come twice.)
   bool is_fair() const;
+  // Makes it such a day, and everything as slow as it can be on any.
+  void make_slow_and_fair();
 };
 
 // `people` 0: drawn as well, from 2 to 6.

@@ -68,6 +68,8 @@ class PairWorld {
     handle(1, link::Started{});
     handle(0, link::Started{});
   }
+  // From now on, in both browsers.
+  void operations_take(Millis duration) { options_.operation_takes = duration; }
   void wish(int at, link::Wishes wishes) { handle(at, link::WishesChanged{std::move(wishes)}); }
 
   void handle(int at, link::LinkEvent event) {
