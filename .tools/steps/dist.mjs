@@ -30,6 +30,7 @@ export const parts = {
   mount: js('web', 'sdk', 'mount.js'),
   redact: js('bindings', 'redact.js'),
   flow: js('web', 'sdk', 'flow', 'index.js'),
+  record: js('web', 'sdk', 'record', 'index.js'),
 };
 
 /** Imports of a loader or a part become imports of its bundle, so that the bytes are in the package once each. */

@@ -2,6 +2,8 @@
 
 import type { LinkState, ParticipantRow, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ChatMessage } from '../../bindings/client-types.ts';
+import type { RecordOptions } from './record/options.ts';
+import type { Recording } from './record/recording.ts';
 
 export type { ChatMessage, LinkState, Role, Source };
 
@@ -62,6 +64,9 @@ class SourceView implements ParticipantSource {
   }
 }
 
+/** Internal. */
+export type RecordPerson = (options?: RecordOptions, who?: Participant) => Promise<Recording>;
+
 type Shown = Pick<ParticipantRow, 'name' | 'role' | 'away' | 'attributes' | 'hand' | 'asksForFloor'>;
 
 export class Participant {
@@ -72,11 +77,13 @@ export class Participant {
   #connection: LinkState = 'connecting';
   #typing = false;
   readonly #sources: Record<Source, SourceView>;
+  readonly #record: RecordPerson;
 
   /** Internal: participants are found in `meeting.participants`. */
-  constructor(id: string, local: boolean, makeStream: () => MediaStream) {
+  constructor(id: string, local: boolean, makeStream: () => MediaStream, record: RecordPerson) {
     this.id = id;
     this.local = local;
+    this.#record = record;
     this.#row = { name: '', role: 'guest', away: false, attributes: {}, hand: 0, asksForFloor: false };
     this.#sources = {
       camera: new SourceView('camera', makeStream),
@@ -137,6 +144,14 @@ export class Participant {
   /** Writes a message to all, as this person's program says. Always false of oneself. */
   get typing(): boolean {
     return this.#typing;
+  }
+
+  /**
+   * As `meeting.record`, of this person alone: camera and shared screen, with their sound. Ends by itself when they leave;
+   * rejects with `peer-gone` when they have.
+   */
+  record(options?: RecordOptions): Promise<Recording> {
+    return this.#record(options, this);
   }
 
   /** Internal. */
