@@ -19,7 +19,7 @@ function boxAt(bytes: Uint8Array, at: number): Box | undefined {
   if (at + 16 > bytes.length) return undefined;
   const size = readNumber(bytes, at, 4);
   const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-  if (size === 1) return { type, at, content: at + 16, end: at + readNumber(bytes, at + 8, 8) };
+  if (size === 1) return { type, at, content: at + 16, end: at + Math.max(readNumber(bytes, at + 8, 8), 16) };
   // A size of 0: up to the end of the file.
   return { type, at, content: at + 8, end: size === 0 ? Infinity : at + Math.max(size, 8) };
 }
@@ -150,13 +150,13 @@ export class Mp4Mender implements Mender {
     const defaultAt = tfhd.content + 8 + (flags & 1 ? 8 : 0) + (flags & 2 ? 4 : 0);
     const usual = flags & 8 ? readNumber(bytes, defaultAt, 4) : (this.#defaults.get(track) ?? 0);
     let time = readNumber(bytes, tfdt.content + 4, bytes[tfdt.content] === 1 ? 8 : 4);
-    for (const { content } of boxesIn(bytes, traf, 'trun')) {
+    for (const { content, end } of boxesIn(bytes, traf, 'trun')) {
       const has = readNumber(bytes, content + 1, 3);
       const count = readNumber(bytes, content + 4, 4);
       const first = content + 8 + (has & 1 ? 4 : 0) + (has & 4 ? 4 : 0);
       const stride = [0x100, 0x200, 0x400, 0x800].reduce((sum, flag) => sum + (has & flag ? 4 : 0), 0);
       if (!(has & 0x100)) time += usual * count;
-      else for (let i = 0; i < count; ++i) time += readNumber(bytes, first + i * stride, 4);
+      else for (let i = 0; i < count && first + i * stride < end; ++i) time += readNumber(bytes, first + i * stride, 4);
     }
     const scale = this.#scales.get(track);
     if (scale) this.#ends.set(track, Math.max(this.#ends.get(track) ?? 0, time / scale));

@@ -51,7 +51,7 @@ function elementAt(bytes: Uint8Array, at: number): Element | 'short' | 'wrong' {
   return { id: readNumber(bytes, at, idLength), content: sizeAt + length, size: isUnknown ? Infinity : size };
 }
 
-const numberOf = (bytes: Uint8Array, { content, size }: Element): number => readNumber(bytes, content, size);
+const numberOf = (bytes: Uint8Array, { content, size }: Element): number => readNumber(bytes, content, Math.min(size, 8));
 
 /** Those that are whole. */
 function* childrenOf(bytes: Uint8Array, { content, size }: Pick<Element, 'content' | 'size'>): Generator<Element & { at: number }> {
