@@ -32,6 +32,7 @@ export const parts = {
   redact: js('bindings', 'redact.js'),
   flow: js('web', 'sdk', 'flow', 'index.js'),
   insight: js('web', 'sdk', 'insight', 'index.js'),
+  record: js('web', 'sdk', 'record', 'index.js'),
 };
 
 /**

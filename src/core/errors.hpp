@@ -141,7 +141,7 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kErrors{{
     {"file-cancelled", Blame::Remote, false, "The other side cancelled the transfer."},
     {"file-changed", Blame::Local, false, "The file was moved or changed meanwhile. Choose it again."},
     {"file-damaged", Blame::Network, true, "The file arrived damaged. Send it again."},
-    {"storage-failed", Blame::Device, true, "The file could not be stored. Make room, then send it again."},
+    {"storage-failed", Blame::Device, true, "The file could not be stored. Make room, then try again."},
     {"internal", Blame::Local, false, "A defect in Meetwire. The meeting was ended to keep it from doing harm; please report it."},
 }};
 

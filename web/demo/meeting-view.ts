@@ -9,6 +9,7 @@ import { Notices } from './notices.ts';
 import { PeopleList } from './people-list.ts';
 import { peopleIn, type Person } from './person.ts';
 import { Presence } from './presence.ts';
+import { RecordingControl } from './recording.ts';
 import { SourceButton } from './source-button.ts';
 import { Stage } from './stage.ts';
 
@@ -25,6 +26,7 @@ export class MeetingView {
   readonly #presence: Presence;
   readonly #files: Files;
   readonly #devices: DeviceMenu;
+  readonly #recording: RecordingControl;
   readonly #sources: readonly SourceButton[];
   readonly #undo = new AbortController();
   readonly #unsubscribe: () => void;
@@ -40,6 +42,7 @@ export class MeetingView {
     this.#presence = new Presence(meeting, this.#notices, (id, emoji) => this.#stage.react(id, emoji));
     this.#people = new PeopleList(meeting, (deed) => this.#presence.run(deed));
     this.#devices = new DeviceMenu(meeting, this.#notices);
+    this.#recording = new RecordingControl(meeting, this.#notices);
     this.#files = new Files(meeting, (words) => {
       const show = { label: 'Show', run: () => this.#setPanel('chat') };
       if (this.#open !== 'chat') this.#notices.show('file', words, { action: show, stays_ms: 15_000 });
@@ -79,6 +82,7 @@ export class MeetingView {
     this.#people.close();
     this.#presence.close();
     this.#devices.close();
+    this.#recording.close();
     this.#notices.close();
     document.title = 'Meetwire';
   }
@@ -100,6 +104,7 @@ export class MeetingView {
     this.#presence.update();
     this.#chat.update();
     this.#devices.update();
+    this.#recording.update();
     this.#files.update();
     for (const button of this.#sources) button.update();
     setText(byId('head-count', HTMLElement), people.length === 1 ? 'only you' : `${people.length} people`);

@@ -12,6 +12,9 @@ export type { Channel, ChannelData, ChannelEvents, ChannelOptions, ChannelSendOp
 export type { Sight, WatchOptions } from './flow/uplink.ts';
 export type { AcceptFileOptions, FileDelivery, FileOffer, FileProgress, MeetingFiles, SendFileOptions } from './flow/files.ts';
 export type { Participant, ParticipantSource, Quality } from './participant.ts';
+export type { RecordOptions } from './record/options.ts';
+export type { RecordingLayout } from './record/layout.ts';
+export type { Recording, RecordingEnd, RecordingEvents, RecordingState } from './record/recording.ts';
 export type { ContentHint, DeviceOptions, LocalSource, ScreenOptions } from './local-source.ts';
 export type { Speaker } from './speaker.ts';
 export type { Call, CallOptions } from './call.ts';

@@ -1,10 +1,14 @@
-// What of a meeting is loaded only when a page first uses it: data and files, measuring, and showing it in an element.
+// What of a meeting is loaded only when a page first uses it: data and files, measuring, showing it in an element, recording.
 
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientPorts, Peer, Undo } from '../../bindings/ports.ts';
 import type { FileOffer } from './flow/files.ts';
 import type { Meeting } from './meeting.ts';
 import type { MeetingEvents } from './meeting-events.ts';
+import type { Explanation } from '../../bindings/insight-types.ts';
+import type { Participant, PersonParts } from './participant.ts';
+import type { RecordOptions } from './record/options.ts';
+import type { Recording } from './record/recording.ts';
 import { FlowPart } from './flow-part.ts';
 import { InsightPart } from './insight-part.ts';
 import { onFirstUse, whileWanted } from './on-first-use.ts';
@@ -21,11 +25,12 @@ export interface PartsHost {
   emit<Type extends keyof MeetingEvents>(type: Type, event: MeetingEvents[Type]): boolean;
 }
 
-export class LazyParts {
+export class LazyParts implements PersonParts {
   readonly flow: FlowPart;
   readonly insight: InsightPart;
   readonly #host: PartsHost;
   readonly #undos: Undo[] = [];
+  readonly #recording: () => Promise<typeof import('./record/index.ts')>;
   readonly #mounting: () => Promise<typeof import('./mount.ts')>;
 
   constructor(host: PartsHost) {
@@ -43,7 +48,17 @@ export class LazyParts {
         emit(type, event);
       },
     });
+    this.#recording = onFirstUse(host.errors, 'record', () => import('./record/index.ts'));
     this.#mounting = onFirstUse(host.errors, 'mount', () => import('./mount.ts'));
+  }
+
+  explain(participant: Participant): Promise<readonly Explanation[]> {
+    return this.insight.explain(participant);
+  }
+
+  async record(options?: RecordOptions, who?: Participant): Promise<Recording> {
+    const { record } = await this.#recording();
+    return record({ ...this.#host, problem: (error) => void this.#host.emit('problem', { error, participant: undefined }) }, options, who);
   }
 
   mount(element: Element): Undo {

@@ -74,6 +74,14 @@ export class Meeting extends WithParts implements AsyncDisposable {
     super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
     this.#ports = ports;
+    this.parts = new LazyParts({
+      meeting: this,
+      errors,
+      ports,
+      connectionTo: (peer) => this.#executor.connectionTo(peer),
+      changed: () => this.#change(),
+      emit: (type, event) => this.#emitter.emit(type, event),
+    });
     this.me = this.#makeParticipant(user, true);
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
@@ -90,14 +98,6 @@ export class Meeting extends WithParts implements AsyncDisposable {
     this.#emitter = new Emitter(ports.report);
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
-    this.parts = new LazyParts({
-      meeting: this,
-      errors,
-      ports,
-      connectionTo: (peer) => this.#executor.connectionTo(peer),
-      changed: () => this.#change(),
-      emit: (type, event) => this.#emitter.emit(type, event),
-    });
     this.files = { send: async (file, options) => (await this.parts.flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
@@ -300,7 +300,7 @@ export class Meeting extends WithParts implements AsyncDisposable {
   }
 
   #makeParticipant(user: string, local: boolean): Participant {
-    return new Participant(user, local, () => this.#ports.devices.stream(), (person) => this.parts.insight.explain(person));
+    return new Participant(user, local, () => this.#ports.devices.stream(), this.parts);
   }
 
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {

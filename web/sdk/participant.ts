@@ -4,6 +4,8 @@ import type { LinkState, ParticipantRow, Role, Slot, Source, Wanted } from '../.
 import type { ChatMessage, ErrorCode } from '../../bindings/client-types.ts';
 import type { Explanation, QualityReason } from '../../bindings/insight-types.ts';
 import type { LinkStatistics } from '../../bindings/link-statistics.ts';
+import type { RecordOptions } from './record/options.ts';
+import type { Recording } from './record/recording.ts';
 
 export type { ChatMessage, LinkState, Role, Source };
 
@@ -82,7 +84,11 @@ export interface Measured {
 }
 const unmeasured: Measured = { audioLevel: 0, speaking: false, quality: undefined };
 
-type Explain = (participant: Participant) => Promise<readonly Explanation[]>;
+/** Internal: what is loaded when it is first asked for. */
+export interface PersonParts {
+  explain(participant: Participant): Promise<readonly Explanation[]>;
+  record(options?: RecordOptions, participant?: Participant): Promise<Recording>;
+}
 
 type Shown = Pick<ParticipantRow, 'name' | 'role' | 'away' | 'attributes' | 'hand' | 'asksForFloor'>;
 
@@ -94,14 +100,14 @@ export class Participant {
   #connection: LinkState = 'connecting';
   #typing = false;
   #measured = unmeasured;
-  readonly #explain: Explain;
+  readonly #parts: PersonParts;
   readonly #sources: Record<Source, SourceView>;
 
   /** Internal: participants are found in `meeting.participants`. */
-  constructor(id: string, local: boolean, makeStream: () => MediaStream, explain: Explain) {
+  constructor(id: string, local: boolean, makeStream: () => MediaStream, parts: PersonParts) {
     this.id = id;
     this.local = local;
-    this.#explain = explain;
+    this.#parts = parts;
     this.#row = { name: '', role: 'guest', away: false, attributes: {}, hand: 0, asksForFloor: false };
     this.#sources = {
       camera: new SourceView('camera', makeStream),
@@ -187,7 +193,7 @@ export class Participant {
    * be mended; empty where nothing is wrong. Needs no measuring. Rejects with `internal` when insight.js cannot be loaded.
    */
   explain(): Promise<readonly Explanation[]> {
-    return this.#explain(this);
+    return this.#parts.explain(this);
   }
 
   /** Internal: nothing is not measured. */
@@ -202,6 +208,14 @@ export class Participant {
 
   /** Internal: the last that the link met with. */
   linkError: ErrorCode | undefined;
+
+  /**
+   * As `meeting.record`, of this person alone: camera and shared screen, with their sound. Ends by itself when they leave;
+   * rejects with `peer-gone` when they have.
+   */
+  record(options?: RecordOptions): Promise<Recording> {
+    return this.#parts.record(options, this);
+  }
 
   /** Internal. */
   setTyping(typing: boolean): void {

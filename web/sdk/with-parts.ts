@@ -5,6 +5,8 @@ import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { Sight, WatchOptions } from './flow/uplink.ts';
 import type { LazyParts } from './lazy-parts.ts';
 import type { Participant } from './participant.ts';
+import type { RecordOptions } from './record/options.ts';
+import type { Recording } from './record/recording.ts';
 import { Presence } from './presence.ts';
 
 export abstract class WithParts extends Presence {
@@ -32,6 +34,17 @@ export abstract class WithParts extends Presence {
   /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
   get activeSpeaker(): Participant | undefined {
     return this.parts.insight.activeSpeaker;
+  }
+
+  /**
+   * Records the meeting on this machine: a picture with everybody in it, and the mixed sound. Whoever comes, leaves, mutes or
+   * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun; leaving the meeting ends it.
+   *
+   * Rejects with `not-joined`, `already-left`, `invalid-argument`, `device-unsupported` (this browser cannot record),
+   * `device-failed`, or with `internal` when record.js cannot be loaded.
+   */
+  record(options?: RecordOptions): Promise<Recording> {
+    return this.parts.record(options);
   }
 
   /**

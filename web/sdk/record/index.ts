@@ -1,0 +1,80 @@
+// Recording of a meeting, or of one person in it, on the user's machine. A part of its own: a page loads it when it first
+// records.
+
+import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
+import type { ClientPorts } from '../../../bindings/ports.ts';
+import type { RecordingPort } from '../../../bindings/recording/ports.ts';
+import type { Meeting } from '../meeting.ts';
+import type { Participant } from '../participant.ts';
+import type { RecordOptions } from './options.ts';
+import { browserRecording } from '../../../bindings/browser/recording/recorder.ts';
+import { Attention } from './attention.ts';
+import { readOptions } from './options.ts';
+import { Recording, type RecordingEnd } from './recording.ts';
+import { sceneOf } from './scene.ts';
+
+/** Internal: what it needs of its meeting. */
+export interface RecordHost {
+  readonly meeting: Meeting;
+  readonly errors: ErrorTable;
+  readonly ports: ClientPorts;
+  problem(error: MeetingError): void;
+}
+
+/** How many recordings go on that the others see. */
+const announced = new WeakMap<Meeting, number>();
+
+function announce(meeting: Meeting, change: 1 | -1): void {
+  const before = announced.get(meeting) ?? 0;
+  const now = before + change;
+  announced.set(meeting, now);
+  if ((before === 0) === (now === 0) || meeting.state === 'left') return;
+  // Not every server has attributes; a recording is none the worse for it.
+  meeting.setAttributes({ recording: now > 0 ? 'on' : '' }).catch(() => {});
+}
+
+/** Of the whole meeting, or of `who` alone. */
+export async function record(
+  { meeting, errors, ports, problem }: RecordHost,
+  options: RecordOptions = {},
+  who?: Participant,
+  port: RecordingPort = browserRecording,
+): Promise<Recording> {
+  const { state } = meeting;
+  if (state === 'left') throw errors.make('already-left');
+  if (state === 'joining' || state === 'waiting') throw errors.make('not-joined');
+  const isHere = (): boolean => !who || who === meeting.me || meeting.participants.get(who.id) === who;
+  if (!isHere()) throw errors.make('peer-gone');
+  const wish = readOptions(options, port, errors);
+
+  let recording: Recording | undefined;
+  const attention = new Attention(meeting);
+  const scene = () => {
+    const now = sceneOf(who ? [who] : [meeting.me, ...meeting.participants.values()], wish);
+    attention.turnTo(now);
+    return now;
+  };
+  // When it should end before it has begun.
+  const endOf = (): RecordingEnd | undefined => (meeting.state === 'left' ? 'left' : isHere() ? undefined : 'participant-left');
+  const follow = (): void => {
+    const end = endOf();
+    if (end) recording?.end(end);
+    else recording?.show(scene());
+  };
+  const undo = meeting.subscribe(follow);
+  if (wish.announce) announce(meeting, 1);
+  recording = await Recording.start(port, wish, scene(), {
+    clock: ports.clock,
+    errors,
+    name: (who ? who.name : meeting.id) || 'recording',
+    report: ports.report,
+    problem,
+    released() {
+      undo();
+      attention.end();
+      if (wish.announce) announce(meeting, -1);
+    },
+  });
+  follow();
+  return recording;
+}
