@@ -1,6 +1,4 @@
 // The client core's door in WebAssembly, for servers that speak meetwire/1: what every page loads.
-#include <utility>
-
 #include "client_door.hpp"
 #include "session/parts.hpp"
 #include "session/session.hpp"
@@ -9,8 +7,8 @@ namespace {
 
 class MeetwireSession : public meetwire::session::Session {
  public:
-  explicit MeetwireSession(meetwire::ClientOptions options)
-      : Session(std::move(options), meetwire::session::meetwire_parts()) {}
+  explicit MeetwireSession(const meetwire::ClientOptions& options)
+      : Session(options, meetwire::session::meetwire_parts()) {}
 };
 
 using SessionDoor = meetwire::bindings::ClientDoor<MeetwireSession>;

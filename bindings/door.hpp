@@ -51,7 +51,7 @@ class Door {
     Options options;
     if (!protocol::read(protocol::parse_trusted(given(0, options_end)).root(), options)) return 0;
     const int handle = next_handle_++;
-    machines_.emplace(handle, std::make_unique<Machine>(std::move(options)));
+    machines_.emplace(handle, std::make_unique<Machine>(options));
     return handle;
   }
 
