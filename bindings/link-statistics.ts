@@ -6,7 +6,7 @@ import type { Slot } from './client-types.ts';
 /** RTCIceCandidateType: how an address was found. */
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay';
 
-/** One slot in one direction, over the last measuring interval, about a second. What the browser does not tell is absent. */
+/** One slot in one direction, over the last measuring interval, about two seconds. What the browser does not tell is absent. */
 export interface StreamStatistics {
   readonly slot: Slot;
   /** Bits a second, without headers. */
@@ -36,7 +36,7 @@ export interface PathStatistics {
   readonly relayProtocol?: 'udp' | 'tcp' | 'tls';
 }
 
-/** One link over the last measuring interval, about a second. What the browser does not tell is absent. */
+/** One link over the last measuring interval, about two seconds. What the browser does not tell is absent. */
 export interface LinkStatistics {
   /** All that went out, in bits a second. */
   readonly up: number;

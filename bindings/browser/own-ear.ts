@@ -12,8 +12,8 @@ interface Listening {
   readonly analyser: AnalyserNode;
 }
 
-// About as long as the time between two measurements, so that no syllable falls between.
-const samples = 8192;
+// At least as long as the time between two measurements, so that no syllable falls between.
+const samples = 16_384;
 // The length of a packet: loudness is that of the loudest, as the others measure it.
 const block = 960;
 

@@ -25,7 +25,7 @@ const textOf = (entry: Entry | undefined, field: string): string => String(entry
 const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));
 
 // A source that says nothing for so long has stopped: the list keeps the last packet's level for ten seconds.
-const staleAfterMs = 400;
+const staleAfterMs = 600;
 
 interface Heard {
   timestamp: number;

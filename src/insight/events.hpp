@@ -42,7 +42,7 @@ struct Level {
 enum class Limit : std::uint8_t { None, Bandwidth, Processor };
 constexpr auto names_of(Limit) { return std::array<std::string_view, 3>{"none", "bandwidth", "processor"}; }
 
-// One link over the last second or so. What a browser does not tell is absent.
+// One link over the last two seconds or so. What a browser does not tell is absent.
 struct LinkFigures {
   bool connected = false;
   std::optional<std::uint32_t> lost_down_per_mille;
@@ -158,7 +158,7 @@ struct LevelsMeasured {
   }
 };
 
-// About once a second, for each link.
+// For each link, some seconds apart.
 struct LinkMeasured {
   static constexpr std::string_view kType = "link_measured";
   UserId peer;

@@ -85,9 +85,9 @@ test('loudness is that of the newest source, and ends when it says nothing more'
   let now = performance.now();
   context.mock.method(performance, 'now', () => now);
   reader.level('microphone');
-  now += 300;
+  now += 500;
   assert.equal(reader.level('microphone'), 0.25);
-  now += 300;
+  now += 500;
   assert.equal(reader.level('microphone'), 0, 'the list keeps the last packet for ten seconds');
 });
 

@@ -23,7 +23,7 @@ export interface MeetingEvents extends PresenceEvents {
   /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
   'audio-blocked': { unlock(): void };
   'audio-unlocked': undefined;
-  /** While measuring, five times a second, in the background once: `audioLevel` of all is fresh. */
+  /** While measuring, four times a second, in the background once: `audioLevel` of all is fresh. */
   levels: undefined;
   /** Somebody else is to be looked at; nobody, when that one has left. See `meeting.measure()`. */
   'active-speaker': Participant | undefined;

@@ -72,7 +72,7 @@ export interface Quality {
   readonly score: number;
   /** What keeps it from 5, the worst first. */
   readonly reasons: readonly QualityReason[];
-  /** Of the last second. */
+  /** Of the last two seconds. */
   readonly figures: LinkStatistics;
 }
 
@@ -183,7 +183,7 @@ export class Participant {
     return this.#measured.speaking;
   }
 
-  /** Of the connection to this person. Undefined of oneself, and until the meeting has measured for two seconds. */
+  /** Of the connection to this person. Undefined of oneself, and until the meeting has measured for some seconds. */
   get quality(): Quality | undefined {
     return this.#measured.quality;
   }
