@@ -1,8 +1,4 @@
 // The client core's door in WebAssembly, for servers that speak meetwire/1: what every page loads.
-#include <emscripten/bind.h>
-
-#include <utility>
-
 #include "client_door.hpp"
 #include "session/parts.hpp"
 #include "session/session.hpp"
@@ -11,10 +7,14 @@ namespace {
 
 class MeetwireSession : public meetwire::session::Session {
  public:
-  explicit MeetwireSession(meetwire::ClientOptions options)
-      : Session(std::move(options), meetwire::session::meetwire_parts()) {}
+  explicit MeetwireSession(const meetwire::ClientOptions& options)
+      : Session(options, meetwire::session::meetwire_parts()) {}
 };
+
+using SessionDoor = meetwire::bindings::ClientDoor<MeetwireSession>;
+
+SessionDoor& door() { return meetwire::bindings::the_door<SessionDoor>(); }
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(meetwire_client) { meetwire::bindings::export_client_door<MeetwireSession>(); }
+MEETWIRE_EXPORT_CLIENT_DOOR(door)

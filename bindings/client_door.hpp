@@ -1,8 +1,6 @@
 // The client core's door, for each of the modules that have one.
 #pragma once
 
-#include <emscripten/bind.h>
-
 #include <cstdint>
 #include <string>
 
@@ -16,18 +14,17 @@ using ClientDoor = Door<Session, ClientOptions, ClientEvent>;
 
 // A message_arrived event, field by field: messages are most of what comes, and their texts need no escaping this way.
 template <class Session>
-int receive_message(int handle, double now, double attempt, int name, int body) {
-  auto& door = the_door<ClientDoor<Session>>();
+int receive_message(ClientDoor<Session>& door, int handle, double now, double attempt, int name, int body) {
   const auto text = [&door](int begin, int end) { return std::string(door.given(begin, end)); };
   return door.handle_event(
       handle, now, event::MessageArrived{static_cast<std::uint32_t>(attempt), text(0, name), text(name, body)});
 }
 
-template <class Session>
-void export_client_door() {
-  export_door<ClientDoor<Session>>();
-  emscripten::function("receive", &receive_message<Session>);
-  emscripten::function("errors", +[] { return the_door<ClientDoor<Session>>().errors(); });
-}
-
 }  // namespace meetwire::bindings
+
+#define MEETWIRE_EXPORT_CLIENT_DOOR(door)                                                                         \
+  MEETWIRE_EXPORT_DOOR(door)                                                                                      \
+  MEETWIRE_EXPORT(errors) int door_errors() { return door().errors(); }                                           \
+  MEETWIRE_EXPORT(receive) int door_receive(int handle, double now, double attempt, int name, int body) {         \
+    return meetwire::bindings::receive_message(door(), handle, now, attempt, name, body);                         \
+  }

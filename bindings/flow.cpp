@@ -1,7 +1,5 @@
 // The door of what flows between participants in WebAssembly: text in and text out, as door.hpp has it. Loaded when a
 // page first uses any of it.
-#include <emscripten/bind.h>
-
 #include "door.hpp"
 #include "flow/flow.hpp"
 
@@ -11,11 +9,8 @@ using FlowDoor = meetwire::bindings::Door<meetwire::flow::Flow, meetwire::flow::
 
 FlowDoor& door() { return meetwire::bindings::the_door<FlowDoor>(); }
 
-int bounds() { return door().answer(meetwire::protocol::to_text(meetwire::flow::FlowBounds{})); }
-
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(meetwire_flow) {
-  meetwire::bindings::export_door<FlowDoor>();
-  emscripten::function("bounds", &bounds);
-}
+MEETWIRE_EXPORT_DOOR(door)
+
+MEETWIRE_EXPORT(bounds) int door_bounds() { return door().answer(meetwire::protocol::to_text(meetwire::flow::FlowBounds{})); }

@@ -1,7 +1,13 @@
 // The client core's door in WebAssembly, with the dialects of all servers: loaded where one of those is met.
-#include <emscripten/bind.h>
-
 #include "client_door.hpp"
 #include "session/session.hpp"
 
-EMSCRIPTEN_BINDINGS(meetwire_legacy) { meetwire::bindings::export_client_door<meetwire::session::Session>(); }
+namespace {
+
+using SessionDoor = meetwire::bindings::ClientDoor<meetwire::session::Session>;
+
+SessionDoor& door() { return meetwire::bindings::the_door<SessionDoor>(); }
+
+}  // namespace
+
+MEETWIRE_EXPORT_CLIENT_DOOR(door)

@@ -4,20 +4,14 @@
 
 import { unpackLzma } from './lzma.ts';
 
+const decoder = new TextDecoder();
+
 /** What can stand in for the bytes that are built in: to take them from a cache, or to stream them. */
 export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | WebAssembly.Module;
 
 export interface LoadOptions {
   /** The module itself (`meetwire/core.wasm`, of the same version); default: the bytes built into this file. */
   wasm?: WasmSource | PromiseLike<WasmSource>;
-}
-
-/** The hook of Emscripten's glue by which its caller instantiates the module. */
-export interface GlueOptions {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): object;
 }
 
 /** An instance: what the C++ exports, and its memory. */
@@ -27,9 +21,7 @@ export interface LoadedModule<Door> {
 }
 
 /** What the build puts into wasm/<door>.js. */
-export interface PackedModule<Door> {
-  /** Emscripten's glue: makes an instance and resolves to what the C++ exports. */
-  default: (options: GlueOptions) => Promise<Door>;
+export interface PackedModule {
   /** The module's bytes: LZMA without header, then in base64. */
   packed: string;
   /** How many bytes that unpacks to. */
@@ -41,7 +33,7 @@ export interface PackedModule<Door> {
  * bytes are unpacked and compiled only once. Rejects with what WebAssembly says (`CompileError`, `LinkError`),
  * or with a `TypeError` for a response that is not a success; a failure is not remembered.
  */
-export function loaderOf<Door>(packed: PackedModule<Door>): (options?: LoadOptions) => Promise<LoadedModule<Door>> {
+export function loaderOf<Door>(packed: PackedModule): (options?: LoadOptions) => Promise<LoadedModule<Door>> {
   let builtIn: Promise<WebAssembly.Module> | undefined;
 
   const compileBuiltIn = (): Promise<WebAssembly.Module> => {
@@ -54,25 +46,26 @@ export function loaderOf<Door>(packed: PackedModule<Door>): (options?: LoadOptio
 
   return async ({ wasm } = {}) => {
     const module = wasm === undefined ? await compileBuiltIn() : await compile(await wasm);
-    return instantiate(packed.default, module);
+    return instantiate(module);
   };
 }
 
-function instantiate<Door>(glue: PackedModule<Door>['default'], module: WebAssembly.Module): Promise<LoadedModule<Door>> {
-  return new Promise((resolve, reject) => {
-    let memory: WebAssembly.Memory;
-    glue({
-      instantiateWasm(imports, done) {
-        // The glue has no way to be told of a failure here: its own promise would stay pending for ever.
-        WebAssembly.instantiate(module, imports).then((instance) => {
-          // Its name is one of the linker's choosing.
-          memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory)!;
-          done(instance, module);
-        }, reject);
-        return {};
+async function instantiate<Door>(module: WebAssembly.Module): Promise<LoadedModule<Door>> {
+  let memory: WebAssembly.Memory;
+  const { exports } = await WebAssembly.instantiate(module, {
+    // bindings/numbers.cpp
+    meetwire: { numberOf: (at: number, size: number) => Number(decoder.decode(new Uint8Array(memory.buffer, at, size))) },
+    // What Emscripten's library asks for. Who reads the memory takes it anew each time, and nothing exits but by a failure.
+    env: { emscripten_notify_memory_growth: () => {} },
+    wasi_snapshot_preview1: {
+      proc_exit(code: number) {
+        throw new WebAssembly.RuntimeError(`exit ${code}`);
       },
-    }).then((door) => resolve({ door, memory }), reject);
+    },
   });
+  memory = exports['memory'] as WebAssembly.Memory;
+  (exports['_initialize'] as () => void)();
+  return { door: exports as Door, memory };
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
@@ -84,6 +77,6 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   return streams ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
 }
 
-function unpack({ packed, size }: Pick<PackedModule<unknown>, 'packed' | 'size'>): Uint8Array<ArrayBuffer> {
+function unpack({ packed, size }: PackedModule): Uint8Array<ArrayBuffer> {
   return unpackLzma(Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)), size);
 }

@@ -1,9 +1,9 @@
 // The WebAssembly modules, and what the loaders in bindings/ import of them.
 //
 // For each door (client, legacy, room, flow) build/js/bindings/wasm/<door>.js is written, next to the compiled TypeScript:
-// Emscripten's glue, and the module's bytes, packed by xz and then in base64. So one and the same import resolves for
-// tests in plain Node and for the bundling of dist/, and a page needs no second request, no content type for .wasm,
-// and no help from its bundler. Packed first, since base64 of the plain bytes would cost a third of the transfer; by
+// the module's bytes, packed by xz and then in base64. So one and the same import resolves for tests in plain Node and
+// for the bundling of dist/, and a page needs no second request, no content type for .wasm, and no help from its
+// bundler. Packed first, since base64 of the plain bytes would cost a third of the transfer; by
 // LZMA, since it leaves a fifth less than deflate does (bindings/lzma.ts unpacks it).
 
 import { execFileSync } from 'node:child_process';
@@ -19,33 +19,14 @@ export const wasmFile = (door) => inBuild('wasm', `meetwire_${door}.wasm`);
 export async function buildWasm() {
   await buildCpp('wasm', doors.map((door) => `meetwire_${door}`));
   for (const door of doors) {
-    const glue = inBuild('wasm', `meetwire_${door}.mjs`);
     const output = inBuild('js', 'bindings', 'wasm', `${door}.js`);
-    const print = fingerprint([glue, wasmFile(door), new URL(import.meta.url).pathname]);
-    await unlessDone(`pack-${door}`, print, [output], async () => {
-      writeIfChanged(output, await pack(readFileSync(glue, 'utf8'), readFileSync(wasmFile(door))));
-    });
+    const print = fingerprint([wasmFile(door), new URL(import.meta.url).pathname]);
+    await unlessDone(`pack-${door}`, print, [output], () => writeIfChanged(output, pack(readFileSync(wasmFile(door)))));
   }
 }
 
-async function pack(glue, wasm) {
-  const { transform } = await import('esbuild');
-  const { code } = await transform(glue, {
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
-    define: {
-      // Newer releases of Emscripten ask where the script is, to fetch the .wasm file beside it. Ours is never
-      // fetched, and bundlers take an `import.meta.url` for a file to carry along.
-      'import.meta.url': '"file:///"',
-      // For the same reason the ways to fetch it are dead code; without these names esbuild can see that.
-      document: 'undefined',
-      fetch: 'undefined',
-      XMLHttpRequest: 'undefined',
-    },
-  });
-  return `${code}\nexport const packed = "${lzma(wasm).toString('base64')}";\nexport const size = ${wasm.length};\n`;
+function pack(wasm) {
+  return `export const packed = "${lzma(wasm).toString('base64')}";\nexport const size = ${wasm.length};\n`;
 }
 
 // The header says the dictionary's size and the content's, which xz leaves open when it reads from a pipe.

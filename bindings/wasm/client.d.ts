@@ -1,8 +1,4 @@
-// client.js is made by the build, from client.cpp: Emscripten's glue and the module's bytes.
-
-import type { ClientDoor } from '../client-core.ts';
-import type { GlueOptions } from '../load-module.ts';
+// client.js is made by the build, from client.cpp: the module's bytes.
 
 export declare const packed: string;
 export declare const size: number;
-export default function createModule(options: GlueOptions): Promise<ClientDoor>;

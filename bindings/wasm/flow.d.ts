@@ -1,8 +1,4 @@
-// flow.js is made by the build, from flow.cpp: Emscripten's glue and the module's bytes.
-
-import type { FlowDoor } from '../load-flow.ts';
-import type { GlueOptions } from '../load-module.ts';
+// flow.js is made by the build, from flow.cpp: the module's bytes.
 
 export declare const packed: string;
 export declare const size: number;
-export default function createModule(options: GlueOptions): Promise<FlowDoor>;

@@ -165,7 +165,9 @@ struct Failure {
   std::optional<Denier> denied_by;  // of a permission-denied, where it is known
 
   Failure() = default;
-  explicit Failure(ErrorCode which, std::string what = {}) : code(which), detail(std::move(what)) {}
+  // Not inline: they are made in a hundred places.
+  explicit Failure(ErrorCode which);
+  Failure(ErrorCode which, std::string_view what);
   friend bool operator==(const Failure&, const Failure&) = default;
 };
 

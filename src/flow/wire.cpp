@@ -5,24 +5,13 @@
 #include "protocol/fields.hpp"
 #include "protocol/json.hpp"
 #include "protocol/text.hpp"
+#include "protocol/variants.hpp"
 
 namespace meetwire::flow::wire {
 namespace {
 
 using Result = std::variant<std::optional<Message>, Failure>;
-
-template <std::size_t I = 0>
-Result read_as(const protocol::Value& from, std::string_view type) {
-  if constexpr (I == std::variant_size_v<Message>) {
-    return std::optional<Message>{};
-  } else {
-    using T = std::variant_alternative_t<I, Message>;
-    if (type != T::kType) return read_as<I + 1>(from, type);
-    T value;
-    if (!protocol::read(from, value)) return Failure{ErrorCode::MessageMalformed, std::string(T::kType)};
-    return std::optional<Message>{std::move(value)};
-  }
-}
+using All = protocol::Alternatives<Message>;
 
 constexpr Limits bounds() {
   Limits limits;
@@ -34,15 +23,7 @@ constexpr Limits bounds() {
 
 std::string write(const Message& message) {
   protocol::TextWriter writer;
-  std::visit(
-      [&writer](const auto& value) {
-        writer.open('{');
-        writer.key("type");
-        writer.text(value.kType);
-        protocol::write_members(writer, value);
-        writer.close('}');
-      },
-      message);
+  protocol::write_variant(writer, message);
   return writer.take();
 }
 
@@ -52,7 +33,11 @@ Result read(std::string_view text) {
   const protocol::Value root = std::get<protocol::Document>(parsed).root();
   const auto type = protocol::find_string(root, "type");
   if (!type) return Failure{ErrorCode::MessageMalformed, "no type"};
-  return read_as(root, *type);
+  const int at = protocol::position_of_type(root, All::kAll.data(), All::kAll.size());
+  if (at < 0) return std::optional<Message>{};
+  std::optional<Message> message{std::in_place};
+  if (!protocol::read_variant(root, *message)) return Failure{ErrorCode::MessageMalformed, std::string(*type)};
+  return message;
 }
 
 std::string_view code_out(ErrorCode code) {

@@ -42,7 +42,7 @@ struct Pending {
 };
 
 struct Link::Body {
-  Body(LinkOptions link_options, OperationId& operation_counter);
+  Body(const LinkOptions& link_options, OperationId& operation_counter);
 
   // ---- link.cpp: routing
   LinkStep handle(Millis at, const LinkEvent& event);

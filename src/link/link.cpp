@@ -7,8 +7,8 @@
 
 namespace meetwire::link {
 
-Link::Body::Body(LinkOptions link_options, OperationId& operation_counter)
-    : options(std::move(link_options)),
+Link::Body::Body(const LinkOptions& link_options, OperationId& operation_counter)
+    : options(link_options),
       operations(&operation_counter),
       polite(!options.numbered || options.self_rank > options.peer_rank),
       numbers(options.numbered, options.limits),
@@ -17,8 +17,8 @@ Link::Body::Body(LinkOptions link_options, OperationId& operation_counter)
   numbers.begin(this->options.first_incarnation);
 }
 
-Link::Link(LinkOptions options, OperationId& operations)
-    : body_(std::make_unique<Body>(std::move(options), operations)) {}
+Link::Link(const LinkOptions& options, OperationId& operations)
+    : body_(std::make_unique<Body>(options, operations)) {}
 Link::Link(Link&&) noexcept = default;
 Link& Link::operator=(Link&&) noexcept = default;
 Link::~Link() = default;

@@ -91,7 +91,7 @@ using LinkEvent =
 class Link {
  public:
   // `operations` is the client's one counter of operation ids; it must outlive the link.
-  Link(LinkOptions options, OperationId& operations);
+  Link(const LinkOptions& options, OperationId& operations);
   Link(Link&&) noexcept;
   Link& operator=(Link&&) noexcept;
   ~Link();

@@ -1,7 +1,10 @@
-// JSON → structs, generically over their `fields`. Only what is instantiated costs anything in the module. (The way
-// back is protocol/text.hpp.)
+// Structs ↔ JSON, by the `fields` that they name once. For each struct there is one function, which walks over its fields;
+// what is done with a field follows from the description of its type, in code that all structs share: hundreds of fields
+// cross the door, and the code to read or to write each in place would be a tenth of what a page loads.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -9,13 +12,13 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/names.hpp"
 #include "protocol/json.hpp"
+#include "protocol/text_writer.hpp"
 
 namespace meetwire::protocol {
 
@@ -27,95 +30,204 @@ inline constexpr bool IsStrongId = false;
 template <class Tag>
 inline constexpr bool IsStrongId<StrongId<Tag>> = true;
 
+// How a value of one type is read and written, wherever it stands.
+struct FieldType {
+  // False when the JSON is not of that shape.
+  bool (*read)(const FieldType& type, const Value& from, void* into);
+  // Under the key, if there is one; what is absent is left out.
+  void (*write)(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+};
+
+// Reads or writes the fields of one struct, as they are named to it.
+class FieldWalk {
+ public:
+  explicit FieldWalk(const Value& from) : from_(&from) {}
+  explicit FieldWalk(TextWriter& to) : to_(&to) {}
+
+  // A field that is absent keeps its default: the host may leave out what it has nothing to say about.
+  void field(const char* key, void* field, const FieldType& type);
+  bool is_good() const { return good_; }
+
+ private:
+  const Value* from_ = nullptr;
+  TextWriter* to_ = nullptr;
+  bool good_ = true;
+};
+
+// Names the fields of the struct at that address; to write, they are not changed.
+using WalkFunction = void (*)(FieldWalk& walk, void* value);
+
+bool read_fields(const Value& from, WalkFunction walk, void* into);
+void write_fields(TextWriter& writer, WalkFunction walk, const void* value);
+
+// ---- the types that there are
+
+struct NamedType : FieldType {
+  const std::string_view* names;
+  std::size_t count;
+};
+struct IntegerType : FieldType {
+  std::int64_t (*get)(const void* value);
+  void (*set)(void* value, std::int64_t to);
+  std::int64_t least;
+  std::int64_t most;
+};
+struct OptionalType : FieldType {
+  const FieldType* content;
+  void* (*emplace)(void* value);
+  const void* (*get)(const void* value);  // null: absent
+};
+struct VectorType : FieldType {
+  const FieldType* item;
+  std::size_t item_size;
+  void* (*add)(void* value);
+  std::size_t (*items)(const void* value, const void*& first);
+};
+struct StructType : FieldType {
+  WalkFunction walk;
+};
+
+bool read_text(const FieldType&, const Value& from, void* into);
+void write_text_field(const FieldType&, TextWriter& writer, const char* key, const void* value);
+bool read_flag(const FieldType&, const Value& from, void* into);
+void write_flag(const FieldType&, TextWriter& writer, const char* key, const void* value);
+bool read_name(const FieldType& type, const Value& from, void* into);
+void write_name(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+bool read_integer(const FieldType& type, const Value& from, void* into);
+void write_integer(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+bool read_failure(const FieldType&, const Value& from, void* into);
+void write_failure(const FieldType&, TextWriter& writer, const char* key, const void* value);
+bool read_optional(const FieldType& type, const Value& from, void* into);
+void write_optional(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+bool read_vector(const FieldType& type, const Value& from, void* into);
+void write_vector(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+bool read_struct(const FieldType& type, const Value& from, void* into);
+void write_struct(const FieldType& type, TextWriter& writer, const char* key, const void* value);
+
+template <class T>
+struct FieldTypeOf;
+
+template <class T>
+inline constexpr auto kFieldType = FieldTypeOf<T>::make();
+
+template <>
+struct FieldTypeOf<std::string> {
+  static constexpr FieldType make() { return {read_text, write_text_field}; }
+};
+
+template <class Tag>
+struct FieldTypeOf<StrongId<Tag>> : FieldTypeOf<std::string> {
+  // So that the address of an id is that of its text.
+  static_assert(std::is_standard_layout_v<StrongId<Tag>>);
+};
+
+template <>
+struct FieldTypeOf<bool> {
+  static constexpr FieldType make() { return {read_flag, write_flag}; }
+};
+
+template <>
+struct FieldTypeOf<Failure> {
+  static constexpr FieldType make() { return {read_failure, write_failure}; }
+};
+
+template <NamedEnum T>
+struct FieldTypeOf<T> {
+  static_assert(sizeof(T) == 1, "an enum that crosses a border is of one byte");
+  static constexpr NamedType make() { return {{read_name, write_name}, kNames<T>.data(), kNames<T>.size()}; }
+};
+
+template <class T>
+  requires std::is_integral_v<T>
+struct FieldTypeOf<T> {
+  using Bounds = std::numeric_limits<T>;
+  static constexpr IntegerType make() {
+    return {{read_integer, write_integer},
+            [](const void* value) { return static_cast<std::int64_t>(*static_cast<const T*>(value)); },
+            [](void* value, std::int64_t to) { *static_cast<T*>(value) = static_cast<T>(to); },
+            static_cast<std::int64_t>(Bounds::min()),
+            sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(Bounds::max())};
+  }
+};
+
+template <class T>
+struct FieldTypeOf<std::optional<T>> {
+  static constexpr OptionalType make() {
+    return {{read_optional, write_optional},
+            &kFieldType<T>,
+            [](void* value) -> void* { return &static_cast<std::optional<T>*>(value)->emplace(); },
+            [](const void* value) -> const void* {
+              const auto& optional = *static_cast<const std::optional<T>*>(value);
+              return optional ? &*optional : nullptr;
+            }};
+  }
+};
+
+template <class T>
+struct FieldTypeOf<std::vector<T>> {
+  static constexpr VectorType make() {
+    return {{read_vector, write_vector},
+            &kFieldType<T>,
+            sizeof(T),
+            [](void* value) -> void* { return &static_cast<std::vector<T>*>(value)->emplace_back(); },
+            [](const void* value, const void*& first) {
+              const auto& vector = *static_cast<const std::vector<T>*>(value);
+              first = vector.data();
+              return vector.size();
+            }};
+  }
+};
+
+template <class T>
+struct FieldTypeOf<std::map<std::string, T>> {
+  using Map = std::map<std::string, T>;
+  static bool read(const FieldType&, const Value& from, void* into) {
+    if (!from.is_object()) return false;
+    const FieldType& type = kFieldType<T>;
+    for (const Value& item : from) {
+      if (!type.read(type, item, &(*static_cast<Map*>(into))[std::string(item.key())])) return false;
+    }
+    return true;
+  }
+  static void write(const FieldType&, TextWriter& writer, const char* key, const void* value) {
+    const FieldType& type = kFieldType<T>;
+    if (key != nullptr) writer.key(key);
+    writer.open('{');
+    for (const auto& [name, item] : *static_cast<const Map*>(value)) {
+      writer.key(name);
+      type.write(type, writer, nullptr, &item);
+    }
+    writer.close('}');
+  }
+  static constexpr FieldType make() { return {read, write}; }
+};
+
+template <HasFields T>
+void walk_fields(FieldWalk& walk, void* value) {
+  T::fields(*static_cast<T*>(value), [&walk](const char* key, auto& field) {
+    walk.field(key, &field, kFieldType<std::remove_reference_t<decltype(field)>>);
+  });
+}
+
+template <HasFields T>
+struct FieldTypeOf<T> {
+  static constexpr StructType make() { return {{read_struct, write_struct}, walk_fields<T>}; }
+};
+
 // ---- reading: false when the value is not of that shape
 
-template <HasFields T>
-bool read(const Value& from, T& into);
 template <class T>
-bool read(const Value& from, std::vector<T>& into);
-template <class T>
-bool read(const Value& from, std::map<std::string, T>& into);
-
-bool read(const Value& from, std::string& into);
-bool read(const Value& from, bool& into);
-bool read_integer(const Value& from, std::int64_t least, std::int64_t most, std::int64_t& into);
-bool read(const Value& from, Failure& into);
-template <class Tag>
-bool read(const Value& from, StrongId<Tag>& into) {
-  return read(from, into.value);
-}
-template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
 bool read(const Value& from, T& into) {
-  using Bounds = std::numeric_limits<T>;
-  std::int64_t wide = 0;
-  const bool good = read_integer(from, static_cast<std::int64_t>(Bounds::min()),
-                                 sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(Bounds::max()), wide);
-  if (good) into = static_cast<T>(wide);
-  return good;
+  const FieldType& type = kFieldType<T>;
+  return type.read(type, from, &into);
 }
-template <NamedEnum Enum>
-bool read(const Value& from, Enum& into) {
-  const auto text = from.string();
-  const int at = text ? position_of_name(*text, kNames<Enum>.data(), kNames<Enum>.size()) : -1;
-  if (at >= 0) into = static_cast<Enum>(at);
-  return at >= 0;
-}
-template <class T>
-bool read(const Value& from, std::vector<T>& into) {
-  if (!from.is_array()) return false;
-  for (const Value& item : from) {
-    if (!read(item, into.emplace_back())) return false;
-  }
-  return true;
-}
-template <class T>
-bool read(const Value& from, std::map<std::string, T>& into) {
-  if (!from.is_object()) return false;
-  for (const Value& item : from) {
-    if (!read(item, into[std::string(item.key())])) return false;
-  }
-  return true;
-}
-// Reads one key. A field that is absent keeps its default: the host may leave out what it has nothing to say about.
-// Calls, not inlined code: there are hundreds of them in a module that pages load.
-bool get_text(const Value& object, const char* key, std::string& into);
-bool get_flag(const Value& object, const char* key, bool& into);
-bool get_count(const Value& object, const char* key, std::uint32_t& into);
-// The position of the name in the table; `at` stays as it is when the key is absent.
-bool get_name(const Value& object, const char* key, const std::string_view* names, std::size_t count, std::size_t& at);
 
+// Reads one key of an object.
 template <class T>
 bool get(const Value& object, const char* key, T& into) {
-  if constexpr (std::is_same_v<T, std::string>) {
-    return get_text(object, key, into);
-  } else if constexpr (IsStrongId<T>) {
-    return get_text(object, key, into.value);
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return get_flag(object, key, into);
-  } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-    return get_count(object, key, into);
-  } else if constexpr (NamedEnum<T>) {
-    auto at = static_cast<std::size_t>(into);
-    const bool good = get_name(object, key, kNames<T>.data(), kNames<T>.size(), at);
-    into = static_cast<T>(at);
-    return good;
-  } else {
-    const Value value = find(object, key);
-    if (!value) return true;
-    if constexpr (requires { into.has_value(); *into; }) {
-      return value.is_null() || read(value, into.emplace());
-    } else {
-      return read(value, into);
-    }
-  }
+  const Value value = find(object, key);
+  return !value || read(value, into);
 }
-
-template <HasFields T>
-bool read(const Value& from, T& into) {
-  bool good = from.is_object();
-  T::fields(into, [&](const char* key, auto& field) { good = good && get(from, key, field); });
-  return good;
-}
+bool get_text(const Value& object, const char* key, std::string& into);
 
 }  // namespace meetwire::protocol

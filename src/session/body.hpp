@@ -37,7 +37,7 @@ struct EarlyMessage {
 };
 
 struct Session::Body {
-  Body(ClientOptions given, Parts own, const Limits& bounds);
+  Body(const ClientOptions& given, Parts own, const Limits& bounds);
 
   // ---- session.cpp: the application, the browser, the clock
   void on(Turn& turn, const event::JoinRequested&);

@@ -27,11 +27,11 @@ void Links::run(Millis now, const UserId& peer, Entry& entry, const link::LinkEv
   }
 }
 
-PeerOutputs Links::start(Millis now, link::LinkOptions options, const link::Wishes& wishes) {
-  const UserId peer = options.peer;
+PeerOutputs Links::start(Millis now, const link::LinkOptions& options, const link::Wishes& wishes) {
+  const UserId& peer = options.peer;
   PeerOutputs outputs = end(now, peer);
   Entry entry;
-  entry.link = parts_.make_link(std::move(options), operations_);
+  entry.link = parts_.make_link(options, operations_);
   Entry& kept = links_.emplace(peer, std::move(entry)).first->second;
   // Wishes first: the first offer has all of them.
   run(now, peer, kept, link::WishesChanged{wishes}, outputs);

@@ -26,7 +26,7 @@ class Links {
   Links(const Parts& parts, OperationId& operations) : parts_(parts), operations_(operations) {}
 
   // A link to this peer that is there already ends first.
-  PeerOutputs start(Millis now, link::LinkOptions options, const link::Wishes& wishes);
+  PeerOutputs start(Millis now, const link::LinkOptions& options, const link::Wishes& wishes);
   PeerOutputs end(Millis now, const UserId& peer);
   PeerOutputs end_all(Millis now);
   // Of a peer without a link: nothing. The browser reports late.

@@ -73,7 +73,7 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.ice_servers = ice_servers;
   how.ice_transport_policy = options.ice_transport_policy;
   how.limits = limits;
-  carry_out(turn, links.start(turn.now, std::move(how), wishes));
+  carry_out(turn, links.start(turn.now, how, wishes));
   carry_out(turn, links.set_away(turn.now, member.user, member.away));
 }
 

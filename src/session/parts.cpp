@@ -10,7 +10,7 @@ namespace {
 
 class RealLink final : public LinkPart {
  public:
-  RealLink(link::LinkOptions options, OperationId& operations) : link_(std::move(options), operations) {}
+  RealLink(const link::LinkOptions& options, OperationId& operations) : link_(options, operations) {}
   link::LinkStep handle(Millis now, const link::LinkEvent& event) override { return link_.handle(now, event); }
 
  private:
@@ -30,8 +30,8 @@ std::unique_ptr<protocol::ClientDialect> make_any(DialectName name, const Client
   return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
 }
 
-std::unique_ptr<LinkPart> make_link(link::LinkOptions options, OperationId& operations) {
-  return std::make_unique<RealLink>(std::move(options), operations);
+std::unique_ptr<LinkPart> make_link(const link::LinkOptions& options, OperationId& operations) {
+  return std::make_unique<RealLink>(options, operations);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class LinkPart {
 
 struct Parts {
   // `operations` is the client's one counter of operation ids; it outlives the link.
-  std::function<std::unique_ptr<LinkPart>(link::LinkOptions, OperationId& operations)> make_link;
+  std::function<std::unique_ptr<LinkPart>(const link::LinkOptions&, OperationId& operations)> make_link;
   // Null: this dialect cannot be spoken.
   std::function<std::unique_ptr<protocol::ClientDialect>(DialectName, const ClientOptions&, const Limits&)> make_dialect;
 };

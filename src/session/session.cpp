@@ -21,8 +21,8 @@ std::vector<std::unique_ptr<protocol::ClientDialect>> make_dialects(const Client
 
 }  // namespace
 
-Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
-    : options(std::move(given)),
+Session::Body::Body(const ClientOptions& given, Parts own, const Limits& bounds)
+    : options(given),
       limits(bounds),
       parts(std::move(own)),
       random(options.seed),
@@ -46,9 +46,9 @@ Session::Body::Body(ClientOptions given, Parts own, const Limits& bounds)
   secret = options.secret;
 }
 
-Session::Session(ClientOptions options) : Session(std::move(options), default_parts()) {}
-Session::Session(ClientOptions options, Parts parts, const Limits& limits)
-    : body_(std::make_unique<Body>(std::move(options), std::move(parts), limits)) {}
+Session::Session(const ClientOptions& options) : Session(options, default_parts()) {}
+Session::Session(const ClientOptions& options, Parts parts, const Limits& limits)
+    : body_(std::make_unique<Body>(options, std::move(parts), limits)) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;

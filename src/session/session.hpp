@@ -15,9 +15,9 @@ namespace meetwire::session {
 
 class Session {
  public:
-  explicit Session(ClientOptions options);
+  explicit Session(const ClientOptions& options);
   // With parts of the caller's own, as in tests.
-  Session(ClientOptions options, Parts parts, const Limits& limits = kDefaultLimits);
+  Session(const ClientOptions& options, Parts parts, const Limits& limits = kDefaultLimits);
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();

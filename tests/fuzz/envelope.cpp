@@ -71,9 +71,9 @@ void open_as_envelope(std::string_view text, const Limits& limits) {
   promise(envelope->messages().is_array() && envelope->messages().size() <= limits.batch_messages_max, "an envelope beyond its bounds");
   promise(envelope->number < (std::uint64_t{1} << 53), "a number that not all can hold");
   for (const Value& message : envelope->messages()) {
-    const auto pair = read_pair(message, limits);
-    if (const auto* failure = std::get_if<Failure>(&pair)) {
-      promise(failure->code == ErrorCode::MessageMalformed || failure->code == ErrorCode::MessageTooLarge, "an error of another kind");
+    PairMessage pair;
+    if (Failure why; !read_pair(message, limits, pair, why)) {
+      promise(why.code == ErrorCode::MessageMalformed || why.code == ErrorCode::MessageTooLarge, "an error of another kind");
     }
   }
 }

@@ -66,10 +66,8 @@ std::variant<PairBody, Failure> read_body(std::string_view type, const Value& pa
   const Value content = find(payload, type);
   if (!content.is_object()) return malformed(std::string(type) + " without its content");
   if (type != "candidate") return read_description(content, type, limits);
-  auto candidate = read_candidate(content, limits);
-  if (auto* failure = std::get_if<Failure>(&candidate)) return std::move(*failure);
   Candidates one;
-  one.candidates.push_back(std::get<Candidate>(std::move(candidate)));
+  if (Failure why; !read_candidate(content, limits, one.candidates.emplace_back(), why)) return why;
   return PairBody{std::move(one)};
 }
 

@@ -148,13 +148,7 @@ bool read_signal(const Value& from, const Limits& limits, SignalFrom& signal, Fa
   if (!has_texts(from, "from", "session")) return false;
   get_text(from, "from", signal.from.value);
   get_text(from, "session", signal.session.value);
-  auto pair = read_pair(from, limits);
-  if (auto* failure = std::get_if<Failure>(&pair)) {
-    why = std::move(*failure);
-    return false;
-  }
-  signal.pair = std::get<PairMessage>(std::move(pair));
-  return true;
+  return read_pair(from, limits, signal.pair, why);
 }
 
 bool read_left(const Value& from, MemberLeft& left) {

@@ -187,9 +187,7 @@ MaybeMessage read_signal(const Value& from, const Limits& limits) {
   if (find(from, "session") && !read_text(from, "session", limits.id_bytes_max, signal.session.value)) {
     return malformed("signal: session");
   }
-  auto pair = read_pair(from, limits);
-  if (auto* failure = std::get_if<Failure>(&pair)) return std::move(*failure);
-  signal.pair = std::get<PairMessage>(std::move(pair));
+  if (Failure why; !read_pair(from, limits, signal.pair, why)) return why;
   return ClientMessage{std::move(signal)};
 }
 

@@ -6,22 +6,25 @@
 namespace meetwire::protocol {
 namespace {
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
+bool refuse(Failure& why, ErrorCode code, std::string_view what) {
+  why = Failure{code, what};
+  return false;
+}
+bool malformed(Failure& why, std::string_view what) { return refuse(why, ErrorCode::MessageMalformed, what); }
 
-// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing. None when a mid is longer
+// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing. False when a mid is longer
 // than it may be: it would be kept for a member that is away without anything else that limits it.
-std::optional<SlotsByMid> read_slots(const Value& from, const Limits& limits) {
-  SlotsByMid slots;
+bool read_slots(const Value& from, const Limits& limits, SlotsByMid& slots) {
   const Value map = find(from, "slots");
-  if (!map.is_object()) return slots;
+  if (!map.is_object()) return true;
   for (const Value& item : map) {
     const auto name = item.string();
     const auto slot = name ? from_name<Slot>(*name) : std::nullopt;
     if (!slot) continue;
-    if (item.key().size() > limits.id_bytes_max) return std::nullopt;
+    if (item.key().size() > limits.id_bytes_max) return false;
     slots[std::string(item.key())] = *slot;
   }
-  return slots;
+  return true;
 }
 
 struct WriteBody {
@@ -47,41 +50,44 @@ struct WriteBody {
   void operator()(const Acknowledge&) const { put(writer, "acknowledge", true); }
 };
 
-using MaybeBody = std::variant<PairBody, Failure>;
-
-MaybeBody read_description(const Value& from, bool is_offer, bool is_numbered, const Limits& limits) {
+bool read_description(const Value& from, const Limits& limits, std::string& into, SlotsByMid& slots, Failure& why) {
   const auto sdp = find_string(from, "sdp");
-  if (!sdp) return malformed("a description without sdp");
-  if (sdp->size() > limits.description_bytes_max) return Failure{ErrorCode::MessageTooLarge, "session description"};
-  auto slots = read_slots(from, limits);
-  if (!slots) return Failure{ErrorCode::MessageTooLarge, "mid"};
-  if (is_offer) return PairBody{Offer{std::string(*sdp), std::move(*slots)}};
-  // A classic member's answer says nothing of the offer that it answers.
-  const auto offer = is_numbered ? find_count32(from, "offer") : std::optional<Sequence>{0};
-  if (!offer || (is_numbered && *offer == 0)) return malformed("an answer without the offer's sequence");
-  return PairBody{Answer{*offer, std::string(*sdp), std::move(*slots)}};
+  if (!sdp) return malformed(why, "a description without sdp");
+  if (sdp->size() > limits.description_bytes_max) return refuse(why, ErrorCode::MessageTooLarge, "session description");
+  into = *sdp;
+  return read_slots(from, limits, slots) || refuse(why, ErrorCode::MessageTooLarge, "mid");
 }
 
-MaybeBody read_candidates(const Value& from, const Limits& limits) {
-  if (!from.is_array()) return malformed("candidates");
-  if (from.size() > limits.candidates_per_generation_max) return Failure{ErrorCode::MessageTooLarge, "candidates"};
-  Candidates batch;
+bool read_answer(const Value& from, bool is_numbered, const Limits& limits, Answer& answer, Failure& why) {
+  if (!read_description(from, limits, answer.sdp, answer.slots, why)) return false;
+  // A classic member's answer says nothing of the offer that it answers.
+  if (is_numbered) answer.offer = find_count32(from, "offer").value_or(0);
+  return !is_numbered || answer.offer != 0 || malformed(why, "an answer without the offer's sequence");
+}
+
+bool read_candidates(const Value& from, const Limits& limits, Candidates& batch, Failure& why) {
+  if (!from.is_array()) return malformed(why, "candidates");
+  if (from.size() > limits.candidates_per_generation_max) return refuse(why, ErrorCode::MessageTooLarge, "candidates");
   batch.candidates.reserve(from.size());
   for (const Value& item : from) {
-    auto candidate = read_candidate(item, limits);
-    if (auto* failure = std::get_if<Failure>(&candidate)) return std::move(*failure);
-    batch.candidates.push_back(std::get<Candidate>(std::move(candidate)));
+    if (!read_candidate(item, limits, batch.candidates.emplace_back(), why)) return false;
   }
-  return PairBody{std::move(batch)};
+  return true;
 }
 
-MaybeBody read_body(const Value& from, bool is_numbered, const Limits& limits) {
-  if (const Value offer = find(from, "offer")) return read_description(offer, true, is_numbered, limits);
-  if (const Value answer = find(from, "answer")) return read_description(answer, false, is_numbered, limits);
-  if (const Value candidates = find(from, "candidates")) return read_candidates(candidates, limits);
-  if (const auto replay = find_count32(from, "replay")) return PairBody{Replay{*replay}};
-  if (find_bool(from, "acknowledge").value_or(false)) return PairBody{Acknowledge{}};
-  return malformed("a pair message without a known body");
+bool read_body(const Value& from, bool is_numbered, const Limits& limits, PairBody& body, Failure& why) {
+  if (const Value value = find(from, "offer")) {
+    auto& offer = body.emplace<Offer>();
+    return read_description(value, limits, offer.sdp, offer.slots, why);
+  }
+  if (const Value value = find(from, "answer")) return read_answer(value, is_numbered, limits, body.emplace<Answer>(), why);
+  if (const Value value = find(from, "candidates")) return read_candidates(value, limits, body.emplace<Candidates>(), why);
+  if (const auto replay = find_count32(from, "replay")) {
+    body = Replay{*replay};
+    return true;
+  }
+  body = Acknowledge{};
+  return find_bool(from, "acknowledge").value_or(false) || malformed(why, "a pair message without a known body");
 }
 
 }  // namespace
@@ -94,33 +100,28 @@ void write_pair(TextWriter& writer, const PairMessage& pair) {
   std::visit(WriteBody{writer}, pair.body);
 }
 
-std::variant<PairMessage, Failure> read_pair(const Value& from, const Limits& limits) {
+bool read_pair(const Value& from, const Limits& limits, PairMessage& pair, Failure& why) {
   // All four are there or none: a member that numbers nothing leaves them out.
-  PairMessage pair;
   if (find(from, "incarnation")) {
     const auto incarnation = find_count32(from, "incarnation");
     const auto believed = find_count32(from, "believed");
     const auto sequence = find_count32(from, "sequence");
     const auto acknowledged = find_count32(from, "acknowledged");
-    if (!incarnation || !believed || !sequence || !acknowledged) return malformed("the numbers of a pair message");
+    if (!incarnation || !believed || !sequence || !acknowledged) return malformed(why, "the numbers of a pair message");
     pair.incarnation = *incarnation;
     pair.believed = *believed;
     pair.sequence = *sequence;
     pair.acknowledged = *acknowledged;
   }
-  auto body = read_body(from, pair.incarnation > 0, limits);
-  if (auto* failure = std::get_if<Failure>(&body)) return std::move(*failure);
-  pair.body = std::get<PairBody>(std::move(body));
-  return pair;
+  return read_body(from, pair.incarnation > 0, limits, pair.body, why);
 }
 
-std::variant<Candidate, Failure> read_candidate(const Value& from, const Limits& limits) {
-  Candidate candidate;
-  if (!read(from, candidate)) return malformed("a candidate");
-  const std::size_t bytes = candidate.candidate.size() + candidate.sdp_mid.value_or("").size() + candidate.username_fragment.value_or("").size();
-  if (bytes > limits.candidate_bytes_max) return Failure{ErrorCode::MessageTooLarge, "candidate"};
-  if (!candidate.sdp_mid && !candidate.sdp_mline_index) return malformed("a candidate with neither mid nor index");
-  return candidate;
+bool read_candidate(const Value& from, const Limits& limits, Candidate& candidate, Failure& why) {
+  if (!read(from, candidate)) return malformed(why, "a candidate");
+  const auto size = [](const std::optional<std::string>& text) { return text ? text->size() : 0; };
+  const std::size_t bytes = candidate.candidate.size() + size(candidate.sdp_mid) + size(candidate.username_fragment);
+  if (bytes > limits.candidate_bytes_max) return refuse(why, ErrorCode::MessageTooLarge, "candidate");
+  return candidate.sdp_mid || candidate.sdp_mline_index || malformed(why, "a candidate with neither mid nor index");
 }
 
 }  // namespace meetwire::protocol

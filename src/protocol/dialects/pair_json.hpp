@@ -1,9 +1,6 @@
 // Pair messages ↔ JSON, with their bounds. Shared by both directions of meetwire/1.
 #pragma once
 
-#include <optional>
-#include <variant>
-
 #include "core/errors.hpp"
 #include "core/limits.hpp"
 #include "protocol/json.hpp"
@@ -14,9 +11,10 @@ namespace meetwire::protocol {
 
 // Its members, into the object that is open.
 void write_pair(TextWriter& writer, const PairMessage& pair);
-std::variant<PairMessage, Failure> read_pair(const Value& from, const Limits& limits);
+// Both read into what is there; false: `why` says what is wrong with it.
+bool read_pair(const Value& from, const Limits& limits, PairMessage& into, Failure& why);
 
 // A candidate as browsers give it: mid or index, at most candidate_bytes_max. An empty line (end of candidates) is good.
-std::variant<Candidate, Failure> read_candidate(const Value& from, const Limits& limits);
+bool read_candidate(const Value& from, const Limits& limits, Candidate& into, Failure& why);
 
 }  // namespace meetwire::protocol
