@@ -30,9 +30,9 @@ export function fit(box: Box, { width, height }: { width: number; height: number
 
 /** The same for the same person in each recording. */
 function hueOf(key: string): number {
-  let hue = 0;
-  for (const letter of key) hue = (hue * 31 + (letter.codePointAt(0) ?? 0)) % 360;
-  return hue;
+  let hash = 0;
+  for (const letter of key) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0) % 360;
 }
 
 function shortened(pen: Pen, text: string, width: number): string {
@@ -102,7 +102,7 @@ export class Painter {
 
   #name({ key, name, box }: Tile): void {
     const pen = this.#pen;
-    const size = Math.round(Math.min(26, Math.max(11, box.height * 0.06)));
+    const size = Math.round(Math.max(11, Math.min(box.height * 0.06, this.#height * 0.032)));
     const edge = Math.round(size * 0.5);
     const bar = Math.round(size * 1.7);
     if (name === '' || box.width < 4 * size) return;

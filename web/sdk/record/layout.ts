@@ -6,8 +6,9 @@ import type { Box } from '../../../bindings/recording/ports.ts';
 /** `grid`: all the same size; `screen-first`: a shared screen takes the large place, and a grid as long as there is none. */
 export type RecordingLayout = 'grid' | 'screen-first';
 
-/** What a tile is like at best: most cameras give this, or less wide. */
-const aspect = 16 / 9;
+/** What tiles may be like: cameras give these, and of what is in between little has to be cut off. */
+const aspectMin = 4 / 3;
+const aspectMax = 16 / 9;
 /** Of the longer side, to a row or column of people beside a screen. */
 const shareOfPeople = 0.22;
 
@@ -22,8 +23,9 @@ export function grid(count: number, box: Box): Box[] {
     const rows = Math.ceil(count / columns);
     const widthMax = (box.width - gap * (columns - 1)) / columns;
     const heightMax = (box.height - gap * (rows - 1)) / rows;
-    const width = Math.min(widthMax, heightMax * aspect);
-    if (width > best.width) best = { columns, width, height: width / aspect };
+    const width = Math.min(widthMax, heightMax * aspectMax);
+    const height = Math.min(heightMax, width / aspectMin);
+    if (width * height > best.width * best.height) best = { columns, width, height };
   }
   // One alone has all of the place: its picture is fitted into it.
   if (count === 1) return [box];
@@ -53,6 +55,6 @@ export function arrange(layout: RecordingLayout, screens: number, people: number
   const rest = isWide ? { ...inner, x: inner.x + inner.width - side, width: side } : { ...inner, y: inner.y + inner.height - side, height: side };
   const [alone] = grid(people, rest);
   // One person beside a screen is not given the whole column.
-  const others = people === 1 && alone ? [grid(2, isWide ? { ...rest, height: rest.height } : rest)[0] ?? alone] : grid(people, rest);
+  const others = people === 1 && alone ? [grid(2, rest)[0] ?? alone] : grid(people, rest);
   return [...grid(screens, large), ...others];
 }
