@@ -1,8 +1,9 @@
 // What both doors share: machines behind small integers, text in and text out.
 // A handle is never used twice, so that one kept after its disposal finds nothing.
 //
-// Texts cross through two buffers in the module's memory, whole. A text that is given is told by where it ends in the input, where it begins by the end of
-// the one before; a function that answers says how long the answer is. bindings/texts.ts is the other side.
+// Texts cross through two buffers in the module's memory, whole. A text that is given is told by where it ends in the
+// input, where it begins by the end of the one before; a function that answers says how long the answer is.
+// bindings/texts.ts is the other side.
 #pragma once
 
 #include <cstdint>
