@@ -51,7 +51,8 @@ void explain_link(const Facts& facts, Chain& chain) {
   switch (facts.link) {
     case LinkState::None: return chain.add(Cause::OnCallOnly);
     case LinkState::Connected:
-      // It works; but who wonders why it is slow finds this.
+      // It works; but who wonders finds this.
+      if (facts.away) chain.add(Cause::PeerAway);
       if (facts.relayed_over_tcp) chain.add(Cause::UdpBlocked, "relayed over TCP");
       return;
     case LinkState::Connecting: chain.add(Cause::Connecting); break;

@@ -39,6 +39,9 @@ TEST_CASE("explain: what works needs no explanation") {
   facts.turn_servers = 0;
   facts.ours = {.host = 2};
   CHECK(chain_of(facts).empty());
+  facts.away = true;
+  CHECK(chain_of(facts) == "peer-away");
+  facts.away = false;
   facts.relayed_over_tcp = true;
   CHECK(chain_of(facts) == "udp-blocked (relayed over TCP)");
 }

@@ -17,6 +17,8 @@ afterEach(() => met.close());
 const connections = (): FakePeerConnection[] => [...met.world.wire.open];
 const of = (user: 'ada' | 'ben', other: string): Participant => met[user].meeting.participants.get(other)!;
 
+const causes = async (person: Participant): Promise<string[]> => (await person.explain()).map(({ cause }) => cause);
+
 /** Ben's microphone is on, and each connection hears what `sound` says. */
 async function benTalks(): Promise<{ level: number }> {
   await met.ben.meeting.microphone.start();
@@ -61,8 +63,34 @@ test('until it measures everything is neutral; then levels, who speaks and whom 
   sound.level = 0.2;
   await until('it still measures, for the other one', () => of('ada', 'ben').speaking);
   undoToo();
+  assert.deepEqual(told.splice(3), ['ben speaks', 'ben is silent', 'active undefined']);
+  assert.equal(meeting.snapshot.participants[0]?.speaking, false);
   assert.deepEqual([of('ada', 'ben').audioLevel, of('ada', 'ben').speaking, meeting.activeSpeaker], [0, false, undefined]);
   assert.equal(met.ada.person.reported.length, 0);
+});
+
+test('a browser that never says how loud one is does not stop the others from being measured', async () => {
+  const sound = await benTalks();
+  const { meeting } = met.ada;
+  await meeting.microphone.start();
+  await until('it is sent', () => connections().some((each) => each.getTransceivers().some(({ sender }) => sender.track === meeting.microphone.track)));
+  for (const { sender } of connections().flatMap((each) => each.getTransceivers())) Object.assign(sender, { getStats: () => new Promise(() => {}) });
+  meeting.measure();
+  sound.level = 0.2;
+  await until('ben is heard', () => of('ada', 'ben').speaking, 10_000);
+});
+
+test('whose connection to the server is lost is connected all the same', async () => {
+  for (const each of connections()) giveReports(each);
+  met.ada.meeting.measure();
+  await until('there is a score', () => of('ada', 'ben').quality?.score === 5, 10_000);
+  Object.assign(met.ben.person.ports.transport, { open: () => ({ send() {}, close() {} }) });
+  met.ben.person.cutSocket();
+  await until('the server has lost him', () => of('ada', 'ben').connection === 'reconnecting');
+  assert.deepEqual(await causes(of('ada', 'ben')), ['peer-away']);
+  const before = of('ada', 'ben').quality?.figures;
+  await until('it is measured again', () => of('ada', 'ben').quality?.figures !== before, 10_000);
+  assert.equal(of('ada', 'ben').quality?.score, 5);
 });
 
 test('whose microphone is muted is silent at once, whatever the browser still says', async () => {
@@ -141,13 +169,13 @@ test('while it is sent the sender tells, and no AudioContext is made', async (co
 test('quality: a score with reasons and figures, undefined of oneself, and 0 when the connection is gone', async () => {
   const flows = connections().map((each) => giveReports(each));
   met.ada.meeting.measure();
-  await until('there is one', () => of('ada', 'ben').quality !== undefined);
+  await until('there is one', () => of('ada', 'ben').quality !== undefined, 10_000);
   assert.equal(of('ada', 'ben').quality?.score, 5);
   assert.deepEqual(of('ada', 'ben').quality?.reasons, []);
   assert.equal(of('ada', 'ben').quality?.figures.up, 500_000);
   assert.equal(met.ada.meeting.me.quality, undefined);
   for (const flow of flows) flow.roundTripTime = 0.4;
-  await until('the delay is noticed', () => of('ada', 'ben').quality?.score === 3);
+  await until('the delay is noticed', () => of('ada', 'ben').quality?.score === 3, 10_000);
   assert.deepEqual(of('ada', 'ben').quality?.reasons, [{ reason: 'delay', score: 3 }]);
   assert.equal(met.ada.meeting.snapshot.participants[0]?.score, 3);
   met.world.wire.cut = true;
@@ -155,8 +183,6 @@ test('quality: a score with reasons and figures, undefined of oneself, and 0 whe
   await until('it is gone', () => of('ada', 'ben').quality?.score === 0, 20_000);
   assert.deepEqual(of('ada', 'ben').quality?.reasons, [{ reason: 'disconnected', score: 0 }]);
 });
-
-const causes = async (person: Participant): Promise<string[]> => (await person.explain()).map(({ cause }) => cause);
 
 test('explain: nothing wrong; why there is no connection; a device; who has gone; and after the end', async () => {
   for (const each of connections()) giveReports(each);

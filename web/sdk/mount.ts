@@ -118,6 +118,8 @@ class Tile {
     const sound = this.#isScreen ? person.screen : person.microphone;
     element.dataset['participant'] = person.id;
     element.dataset['connection'] = person.connection;
+    // While the meeting measures.
+    element.dataset['speaking'] = String(person.speaking);
     element.style.opacity = person.connection === 'connected' ? '1' : '.6';
     this.#name.textContent = person.name;
     this.#muted.hidden = this.#isScreen || person.microphone.on;

@@ -201,6 +201,11 @@ export class Participant {
     this.#measured = { ...this.#measured, ...measured };
   }
 
+  /** Internal: of the media alone. */
+  get link(): LinkState {
+    return this.#connection;
+  }
+
   /** Internal: the server has lost this person. */
   get away(): boolean {
     return this.#row.away;

@@ -44,6 +44,8 @@ export async function startInsight(host: InsightHost, part: InsightPart, instrum
   return new MeetingInsight(host, part, await load(), instruments);
 }
 
+const patienceMs = 1_000;
+
 const nothing: LinkStatistics = { up: 0, down: 0, sent: [], received: [] };
 
 const perMille = (fraction: number | undefined): number | undefined => fraction && Math.round(fraction * 1000);
@@ -97,14 +99,21 @@ export class MeetingInsight {
 
   #stop(): void {
     const { meeting } = this.#host;
-    this.#run?.cancelWake?.();
-    this.#run?.ear.close();
-    this.#run?.machine.dispose();
+    if (!this.#run) return;
+    this.#run.cancelWake?.();
+    this.#run.ear.close();
+    this.#run.machine.dispose();
     this.#run = undefined;
     this.#readers.clear();
     this.#figures.clear();
-    for (const person of [meeting.me, ...meeting.participants.values()]) person.setMeasured();
+    const { tell } = this.#host;
+    for (const person of [meeting.me, ...meeting.participants.values()]) {
+      person.setMeasured();
+      tell(person.local ? 'me-changed' : 'participant-changed', person);
+    }
+    const before = this.#part.activeSpeaker;
     this.#part.activeSpeaker = undefined;
+    if (before) tell('active-speaker', undefined);
   }
 
   #handle(event: InsightEvent): void {
@@ -178,7 +187,7 @@ export class MeetingInsight {
       levels.push({ user: person.id, level: Math.round(audioLevel * 10_000), muted });
     };
     const { track, state } = meeting.microphone;
-    const own = track && (await run.ear.level(track, this.#senderOf(track)));
+    const own = track && (await this.#inTime(run.ear.level(track, this.#senderOf(track))));
     if (this.#run !== run) return;
     if (own !== undefined) note(meeting.me, own, state !== 'on');
     else note(meeting.me, 0, false);
@@ -188,6 +197,18 @@ export class MeetingInsight {
     }
     this.#handle({ type: 'levels_measured', levels });
     this.#host.tell('levels', undefined);
+  }
+
+  // Of a connection that is closed meanwhile a browser may never say anything.
+  #inTime(level: Promise<number>): Promise<number> {
+    const { clock } = this.#host.ports;
+    return new Promise((resolve) => {
+      const undo = clock.at(clock.now() + patienceMs, () => resolve(0));
+      void level.then((value) => {
+        undo();
+        resolve(value);
+      });
+    });
   }
 
   #senderOf(track: MediaStreamTrack): RTCRtpSender | undefined {
@@ -204,9 +225,9 @@ export class MeetingInsight {
     const run = this.#run;
     const measured = await this.#reader(person.id)?.statistics();
     if (this.#run !== run || this.#person(person.id) !== person) return;
-    if (person.connection === 'none') return this.#forget(person.id);
+    if (person.link === 'none') return this.#forget(person.id);
     // Between two connections there is nothing to read, which is known well enough.
-    const figures = measured ?? (person.connection === 'connected' ? undefined : nothing);
+    const figures = measured ?? (person.link === 'connected' ? undefined : nothing);
     if (!figures) return;
     this.#figures.set(person.id, figures);
     if (person.quality) person.setMeasured({ quality: { ...person.quality, figures } });
@@ -248,7 +269,7 @@ export class MeetingInsight {
       away: person.away,
       serverLost: meeting.state === 'reconnecting',
       ...(meeting.error && { meetingError: meeting.error.code }),
-      link: person.connection,
+      link: person.local ? 'connected' : person.link,
       ...(person.linkError && { linkError: person.linkError }),
       failedSources: sources.flatMap(({ source, state, error }) =>
         state === 'failed' && error ? [{ source, code: error.code, ...(error.deniedBy && { deniedBy: error.deniedBy }) }] : [],
@@ -266,7 +287,7 @@ function judged(statistics: LinkStatistics, person: Participant): LinkFigures {
   const face = person.camera.on ? statistics.received.find(({ slot }) => slot === 'camera') : undefined;
   const limits = statistics.sent.map(({ limitedBy }) => limitedBy);
   return {
-    connected: person.connection === 'connected',
+    connected: person.link === 'connected',
     ...(lostDownPerMille !== undefined && { lostDownPerMille }),
     ...(lostUpPerMille !== undefined && { lostUpPerMille }),
     ...(jitterMs !== undefined && { jitterMs }),
