@@ -179,13 +179,13 @@ export async function runInPage(script: Script): Promise<Observation> {
       ended.set(number, before ? before.then(start) : start());
     });
     const anyClosed = (): boolean => Object.values(ends).some(({ connection }) => connection.signalingState === 'closed');
+    let over = false;
     // What a closed connection was asked may never end.
     const limit = async (): Promise<void> => {
       await pause(anyClosed() ? 250 : 5000);
-      if (anyClosed()) return;
+      if (over || anyClosed()) return;
       for (const end of Object.values(ends)) end.log.push('hangs');
     };
-    let over = false;
     await Promise.race([
       Promise.all(ended.values()).then(() => void (over = true)),
       pause(40).then(() => (anyClosed() && !over ? pause(250) : limit())),

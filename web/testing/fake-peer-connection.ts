@@ -4,14 +4,19 @@
 
 import type { FakeWire, Seat } from './fake-wire.ts';
 import { FakeDataChannel, closeChannels, openChannels, type ChannelPath } from './fake-data-channel.ts';
-import { type FakeLine, type FakeSdp, directionOf, readSdp, receives, sends, writeSdp } from './fake-sdp.ts';
-import { FakeTransceiver, type Before } from './fake-transceiver.ts';
+import { asTrack } from './fake-media.ts';
+import { type FakeSdp, directionOf, readSdp, receives, sends, writeSdp } from './fake-sdp.ts';
+import { Described, ufragOf } from './fake-descriptions.ts';
+import { candidatesOf } from './fake-candidates.ts';
+import { FakeTransceiver, type Before, answeredLines, needsNegotiation, offeredLines, remember, restore } from './fake-transceiver.ts';
 import { type Pace, turnOf } from './pace.ts';
 
-export class FakePeerConnection {
+export class FakePeerConnection extends Described {
   onnegotiationneeded: (() => void) | null = null;
   onicecandidate: ((event: { candidate: RTCIceCandidate | null }) => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  onsignalingstatechange: (() => void) | null = null;
+  ontrack: ((event: RTCTrackEvent) => void) | null = null;
   ondatachannel: ((event: { channel: { close(): void } }) => void) | null = null;
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
@@ -32,18 +37,18 @@ export class FakePeerConnection {
   #chain: Promise<unknown> = Promise.resolve();
   #pendingOperations = 0;
   #negotiationNeeded = false;
-  #local: RTCSessionDescriptionInit | null = null;
-  #remote: RTCSessionDescriptionInit | null = null;
-  #stableLocal: RTCSessionDescriptionInit | null = null;
-  #stableRemote: RTCSessionDescriptionInit | null = null;
   #lastOffer: string | undefined;
   #lastAnswer: string | undefined;
   #ufrag = '';
-  #restart = false;
+  /** Of own descriptions: the next one has to bring others. */
+  readonly #toReplace = new Set<string>();
   readonly #candidates = new Set<string>();
   #mids = 0;
+  readonly #states: RTCSignalingState[] = [];
+  readonly #arrived: FakeTransceiver[] = [];
 
   constructor(wire: FakeWire, seat: Seat, configuration?: RTCConfiguration) {
+    super();
     this.#wire = wire;
     this.seat = seat;
     this.pace = seat.pace;
@@ -53,17 +58,9 @@ export class FakePeerConnection {
     wire.open.add(this);
   }
 
-  get localDescription(): RTCSessionDescriptionInit | null {
-    return this.#local;
-  }
-
-  get remoteDescription(): RTCSessionDescriptionInit | null {
-    return this.#remote;
-  }
-
   /** The connection at the other end, by what both descriptions say. */
   get other(): FakePeerConnection | undefined {
-    return this.#remote?.sdp === undefined ? undefined : this.#wire.byUfrag.get(readSdp(this.#remote.sdp).ufrag);
+    return this.remote?.sdp === undefined ? undefined : this.#wire.byUfrag.get(readSdp(this.remote.sdp).ufrag);
   }
 
   createDataChannel(label: string, options?: RTCDataChannelInit): FakeDataChannel {
@@ -86,14 +83,14 @@ export class FakePeerConnection {
   }
 
   createOffer(): Promise<RTCSessionDescriptionInit> {
-    return this.#run('createOffer', async () => {
+    return this.operate('createOffer', async () => {
       await turnOf(this.pace);
       return { type: 'offer', sdp: this.#makeOffer() };
     });
   }
 
   createAnswer(): Promise<RTCSessionDescriptionInit> {
-    return this.#run('createAnswer', async () => {
+    return this.operate('createAnswer', async () => {
       this.#must('have-remote-offer');
       await turnOf(this.pace);
       return { type: 'answer', sdp: this.#makeAnswer() };
@@ -101,7 +98,7 @@ export class FakePeerConnection {
   }
 
   setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
-    return this.#run(`setLocalDescription ${description?.type ?? 'implicit'}`, async () => {
+    return this.operate(`setLocalDescription ${description?.type ?? 'implicit'}`, async () => {
       const type = description?.type ?? (this.signalingState === 'have-remote-offer' ? 'answer' : 'offer');
       await turnOf(this.pace);
       if (type === 'rollback') return this.#rollBack('have-local-offer');
@@ -113,7 +110,7 @@ export class FakePeerConnection {
   }
 
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-    return this.#run(`setRemoteDescription ${description.type}`, async () => {
+    return this.operate(`setRemoteDescription ${description.type}`, async () => {
       await turnOf(this.pace);
       const parsed = readSdp(description.sdp ?? '');
       if (description.type === 'offer') this.#applyRemoteOffer(description, parsed);
@@ -122,19 +119,22 @@ export class FakePeerConnection {
   }
 
   addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
-    return this.#run('addIceCandidate', async () => {
-      if (!this.#remote) throw new DOMException('no remote description', 'InvalidStateError');
-      if (candidate.sdpMid == null && candidate.sdpMLineIndex == null) throw new TypeError('neither mid nor index');
+    const { sdpMid = null, sdpMLineIndex = null, usernameFragment } = candidate;
+    if (sdpMid === null && sdpMLineIndex === null) return Promise.reject(new TypeError('neither mid nor index'));
+    return this.operate('addIceCandidate', async () => {
+      if (!this.remote) throw new DOMException('no remote description', 'InvalidStateError');
       await turnOf(this.pace);
-      const { ufrag } = readSdp(this.#remote?.sdp ?? '');
-      if (candidate.usernameFragment && candidate.usernameFragment !== ufrag) throw new DOMException('unknown ufrag', 'OperationError');
+      const { ufrag, lines } = readSdp(this.remote?.sdp ?? '');
+      const hasLine = sdpMid === null ? (sdpMLineIndex ?? 0) < lines.length : lines.some(({ mid }) => mid === sdpMid);
+      if (!hasLine) throw new DOMException('no such m-line', 'OperationError');
+      if (usernameFragment && usernameFragment !== ufrag) throw new DOMException('unknown ufrag', 'OperationError');
       this.#candidates.add(ufrag);
       this.tryToConnect();
     });
   }
 
   restartIce(): void {
-    this.#restart = true;
+    for (const own of [this.local, this.stableLocal]) if (own) this.#toReplace.add(ufragOf(own));
     this.#checkNegotiation();
   }
 
@@ -159,6 +159,10 @@ export class FakePeerConnection {
     this.#wire.changed();
   }
 
+  directionChanged(): void {
+    this.#checkNegotiation();
+  }
+
   /** Something may flow now that did not, or the other way round. */
   mediaChanged(): void {
     this.#wire.changed();
@@ -181,14 +185,15 @@ export class FakePeerConnection {
   tryToConnect(): void {
     const other = this.other;
     const meets = (a: FakePeerConnection, b: FakePeerConnection): boolean =>
-      a.signalingState === 'stable' && a.#remote !== null && readSdp(a.#remote.sdp ?? '').ufrag === b.#ufrag && a.#candidates.has(b.#ufrag);
+      a.signalingState === 'stable' && a.remote !== null && ufragOf(a.remote) === b.#ufrag && a.#candidates.has(b.#ufrag);
     if (!other || !this.#wire.reaches(this, other) || !meets(this, other) || !meets(other, this)) return;
     for (const end of [this, other]) end.pace.later(() => this.#wire.reaches(this, other) && end.report('connected'));
   }
 
   // ---- operations
 
-  #run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  /** One after the other, as the specification's operations chain. */
+  operate<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     this.log.push(name);
     this.#wire.noted(this, name);
     if (this.signalingState === 'closed') return Promise.reject(new DOMException('closed', 'InvalidStateError'));
@@ -200,11 +205,37 @@ export class FakePeerConnection {
         this.#pendingOperations--;
         // The specification: after close, the promise of an operation stays pending.
         if (this.signalingState === 'closed') return;
+        this.#announce();
         settle();
         if (this.#pendingOperations === 0) this.#checkNegotiation();
       };
       result.then((value) => end(() => resolve(value)), (error: unknown) => end(() => reject(error)));
     });
+  }
+
+  #turn(state: RTCSignalingState): void {
+    if (state !== this.signalingState) this.#states.push(state);
+    this.signalingState = state;
+  }
+
+  // Events come right before the operation's end, each in its state.
+  #announce(): void {
+    const last = this.signalingState;
+    for (const state of this.#states.splice(0)) {
+      this.signalingState = state;
+      this.onsignalingstatechange?.();
+    }
+    this.signalingState = last;
+    for (const transceiver of this.#arrived.splice(0)) {
+      const track = asTrack(transceiver.receiver.track);
+      this.ontrack?.({ track, transceiver, receiver: transceiver.receiver, streams: [] } as unknown as RTCTrackEvent);
+    }
+  }
+
+  // What the other side says that it sends on that line.
+  #hear(transceiver: FakeTransceiver, sent: boolean): void {
+    if (sent && !transceiver.fired) this.#arrived.push(transceiver);
+    transceiver.fired = sent;
   }
 
   #mustBeOpen(): void {
@@ -215,30 +246,21 @@ export class FakePeerConnection {
     if (!states.includes(this.signalingState)) throw new DOMException(`in ${this.signalingState}`, 'InvalidStateError');
   }
 
-  #remember(): void {
-    this.#before = {
-      lines: this.#lines.map((line) => ({ ...line })),
-      mids: new Map(this.transceivers.map((each) => [each, each.mid])),
-      transceivers: [...this.transceivers],
-    };
-  }
-
   #rollBack(state: RTCSignalingState): void {
     this.#must(state);
     if (!this.#before) return;
     this.#lines = this.#before.lines;
-    for (const transceiver of this.transceivers) transceiver.mid = this.#before.mids.get(transceiver) ?? null;
-    this.transceivers = this.transceivers.filter((each) => !each.byRemote || this.#before?.transceivers.includes(each));
-    this.#local = this.#stableLocal;
-    this.#remote = this.#stableRemote;
+    this.transceivers = restore(this.#before, this.transceivers);
+    this.revert();
+    this.#setGeneration();
     this.#becomeStable();
   }
 
   #becomeStable(): void {
-    this.signalingState = 'stable';
+    this.#turn('stable');
     this.#before = undefined;
-    this.#stableLocal = this.#local;
-    this.#stableRemote = this.#remote;
+    if (!this.#toReplace.has(this.#ufrag)) this.#toReplace.clear();
+    this.agree();
     this.#negotiationNeeded = false;
     this.#checkNegotiation();
     this.mediaChanged();
@@ -247,21 +269,14 @@ export class FakePeerConnection {
   // ---- descriptions
 
   #makeOffer(): string {
-    if (this.#ufrag === '' || this.#restart) this.#newGeneration();
-    const lines: FakeLine[] = this.#lines.map((line) => ({ ...line, direction: line.transceiver?.direction ?? 'sendrecv' }));
-    let next = this.#mids;
-    for (const { kind, direction } of this.transceivers.filter((each) => !each.stopped && each.mid === null)) {
-      lines.push({ mid: String(next++), kind, direction });
-    }
-    if (this.channels.length > 0 && !lines.some(({ kind }) => kind === 'application')) {
-      lines.push({ mid: String(next++), kind: 'application', direction: 'sendrecv' });
-    }
-    return (this.#lastOffer = writeSdp({ ufrag: this.#ufrag, fingerprint: this.#fingerprint, lines }));
+    const ufrag = this.credentials(this.#toReplace.size > 0, this.#wire);
+    const lines = offeredLines(this.#lines, this.transceivers, this.channels.length > 0, this.#mids);
+    return (this.#lastOffer = writeSdp({ ufrag, fingerprint: this.#fingerprint, lines }));
   }
 
   #applyLocalOffer(sdp: string): void {
     this.#must('stable', 'have-local-offer');
-    if (this.signalingState === 'stable') this.#remember();
+    if (this.signalingState === 'stable') this.#before = remember(this.#lines, this.transceivers);
     const { lines } = readSdp(sdp);
     for (const line of lines.slice(this.#lines.length)) {
       const transceiver = this.transceivers.find((each) => !each.stopped && each.mid === null && each.kind === line.kind);
@@ -271,11 +286,13 @@ export class FakePeerConnection {
     }
     for (const [index, line] of lines.entries()) {
       const transceiver = this.#lines[index]?.transceiver;
-      if (transceiver) transceiver.offered = { by: 'self', direction: line.direction };
+      if (!transceiver) continue;
+      transceiver.offered = { by: 'self', direction: line.direction };
+      transceiver.describedStreams = transceiver.streams;
     }
-    this.#restart = false;
-    this.#local = { type: 'offer', sdp };
-    this.signalingState = 'have-local-offer';
+    this.local = { type: 'offer', sdp };
+    this.#setGeneration();
+    this.#turn('have-local-offer');
     this.#gather();
   }
 
@@ -283,47 +300,46 @@ export class FakePeerConnection {
     if (this.signalingState === 'have-local-offer') this.#rollBack('have-local-offer');
     this.#must('stable', 'have-remote-offer');
     if (lines.length < this.#lines.length) throw new DOMException('m-lines are gone', 'InvalidAccessError');
-    if (this.signalingState === 'stable') this.#remember();
+    if (this.signalingState === 'stable') this.#before = remember(this.#lines, this.transceivers);
     for (const [index, line] of lines.entries()) {
       const known = this.#lines[index];
       if (known && (known.mid !== line.mid || known.kind !== line.kind)) throw new DOMException('m-lines differ', 'InvalidAccessError');
-      if (known) {
-        if (known.transceiver) known.transceiver.offered = { by: 'other', direction: line.direction };
-        continue;
-      }
-      let transceiver: FakeTransceiver | undefined;
-      if (line.kind !== 'application') {
+      let transceiver = known?.transceiver;
+      if (!known && line.kind !== 'application') {
         transceiver = new FakeTransceiver(this, line.kind, 'recvonly', true);
         transceiver.mid = line.mid;
-        transceiver.offered = { by: 'other', direction: line.direction };
         this.transceivers.push(transceiver);
       }
+      if (transceiver) {
+        transceiver.offered = { by: 'other', direction: line.direction };
+        this.#hear(transceiver, sends(line.direction));
+      }
+      if (known) continue;
       this.#lines.push({ ...line, ...(transceiver && { transceiver }) });
       this.#mids = Math.max(this.#mids, Number(line.mid) + 1);
     }
-    const restarted = this.#remote?.sdp !== undefined && readSdp(this.#remote.sdp).ufrag !== ufrag;
-    if (this.#ufrag === '' || restarted) this.#newGeneration();
-    this.#remote = description;
-    this.signalingState = 'have-remote-offer';
+    this.remote = { type: description.type, sdp: description.sdp ?? '' };
+    this.#turn('have-remote-offer');
   }
 
   #makeAnswer(): string {
-    const offer = readSdp(this.#remote?.sdp ?? '');
-    const lines = this.#lines.map(({ mid, kind, transceiver }, index) => {
-      const asked = offer.lines[index]?.direction ?? 'inactive';
-      const own = transceiver?.direction ?? 'sendrecv';
-      return { mid, kind, direction: directionOf(sends(own) && receives(asked), receives(own) && sends(asked)) };
-    });
-    return (this.#lastAnswer = writeSdp({ ufrag: this.#ufrag, fingerprint: this.#fingerprint, lines }));
+    const offer = readSdp(this.remote?.sdp ?? '');
+    const before = this.stableRemote && ufragOf(this.stableRemote);
+    const ufrag = this.credentials(before !== null && before !== offer.ufrag, this.#wire);
+    const lines = answeredLines(this.#lines, offer.lines);
+    return (this.#lastAnswer = writeSdp({ ufrag, fingerprint: this.#fingerprint, lines }));
   }
 
   #applyLocalAnswer(sdp: string): void {
     this.#must('have-remote-offer');
     for (const [index, { direction }] of readSdp(sdp).lines.entries()) {
       const transceiver = this.#lines[index]?.transceiver;
-      if (transceiver) transceiver.currentDirection = direction;
+      if (!transceiver) continue;
+      transceiver.currentDirection = direction;
+      transceiver.describedStreams = transceiver.streams;
     }
-    this.#local = { type: 'answer', sdp };
+    this.local = { type: 'answer', sdp };
+    this.#setGeneration();
     this.#becomeStable();
     this.#gather();
     this.#startConnecting();
@@ -334,19 +350,21 @@ export class FakePeerConnection {
     if (lines.length !== this.#lines.length) throw new DOMException('m-lines differ', 'InvalidAccessError');
     for (const [index, { direction }] of lines.entries()) {
       const transceiver = this.#lines[index]?.transceiver;
-      if (transceiver) transceiver.currentDirection = directionOf(receives(direction), sends(direction));
+      if (!transceiver) continue;
+      transceiver.currentDirection = directionOf(receives(direction), sends(direction));
+      this.#hear(transceiver, sends(direction));
     }
-    this.#remote = description;
+    this.remote = { type: description.type, sdp: description.sdp ?? '' };
     this.#becomeStable();
     this.#startConnecting();
   }
 
   // ---- the path
 
-  #newGeneration(): void {
+  #setGeneration(): void {
     this.#wire.byUfrag.delete(this.#ufrag);
-    this.#ufrag = `u${++this.#wire.names}`;
-    this.#wire.byUfrag.set(this.#ufrag, this);
+    this.#ufrag = ufragOf(this.local);
+    if (this.#ufrag !== '') this.#wire.byUfrag.set(this.#ufrag, this);
   }
 
   #gathered = '';
@@ -354,16 +372,7 @@ export class FakePeerConnection {
     const usernameFragment = this.#ufrag;
     if (this.#gathered === usernameFragment) return;
     this.#gathered = usernameFragment;
-    const sdpMid = this.#lines[0]?.mid ?? '0';
-    for (const port of [5000, 5001]) {
-      this.pace.later(() => {
-        const candidate = `candidate:1 1 udp 2122260223 10.0.0.1 ${port} typ host ufrag ${usernameFragment}`;
-        this.onicecandidate?.({ candidate: { candidate, sdpMid, sdpMLineIndex: 0, usernameFragment } as RTCIceCandidate });
-      });
-    }
-    // Some browsers say it twice: an empty one for the m-line, then none.
-    const last = { candidate: '', sdpMid, sdpMLineIndex: 0, usernameFragment } as RTCIceCandidate;
-    for (const candidate of [last, null]) this.pace.later(() => this.onicecandidate?.({ candidate }));
+    for (const candidate of candidatesOf(usernameFragment, this.#lines[0]?.mid ?? '0')) this.pace.later(() => this.onicecandidate?.({ candidate }));
   }
 
   #startConnecting(): void {
@@ -376,21 +385,10 @@ export class FakePeerConnection {
   #checkNegotiation(): void {
     this.pace.later(() => {
       if (this.signalingState !== 'stable' || this.#pendingOperations > 0) return;
-      const needed = this.#isNegotiationNeeded();
+      const hasDataLine = this.#lines.some(({ kind }) => kind === 'application');
+      const needed = this.#toReplace.size > 0 || (this.channels.length > 0 && !hasDataLine) || this.transceivers.some(needsNegotiation);
       if (needed && !this.#negotiationNeeded) this.onnegotiationneeded?.();
       this.#negotiationNeeded = needed;
-    });
-  }
-
-  #isNegotiationNeeded(): boolean {
-    if (this.#restart) return true;
-    if (this.channels.length > 0 && !this.#lines.some(({ kind }) => kind === 'application')) return true;
-    return this.transceivers.some(({ stopped, mid, direction, offered, currentDirection }) => {
-      if (stopped) return false;
-      if (mid === null) return true;
-      if (offered?.by === 'self') return direction !== offered.direction && direction !== currentDirection;
-      const asked = offered?.direction ?? 'sendrecv';
-      return directionOf(sends(direction) && receives(asked), receives(direction) && sends(asked)) !== currentDirection;
     });
   }
 }

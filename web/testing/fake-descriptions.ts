@@ -1,0 +1,54 @@
+// The descriptions of a fake connection: those both sides have agreed on, and those that are pending.
+
+import { readSdp } from './fake-sdp.ts';
+
+type Description = RTCSessionDescriptionInit | null;
+
+export const ufragOf = (description: Description): string => (description ? readSdp(description.sdp ?? '').ufrag : '');
+
+export class Described {
+  protected local: Description = null;
+  protected remote: Description = null;
+  protected stableLocal: Description = null;
+  protected stableRemote: Description = null;
+
+  get localDescription(): Description {
+    return this.local;
+  }
+
+  get remoteDescription(): Description {
+    return this.remote;
+  }
+
+  get currentLocalDescription(): Description {
+    return this.stableLocal;
+  }
+
+  get currentRemoteDescription(): Description {
+    return this.stableRemote;
+  }
+
+  get pendingLocalDescription(): Description {
+    return this.local === this.stableLocal ? null : this.local;
+  }
+
+  get pendingRemoteDescription(): Description {
+    return this.remote === this.stableRemote ? null : this.remote;
+  }
+
+  protected agree(): void {
+    this.stableLocal = this.local;
+    this.stableRemote = this.remote;
+  }
+
+  protected revert(): void {
+    this.local = this.stableLocal;
+    this.remote = this.stableRemote;
+  }
+
+  /** Those of the own description, or fresh ones where there is none or it has to be replaced. */
+  protected credentials(replace: boolean, names: { names: number }): string {
+    const own = ufragOf(this.local);
+    return own !== '' && !replace ? own : `u${++names.names}`;
+  }
+}
