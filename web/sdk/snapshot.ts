@@ -120,7 +120,7 @@ export function takeSnapshot(meeting: Shown): MeetingSnapshot {
     role: meeting.role,
     locked: meeting.locked,
     lobby: meeting.lobby,
-    metadata: meeting.metadata,
+    metadata: Object.freeze({ ...meeting.metadata }),
     raisedHands: Object.freeze(meeting.raisedHands.map(({ id }) => id)),
     waiting: meeting.moderation.waiting,
     error: meeting.error,
