@@ -78,7 +78,7 @@ const freezeParticipant = (person: Participant): ParticipantSnapshot =>
     local: person.local,
     name: person.name,
     role: person.role,
-    attributes: person.attributes,
+    attributes: Object.freeze({ ...person.attributes }),
     handRaised: person.handRaised,
     asksForFloor: person.asksForFloor,
     connection: person.connection,
