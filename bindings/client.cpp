@@ -11,10 +11,6 @@ class MeetwireSession : public meetwire::session::Session {
       : Session(options, meetwire::session::meetwire_parts()) {}
 };
 
-using SessionDoor = meetwire::bindings::ClientDoor<MeetwireSession>;
-
-SessionDoor& door() { return meetwire::bindings::the_door<SessionDoor>(); }
-
 }  // namespace
 
-MEETWIRE_EXPORT_CLIENT_DOOR(door)
+EMSCRIPTEN_BINDINGS(meetwire_client) { meetwire::bindings::export_client_door<MeetwireSession>(); }

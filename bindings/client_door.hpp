@@ -20,11 +20,14 @@ int receive_message(ClientDoor<Session>& door, int handle, double now, double at
       handle, now, event::MessageArrived{static_cast<std::uint32_t>(attempt), text(0, name), text(name, body)});
 }
 
-}  // namespace meetwire::bindings
+template <class Session>
+void export_client_door() {
+  using TheDoor = ClientDoor<Session>;
+  export_door<TheDoor>();
+  emscripten::function("errors", +[] { return the_door<TheDoor>().errors(); });
+  emscripten::function("receive", +[](int handle, double now, double attempt, int name, int body) {
+    return receive_message(the_door<TheDoor>(), handle, now, attempt, name, body);
+  });
+}
 
-#define MEETWIRE_EXPORT_CLIENT_DOOR(door)                                                                         \
-  MEETWIRE_EXPORT_DOOR(door)                                                                                      \
-  MEETWIRE_EXPORT(errors) int door_errors() { return door().errors(); }                                           \
-  MEETWIRE_EXPORT(receive) int door_receive(int handle, double now, double attempt, int name, int body) {         \
-    return meetwire::bindings::receive_message(door(), handle, now, attempt, name, body);                         \
-  }
+}  // namespace meetwire::bindings

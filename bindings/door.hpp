@@ -6,6 +6,8 @@
 // bindings/texts.ts is the other side.
 #pragma once
 
+#include <emscripten/bind.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -105,16 +107,15 @@ TheDoor& the_door() {
   return instance;
 }
 
+// What every door has; a module adds how its messages are received. Numbers are all that is bound, so that
+// bindings/load-module.ts can be the whole of embind's other side.
+template <class TheDoor>
+void export_door() {
+  emscripten::function("input", +[](int bytes) { return the_door<TheDoor>().input(bytes); });
+  emscripten::function("output", +[] { return the_door<TheDoor>().output(); });
+  emscripten::function("create", +[](int options) { return the_door<TheDoor>().create(options); });
+  emscripten::function("handle", +[](int handle, double now, int event) { return the_door<TheDoor>().handle(handle, now, event); });
+  emscripten::function("dispose", +[](int handle) { the_door<TheDoor>().dispose(handle); });
+}
+
 }  // namespace meetwire::bindings
-
-// A function of the module under this name. Numbers are all that crosses: so the module needs no more around it than
-// bindings/load-module.ts: the code that Emscripten writes around one that uses embind was 5 KB of what a page loads.
-#define MEETWIRE_EXPORT(name) extern "C" __attribute__((export_name(#name)))
-
-// What every door has, `door` being a function that gives it; a module adds how its messages are received.
-#define MEETWIRE_EXPORT_DOOR(door)                                                  \
-  MEETWIRE_EXPORT(input) int door_input(int bytes) { return door().input(bytes); }  \
-  MEETWIRE_EXPORT(output) int door_output() { return door().output(); }             \
-  MEETWIRE_EXPORT(create) int door_create(int options) { return door().create(options); } \
-  MEETWIRE_EXPORT(handle) int door_handle(int handle, double now, int event) { return door().handle(handle, now, event); } \
-  MEETWIRE_EXPORT(dispose) void door_dispose(int handle) { door().dispose(handle); }

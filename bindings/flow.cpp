@@ -11,6 +11,7 @@ FlowDoor& door() { return meetwire::bindings::the_door<FlowDoor>(); }
 
 }  // namespace
 
-MEETWIRE_EXPORT_DOOR(door)
-
-MEETWIRE_EXPORT(bounds) int door_bounds() { return door().answer(meetwire::protocol::to_text(meetwire::flow::FlowBounds{})); }
+EMSCRIPTEN_BINDINGS(meetwire_flow) {
+  meetwire::bindings::export_door<FlowDoor>();
+  emscripten::function("bounds", +[] { return door().answer(meetwire::protocol::to_text(meetwire::flow::FlowBounds{})); });
+}

@@ -7,8 +7,6 @@ namespace {
 
 using InsightDoor = meetwire::bindings::Door<meetwire::insight::Insight, meetwire::insight::InsightOptions, meetwire::insight::InsightEvent>;
 
-InsightDoor& door() { return meetwire::bindings::the_door<InsightDoor>(); }
-
 }  // namespace
 
-MEETWIRE_EXPORT_DOOR(door)
+EMSCRIPTEN_BINDINGS(meetwire_insight) { meetwire::bindings::export_door<InsightDoor>(); }

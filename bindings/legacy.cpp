@@ -2,12 +2,4 @@
 #include "client_door.hpp"
 #include "session/session.hpp"
 
-namespace {
-
-using SessionDoor = meetwire::bindings::ClientDoor<meetwire::session::Session>;
-
-SessionDoor& door() { return meetwire::bindings::the_door<SessionDoor>(); }
-
-}  // namespace
-
-MEETWIRE_EXPORT_CLIENT_DOOR(door)
+EMSCRIPTEN_BINDINGS(meetwire_legacy) { meetwire::bindings::export_client_door<meetwire::session::Session>(); }

@@ -52,11 +52,21 @@ export function loaderOf<Door>(packed: PackedModule): (options?: LoadOptions) =>
 
 async function instantiate<Door>(module: WebAssembly.Module): Promise<LoadedModule<Door>> {
   let memory: WebAssembly.Memory;
+  let table: WebAssembly.Table;
+  const door: Record<string, (...given: number[]) => unknown> = {};
   const { exports } = await WebAssembly.instantiate(module, {
     // bindings/numbers.cpp
     meetwire: { numberOf: (at: number, size: number) => Number(decoder.decode(new Uint8Array(memory.buffer, at, size))) },
     // What Emscripten's library asks for. Who reads the memory takes it anew each time, and nothing exits but by a failure.
-    env: { emscripten_notify_memory_growth: () => {} },
+    env: {
+      emscripten_notify_memory_growth: () => {},
+      // embind: what EMSCRIPTEN_BINDINGS binds. Numbers need no conversion, so that their types do not matter here.
+      _embind_register_function(name: number, _count: number, _types: number, _signature: number, invoker: number, target: number) {
+        const text = new Uint8Array(memory.buffer, name);
+        const invoke = table.get(invoker) as (...given: number[]) => unknown;
+        door[decoder.decode(text.subarray(0, text.indexOf(0)))] = (...given) => invoke(target, ...given);
+      },
+    },
     wasi_snapshot_preview1: {
       proc_exit(code: number) {
         throw new WebAssembly.RuntimeError(`exit ${code}`);
@@ -64,8 +74,9 @@ async function instantiate<Door>(module: WebAssembly.Module): Promise<LoadedModu
     },
   });
   memory = exports['memory'] as WebAssembly.Memory;
+  table = exports['__indirect_function_table'] as WebAssembly.Table;
   (exports['_initialize'] as () => void)();
-  return { door: exports as Door, memory };
+  return { door: door as Door, memory };
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {

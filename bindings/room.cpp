@@ -9,13 +9,15 @@ using RoomDoor = meetwire::bindings::Door<meetwire::room::Switchboard, meetwire:
 
 RoomDoor& door() { return meetwire::bindings::the_door<RoomDoor>(); }
 
-}  // namespace
-
-MEETWIRE_EXPORT_DOOR(door)
-
-// A frame_arrived event, field by field: frames are most of what comes, and their texts need no escaping this way.
-MEETWIRE_EXPORT(receive) int door_receive(int handle, double now, int connection, int name, int body) {
+int receive(int handle, double now, int connection, int name, int body) {
   const auto text = [](int begin, int end) { return std::string(door().given(begin, end)); };
   const meetwire::ConnectionId from{text(0, connection)};
   return door().handle_event(handle, now, meetwire::event::FrameArrived{from, text(connection, name), text(name, body)});
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(meetwire_room) {
+  meetwire::bindings::export_door<RoomDoor>();
+  emscripten::function("receive", &receive);
 }
