@@ -164,6 +164,10 @@ test('while it is sent the sender tells, and no AudioContext is made', async (co
   await until('one is heard', () => meeting.me.speaking);
   assert.ok(Math.abs(meeting.me.audioLevel - 0.3) < 0.01, String(meeting.me.audioLevel));
   assert.equal(ear.open, 0);
+  await meeting.microphone.mute();
+  await until('muted, somebody has to listen', () => ear.open === 1);
+  await meeting.microphone.unmute();
+  await until('the sender tells again', () => ear.open === 0);
 });
 
 test('quality: a score with reasons and figures, undefined of oneself, and 0 when the connection is gone', async () => {

@@ -52,12 +52,13 @@ function chromium(connection: FakePeerConnection, flow: Flow): Entry[] {
   ];
 }
 
-// No transport, no mid, no sum of the pair's, the remote end only by localId, and no fraction.
+// More than one pair that is nominated, no transport, no mid, no sum of the pair's, the remote end only by localId, and no fraction.
 function firefox(connection: FakePeerConnection, flow: Flow): Entry[] {
-  return chromium(connection, flow).flatMap((entry) => {
+  const unused = { id: 'Q', type: 'candidate-pair', localCandidateId: 'R', remoteCandidateId: 'L', selected: false, nominated: true, state: 'succeeded', bytesSent: 3_000, bytesReceived: 2_000 };
+  return [...chromium(connection, flow), unused].flatMap((entry: Entry) => {
     if (entry.type === 'transport') return [];
     const { mid: _mid, remoteId: _remote, fractionLost: _fraction, currentRoundTripTime: _trip, availableOutgoingBitrate: _available, ...rest } = entry;
-    if (entry.type === 'candidate-pair') return [{ ...rest, selected: true, bytesSent: entry['bytesSent'], bytesReceived: entry['bytesReceived'] }];
+    if (entry.type === 'candidate-pair') return [{ selected: true, ...rest, bytesSent: entry['bytesSent'], bytesReceived: entry['bytesReceived'] }];
     return [rest as Entry];
   });
 }
