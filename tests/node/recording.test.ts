@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { RecordHost } from '../../web/sdk/record/index.ts';
+import type { RecordHost } from '../../web/sdk/record-part.ts';
 import type { RecordOptions } from '../../web/sdk/record/options.ts';
 import type { Recording, RecordingEvents } from '../../web/sdk/record/recording.ts';
 import type { Participant } from '../../web/sdk/participant.ts';
@@ -181,6 +181,16 @@ describe('a streamed recording', () => {
     take();
     assert.equal(await stopped, undefined);
     assert.deepEqual(pieces, ['0 one', '3 two', '6 end']);
+  });
+
+  test('ends when its reader falls too far behind, even if that one never comes back', async () => {
+    const recording = await begin({ onChunk: () => new Promise(() => {}) });
+    port.last.chunk('one', 200 * 2 ** 20);
+    await tick();
+    assert.equal(recording.state, 'recording');
+    port.last.chunk('two', 100 * 2 ** 20);
+    await until('it has ended', () => recording.state === 'stopped');
+    await assert.rejects(recording.finished, code('storage-failed'));
   });
 
   for (const [name, onChunk] of [

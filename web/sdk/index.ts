@@ -10,6 +10,7 @@ export type { JoinOptions } from './join.ts';
 export type { Meeting, MeetingEvents } from './meeting.ts';
 export type { Channel, ChannelData, ChannelEvents, ChannelOptions, ChannelSendOptions } from './flow/channel.ts';
 export type { AcceptFileOptions, FileDelivery, FileOffer, FileProgress, MeetingFiles, SendFileOptions } from './flow/files.ts';
+export type { RecordMeeting } from './record-part.ts';
 export type { RecordOptions } from './record/options.ts';
 export type { RecordingLayout } from './record/layout.ts';
 export type { Recording, RecordingEnd, RecordingEvents, RecordingState } from './record/recording.ts';

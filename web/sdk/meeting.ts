@@ -9,8 +9,6 @@ import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
 import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { MeetingFiles } from './flow/files.ts';
-import type { RecordOptions } from './record/options.ts';
-import type { Recording } from './record/recording.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
@@ -22,8 +20,9 @@ import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { FlowPart } from './flow-part.ts';
 import { LocalSource } from './local-source.ts';
-import { Participant, type RecordPerson } from './participant.ts';
+import { Participant } from './participant.ts';
 import { Presence } from './presence.ts';
+import { recorder, type RecordMeeting } from './record-part.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
 
@@ -50,6 +49,7 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly speaker: Speaker;
   readonly chat: Chat;
   readonly files: MeetingFiles;
+  readonly record: RecordMeeting;
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
@@ -57,7 +57,6 @@ export class Meeting extends Presence implements AsyncDisposable {
   readonly #trace: Trace | undefined;
   readonly #flow: FlowPart;
   readonly #executor: Executor;
-  readonly #record: RecordPerson;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
   readonly #participants = new Map<string, Participant>();
@@ -82,11 +81,8 @@ export class Meeting extends Presence implements AsyncDisposable {
     };
     super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
-    this.#record = async (options, who) => {
-      const { record } = await this.#part('record.js', import('./record/index.ts'));
-      return record({ meeting: this, errors, ports, problem: (error) => this.#emitter.emit('problem', { error, participant: undefined }) }, options, who);
-    };
-    this.me = new Participant(user, true, stream, this.#record);
+    this.record = recorder({ meeting: this, errors, ports, problem: (error) => this.#emitter.emit('problem', { error, participant: undefined }) });
+    this.me = new Participant(user, true, stream, this.record);
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
@@ -205,26 +201,15 @@ export class Meeting extends Presence implements AsyncDisposable {
       unmount?.();
       unmount = undefined;
     };
-    this.#part('mount.js', import('./mount.ts')).then(({ mount }) => {
+    import('./mount.ts').then(({ mount }) => {
       if (!wanted) return;
       unmount = mount(this, element, {
         audioBlocked: (unlock) => this.#emitter.emit('audio-blocked', { unlock }),
         audioUnlocked: () => this.#emitter.emit('audio-unlocked', undefined),
       });
-    }).catch(this.#ports.report);
+    }).catch((cause: unknown) => this.#ports.report(this.#errors.make('internal', 'mount.js could not be loaded', cause)));
     this.#undos.push(undo);
     return undo;
-  }
-
-  /**
-   * Records the meeting on this machine: a picture with everybody in it, and the mixed sound. Whoever comes, leaves, mutes or
-   * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun; leaving the meeting ends it.
-   *
-   * Rejects with `not-joined`, `already-left`, `invalid-argument`, `device-unsupported` (this browser cannot record),
-   * `device-failed`, or with `internal` when record.js cannot be loaded.
-   */
-  record(options?: RecordOptions): Promise<Recording> {
-    return this.#record(options);
   }
 
   /**
@@ -259,12 +244,6 @@ export class Meeting extends Presence implements AsyncDisposable {
   /** Internal. */
   dispatch(event: ClientEvent): void {
     this.#executor.dispatch(event);
-  }
-
-  #part<Part>(name: string, part: Promise<Part>): Promise<Part> {
-    return part.catch((cause: unknown) => {
-      throw this.#errors.make('internal', `${name} could not be loaded`, cause);
-    });
   }
 
   // ---- wishes
@@ -356,7 +335,7 @@ export class Meeting extends Presence implements AsyncDisposable {
   #rowChanged({ type, participant: row }: Extract<ClientNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
     const isNew = type === 'participant_joined' || !this.#participants.has(row.user);
     let person = isNew ? undefined : this.#participants.get(row.user);
-    person ??= new Participant(row.user, false, () => this.#ports.devices.stream(), this.#record);
+    person ??= new Participant(row.user, false, () => this.#ports.devices.stream(), this.record);
     person.setRow(row);
     this.#participants.set(row.user, person);
     const participant = person;

@@ -2,6 +2,7 @@
 
 import type { LinkState, ParticipantRow, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ChatMessage } from '../../bindings/client-types.ts';
+import type { Record as RecordOne } from './record-part.ts';
 import type { RecordOptions } from './record/options.ts';
 import type { Recording } from './record/recording.ts';
 
@@ -64,9 +65,6 @@ class SourceView implements ParticipantSource {
   }
 }
 
-/** Internal. */
-export type RecordPerson = (options?: RecordOptions, who?: Participant) => Promise<Recording>;
-
 type Shown = Pick<ParticipantRow, 'name' | 'role' | 'away' | 'attributes' | 'hand' | 'asksForFloor'>;
 
 export class Participant {
@@ -77,10 +75,10 @@ export class Participant {
   #connection: LinkState = 'connecting';
   #typing = false;
   readonly #sources: Record<Source, SourceView>;
-  readonly #record: RecordPerson;
+  readonly #record: RecordOne;
 
   /** Internal: participants are found in `meeting.participants`. */
-  constructor(id: string, local: boolean, makeStream: () => MediaStream, record: RecordPerson) {
+  constructor(id: string, local: boolean, makeStream: () => MediaStream, record: RecordOne) {
     this.id = id;
     this.local = local;
     this.#record = record;

@@ -1,24 +1,15 @@
 // Recording of a meeting, or of one person in it, on the user's machine. A part of its own: a page loads it when it first
 // records.
 
-import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
-import type { ClientPorts } from '../../../bindings/ports.ts';
 import type { RecordingPort } from '../../../bindings/recording/ports.ts';
 import type { Meeting } from '../meeting.ts';
 import type { Participant } from '../participant.ts';
+import type { RecordHost } from '../record-part.ts';
 import type { RecordOptions } from './options.ts';
 import { browserRecording } from '../../../bindings/browser/recording/recorder.ts';
 import { readOptions } from './options.ts';
 import { Recording, type RecordingEnd } from './recording.ts';
 import { sceneOf } from './scene.ts';
-
-/** Internal: what it needs of its meeting. */
-export interface RecordHost {
-  readonly meeting: Meeting;
-  readonly errors: ErrorTable;
-  readonly ports: ClientPorts;
-  problem(error: MeetingError): void;
-}
 
 /** How many recordings go on that the others see. */
 const announced = new WeakMap<Meeting, number>();
