@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GuestOptions } from './support/guest.ts';
+import { launchChromium } from '../support/browsers.ts';
 import { arrange } from '../../web/sdk/record/layout.ts';
 import { installFilm, recordMore, type Spot } from './support/film.ts';
 import { closeAll, Guest } from './support/guest.ts';
@@ -14,10 +14,10 @@ const colours = { red: [220, 30, 30], blue: [30, 30, 220], gold: [220, 180, 20],
 const tones = { ada: 440, ben: 1000, cleo: 2600 } as const;
 const size = { width: 640, height: 360 };
 
-async function enter(room: string, user: keyof typeof tones, colour: keyof typeof colours, options: GuestOptions = {}): Promise<Guest> {
-  const guest = await stage.arrive();
+async function enter(room: string, user: keyof typeof tones, colour: keyof typeof colours, browser = stage.browser): Promise<Guest> {
+  const guest = await Guest.arrive(browser, stage.site);
   await guest.page.evaluate(installFilm);
-  await guest.join(room, { user, name: user, camera: false, microphone: false, ...options });
+  await guest.join(room, { user, name: user, camera: false, microphone: false });
   await guest.page.evaluate((rgb, hertz) => window.film.appear(`rgb(${rgb})`, hertz), colours[colour].join(), tones[user]);
   return guest;
 }
@@ -34,6 +34,8 @@ function assertColours(found: readonly number[][], wanted: readonly (keyof typeo
   assert.deepEqual(named, wanted, when);
 }
 
+/** In seconds: what a busy machine takes from the moment it was asked for the time to the one when it stops. The pause is longer. */
+const slack = 1;
 const near = (what: string, found: number, wanted: number, tolerance: number): void =>
   assert.ok(Math.abs(found - wanted) <= tolerance, `${what}: ${found}, not ${wanted} ± ${tolerance}`);
 
@@ -45,8 +47,9 @@ test('three people, with one who comes, one who leaves and one who mutes: all of
     guests.push(ada, ben);
     await Promise.all([ada.isWith(ben), ada.sees(ben), ben.sees(ada)]);
     await ada.page.evaluate(async (wish) => {
+      const asked = performance.now();
       window.film.recording = await window.meeting.record({ ...wish, chunkInterval: 250 });
-      window.film.results['began'] = performance.now();
+      Object.assign(window.film.results, { asked, began: performance.now() });
     }, size);
     await ben.until('sees that ada records', () => window.meeting.participants.get('ada')?.attributes['recording'] === 'on');
     const two = await recordMore(ada, 1200);
@@ -65,13 +68,15 @@ test('three people, with one who comes, one who leaves and one who mutes: all of
     await ada.until('cleo has no camera', () => window.meeting.participants.get('cleo')?.camera.on === false);
     const muted = await recordMore(ada, 1200);
 
-    const { clock, facts, own } = await ada.page.evaluate(async () => {
-      const clock = performance.now() - (window.film.results['began'] as number);
+    const { least, most, facts, own } = await ada.page.evaluate(async () => {
+      const { asked, began } = window.film.results as Record<string, number>;
+      const least = (performance.now() - began!) / 1000;
       const file = await window.film.recording.stop();
-      return { clock: clock / 1000, facts: await window.film.open(file!), own: window.film.recording.duration / 1000 };
+      const most = (performance.now() - asked!) / 1000;
+      return { least, most, facts: await window.film.open(file!), own: window.film.recording.duration / 1000 };
     });
-    // Half a second: a chunk, and what a busy machine needs to begin and to end.
-    near('the duration by the clock', facts.duration, clock, 0.5);
+    // Three frames, and a packet of sound.
+    assert.ok(facts.duration > least - 0.2 && facts.duration < most + 0.2, `${facts.duration} s, not between ${least} and ${most} by the clock`);
     near('the duration by the recording itself', facts.duration, own, 0.002);
     near('how far one can seek', facts.seekable, facts.duration, 0.002);
     assert.deepEqual([facts.width, facts.height, facts.name], [size.width, size.height, 'film.webm']);
@@ -103,8 +108,12 @@ test('three people, with one who comes, one who leaves and one who mutes: all of
 
 test('a tab in the background goes on recording, as fast as before', async () => {
   const guests: Guest[] = [];
+  // As people have it: for tests it is told to treat all tabs alike.
+  const browser = await launchChromium({
+    ignoreDefaultArgs: ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding'],
+  });
   try {
-    const ada = await enter('hidden', 'ada', 'red');
+    const ada = await enter('hidden', 'ada', 'red', browser);
     const ben = await enter('hidden', 'ben', 'blue');
     guests.push(ada, ben);
     await Promise.all([ada.isWith(ben), ada.sees(ben)]);
@@ -114,12 +123,18 @@ test('a tab in the background goes on recording, as fast as before', async () =>
     await other.bringToFront();
     await ada.until('nobody sees the page', () => document.visibilityState === 'hidden');
     const hidden = await recordMore(ada, 300);
-    await recordMore(ada, 2500);
+    const slow = await ada.page.evaluate(async () => {
+      const begun = performance.now();
+      for (let turn = 0; turn < 3; ++turn) await new Promise((resolve) => setTimeout(resolve, 10));
+      return performance.now() - begun;
+    });
+    assert.ok(slow > 500, `timers are not slowed down (${slow} ms): this is no background`);
+    await recordMore(ada, 1500);
     await ben.page.evaluate((rgb) => window.film.paint(`rgb(${rgb})`), colours.green.join());
     const later = await recordMore(ada, 2000);
     const file = await ada.page.evaluate(async () => window.film.open((await window.film.recording.stop())!));
     await ada.page.bringToFront();
-    near('the duration', file.duration, later, 1);
+    near('the duration', file.duration, later, slack);
     const at = (seconds: number) => ada.page.evaluate((time, all) => window.film.colours(time, all), seconds, spots(0, 2));
     assertColours(await at(shown), ['red', 'blue'], 'before');
     assertColours(await at(later - 0.3), ['red', 'green'], 'what changed while it was hidden');
@@ -128,6 +143,7 @@ test('a tab in the background goes on recording, as fast as before', async () =>
     assert.ok(pictures >= 14, `${pictures} of 20 pictures differ`);
   } finally {
     await closeAll(guests);
+    await browser.close();
   }
 });
 
@@ -193,7 +209,7 @@ test('leaving ends it: the file is whole, and nothing is left open', async () =>
       await window.meeting.leave();
       return window.film.open((await window.film.recording.finished)!);
     });
-    near('the duration', facts.duration, said, 0.5);
+    near('the duration', facts.duration, said, slack);
     const left = await ada.page.evaluate(() => ({
       contexts: window.film.contexts.map(({ state }) => state),
       tracks: (window.film.results['tracks'] as MediaStreamTrack[]).map(({ readyState }) => readyState),
@@ -207,7 +223,7 @@ test('leaving ends it: the file is whole, and nothing is left open', async () =>
   }
 });
 
-for (const mimeType of ['video/webm;codecs=vp8,opus', 'video/mp4;codecs=vp9,opus']) {
+for (const mimeType of ['video/webm;codecs=vp8,opus', 'video/mp4;codecs=avc1.42E01F,opus']) {
   test(`${mimeType}: streamed, to disk and to a function; with a pause, which is not in the file`, async () => {
     const ada = await enter('stream', 'ada', 'red');
     try {
@@ -259,8 +275,8 @@ for (const mimeType of ['video/webm;codecs=vp8,opus', 'video/mp4;codecs=vp9,opus
         const called = await window.film.open(new Blob([whole], { type: streamed.mimeType }));
         return { clock, nothing, disk, called, patched, bytes: streamed.bytes, kind: streamed.mimeType };
       });
-      near('the file on disk', found.disk.duration, found.clock, 0.5);
-      near('the pieces together', found.called.duration, said, 0.5);
+      near('the file on disk', found.disk.duration, found.clock, slack);
+      near('the pieces together', found.called.duration, said, slack);
       near('how far one can seek', found.called.seekable, found.called.duration, 0.002);
       assert.ok(found.patched, 'the last piece goes over the beginning');
       assert.equal(found.bytes, found.called.bytes);

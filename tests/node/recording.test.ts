@@ -183,6 +183,16 @@ describe('a streamed recording', () => {
     assert.deepEqual(pieces, ['0 one', '3 two', '6 end']);
   });
 
+  test('ends when its reader falls too far behind, even if that one never comes back', async () => {
+    const recording = await begin({ onChunk: () => new Promise(() => {}) });
+    port.last.chunk('one', 200 * 2 ** 20);
+    await tick();
+    assert.equal(recording.state, 'recording');
+    port.last.chunk('two', 100 * 2 ** 20);
+    await until('it has ended', () => recording.state === 'stopped');
+    await assert.rejects(recording.finished, code('storage-failed'));
+  });
+
   for (const [name, onChunk] of [
     ['throws', () => { throw new Error('full'); }],
     ['rejects', () => Promise.reject(new Error('full'))],

@@ -34,8 +34,11 @@ export class FakeRecorder implements Recorder {
     this.state = 'recording';
   }
 
-  chunk(text: string): void {
-    this.#events.chunk(new Blob([text]));
+  /** `size`: as which it passes. */
+  chunk(text: string, size = text.length): void {
+    const chunk = new Blob([text]);
+    Object.defineProperty(chunk, 'size', { value: size });
+    this.#events.chunk(chunk);
   }
 
   /** As browsers do it: the rest comes later. */

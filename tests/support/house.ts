@@ -106,6 +106,7 @@ const touches: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<![.\w$])RTCPeerConnection\b|\b(?:globalThis|window|self)\.RTCPeerConnection\b/, 'RTCPeerConnection'],
   [/(?<![.\w$])navigator\b|\b(?:globalThis|window|self)\.navigator\b/, 'navigator'],
   [/\bgetUserMedia\(|\bgetDisplayMedia\(/, 'getUserMedia or getDisplayMedia'],
+  [/\bnew (?:MediaRecorder|AudioContext|OfflineAudioContext|MediaStream)\b|\bMediaRecorder\.isTypeSupported\b/, 'the recording or the mixing of media'],
   [/(?<![.\w$])(?:set|clear)(?:Timeout|Interval)\b|\b(?:globalThis|window|self)\.(?:set|clear)(?:Timeout|Interval)\b/, 'a timer'],
   [/\bDate\.now\b|\bnew Date(?:\(\)|(?![\w$(]))|\bperformance\.now\b/, 'the clock'],
   [/\bMath\.random\b|(?<![.\w$])crypto\b|\b(?:globalThis|window|self)\.crypto\b/, 'chance'],

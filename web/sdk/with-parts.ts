@@ -39,6 +39,7 @@ export abstract class WithParts extends Presence {
   /**
    * Records the meeting on this machine: a picture with everybody in it, and the mixed sound. Whoever comes, leaves, mutes or
    * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun; leaving the meeting ends it.
+   * Browsers let no sound through before the user has clicked or typed on the page, unless it uses a camera or microphone.
    *
    * Rejects with `not-joined`, `already-left`, `invalid-argument`, `device-unsupported` (this browser cannot record),
    * `device-failed`, or with `internal` when record.js cannot be loaded.

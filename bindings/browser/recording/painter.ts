@@ -2,7 +2,7 @@
 
 import type { Box, Tile } from '../../recording/ports.ts';
 
-type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+type Pen = CanvasRenderingContext2D;
 
 /** Something that can be drawn, with its size. */
 export interface Picture {

@@ -27,7 +27,7 @@ class BrowserRecorder implements Recorder {
     try {
       this.#mixer = new Mixer();
     } catch (error) {
-      this.#canvas.close();
+      this.#canvas.track.stop();
       throw error;
     }
     try {
@@ -102,7 +102,6 @@ class BrowserRecorder implements Recorder {
     if (this.#closed) return;
     const begun = performance.now();
     this.#painter.draw(this.#scene.tiles, ({ track }) => track && this.#players.pictureOf(track));
-    this.#canvas.drawn();
     const now = performance.now();
     // What was missed is not made up for, and where drawing is slow the page gets as much time as the drawing.
     this.#next = Math.max(this.#next + this.#period, now + (now - begun));
@@ -114,7 +113,7 @@ class BrowserRecorder implements Recorder {
     this.#closed = true;
     this.#players.play(new Set());
     this.#mixer.close();
-    this.#canvas.close();
+    this.#canvas.track.stop();
   }
 }
 

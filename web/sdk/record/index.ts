@@ -1,8 +1,8 @@
 // Recording of a meeting, or of one person in it, on the user's machine. A part of its own: a page loads it when it first
 // records.
 
-import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
 import type { ClientPorts } from '../../../bindings/ports.ts';
+import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
 import type { RecordingPort } from '../../../bindings/recording/ports.ts';
 import type { Meeting } from '../meeting.ts';
 import type { Participant } from '../participant.ts';
@@ -18,6 +18,7 @@ export interface RecordHost {
   readonly meeting: Meeting;
   readonly errors: ErrorTable;
   readonly ports: ClientPorts;
+  /** Something failed that nobody asks about. */
   problem(error: MeetingError): void;
 }
 

@@ -73,6 +73,8 @@ export class Recording {
     // What the browser says before it has said that it has begun.
     const early: (() => void)[] = [];
     const later = (run: () => void): void => void (recording.#recorder ? run() : early.push(run));
+    // Told that it has begun we are a while later.
+    recording.#since = host.clock.now();
     try {
       const recorder = await port.start(wish, scene, {
         chunk: (chunk) => later(() => recording.#take(chunk)),
@@ -181,7 +183,6 @@ export class Recording {
     const ending = kind === 'x-matroska' ? 'mkv' : kind;
     if (onChunk) this.#target = new ChunkTarget(onChunk);
     else this.#target = writable ? new StreamTarget(writable) : new FileTarget(`${this.#host.name}.${ending}`, this.mimeType);
-    this.#since = this.#host.clock.now();
   }
 
   #to(wished: Wished): boolean {
