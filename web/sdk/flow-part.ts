@@ -34,10 +34,14 @@ export class FlowPart {
 
   /** Rejects with `internal`, retryable, when it cannot be loaded. */
   get(): Promise<MeetingFlow> {
-    return (this.#flow ??= import('./flow/index.ts').then(({ startFlow }) => startFlow(this.#host)).catch((cause: unknown) => {
-      this.#flow = undefined;
-      throw this.#host.errors.make('internal', 'flow.js could not be loaded', cause);
-    }));
+    if (!this.#flow) {
+      this.#flow = import('./flow/index.ts').then(({ startFlow }) => startFlow(this.#host)).catch((cause: unknown) => {
+        this.#flow = undefined;
+        throw this.#host.errors.make('internal', 'flow.js could not be loaded', cause);
+      });
+      this.#host.ports.clock.during?.(this.#flow);
+    }
+    return this.#flow;
   }
 
   dataChanged(peer: string, data: PeerData | undefined): void {

@@ -39,7 +39,7 @@ const shortWaitMs = 300;
 // What is done again and again by timers alone is not waited for. Nothing that ends takes more rounds.
 const roundsMax = 32;
 // Two that answer one another for ever.
-const restlessMs = 600_000;
+export const restlessMs = 600_000;
 // Reading a file or a checksum takes real time. What takes longer than these turns is not waited for.
 const turnsMax = 20_000;
 const beginning = 1_000;
