@@ -2,8 +2,6 @@
 
 import type { ClientEvent, ClientNotice, DialectName, Failure, MeetingState, Role, Slot, Source, Wanted } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
-import type { ClientMachine } from '../../bindings/machine.ts';
-import type { Succession } from '../../bindings/succession.ts';
 import type { ClientPorts } from '../../bindings/ports.ts';
 import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
@@ -14,6 +12,7 @@ import type { MeetingFiles } from './flow/files.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
+import type { MeetingParts } from './meeting-parts.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
 import { Calls } from './call.ts';
@@ -27,18 +26,6 @@ import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
 
 export type { MeetingEvents } from './meeting-events.ts';
-
-/** Internal: everything that a meeting stands on. */
-export interface MeetingParts {
-  machine: ClientMachine;
-  errors: ErrorTable;
-  ports: ClientPorts;
-  room: string;
-  user: string;
-  name: string;
-  trace: Trace | undefined;
-  succession: Succession;
-}
 
 interface Waiting {
   resolve(): void;
