@@ -60,7 +60,7 @@ export class FakePeerConnection extends Described {
 
   /** The connection at the other end, by what both descriptions say. */
   get other(): FakePeerConnection | undefined {
-    return this.remote?.sdp === undefined ? undefined : this.#wire.byUfrag.get(readSdp(this.remote.sdp).ufrag);
+    return this.#wire.byUfrag.get(ufragOf(this.remote));
   }
 
   createDataChannel(label: string, options?: RTCDataChannelInit): FakeDataChannel {
