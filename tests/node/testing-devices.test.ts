@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { VirtualMeeting, VirtualWorld } from '../../web/testing/index.ts';
+import { asTrack, FakeTrack } from '../../web/testing/fake-media.ts';
+import { writeStats } from '../../web/testing/fake-stats.ts';
+import { FakeWire } from '../../web/testing/fake-wire.ts';
 import { virtualWorld } from '../../web/testing/index.ts';
+import { until } from '../support/waiting.ts';
 
 let world: VirtualWorld;
 let ada: VirtualMeeting;
@@ -116,4 +120,28 @@ describe('devices of a virtual world', () => {
     ada.devices.unplug('cam-1');
     assert.deepEqual(ends, ['own']);
   });
+});
+
+test('statistics are those of the network that is set', async () => {
+  const wire = new FakeWire();
+  const [one, two] = [new wire.PeerConnection(), new wire.PeerConnection()];
+  one.addTransceiver(asTrack(new FakeTrack('video')), { direction: 'sendonly' });
+  for (const [from, to] of [[one, two], [two, one]] as const) from.onicecandidate = ({ candidate }) => void (candidate?.candidate && to.addIceCandidate(candidate));
+  await one.setLocalDescription();
+  await two.setRemoteDescription(one.localDescription!);
+  await two.setLocalDescription();
+  await one.setRemoteDescription(two.localDescription!);
+  await until('they are connected', () => one.connectionState === 'connected' && two.connectionState === 'connected');
+  const figures = { now: 5_000, connectedMs: 4_000, roundTripMs: 80, jitterMs: 10, loss: 0.25 };
+  const [here, there] = [...wire.open];
+  const sent = [...writeStats(here!, there, figures).values()] as Record<string, unknown>[];
+  const received = [...writeStats(there!, here, figures).values()] as Record<string, unknown>[];
+  const of = (all: Record<string, unknown>[], type: string): Record<string, unknown> | undefined => all.find((each) => each['type'] === type);
+  assert.equal(of(sent, 'candidate-pair')?.['currentRoundTripTime'], 0.08);
+  assert.equal(of(sent, 'remote-inbound-rtp')?.['fractionLost'], 0.25);
+  const packets = Number(of(sent, 'outbound-rtp')?.['packetsSent']);
+  assert.ok(packets > 500);
+  assert.equal(Number(of(received, 'inbound-rtp')?.['packetsReceived']) + Number(of(received, 'inbound-rtp')?.['packetsLost']), packets);
+  assert.deepEqual([of(sent, 'inbound-rtp'), of(received, 'outbound-rtp')], [undefined, undefined]);
+  assert.deepEqual([...(await one.getStats()).keys()], []);
 });

@@ -43,6 +43,15 @@ describe('people of a virtual world', () => {
     assert.deepEqual(ben.devices.live, []);
   });
 
+  test('eight who join at the same moment all meet', async () => {
+    const names = ['Ada', 'Ben', 'Cleo', 'Dora', 'Eli', 'Fay', 'Gus', 'Hal'];
+    const meetings = await Promise.all(names.map((name) => enter(name, { camera: true })));
+    await world.settle();
+    for (const viewer of meetings) {
+      for (const sender of meetings) if (viewer !== sender) assert.equal(seen(viewer, sender.me.id), sender.camera.track, `${viewer.me.id} sees ${sender.me.id}`);
+    }
+  });
+
   test('chat: to all, to one, and for who comes later', async () => {
     const [ada, ben, cleo] = [await enter('Ada'), await enter('Ben'), await enter('Cleo')];
     await ada.chat.send('hello');

@@ -34,7 +34,7 @@ export class FlowPart {
 
   constructor(needs: FlowNeeds) {
     this.#host = { ...needs, links: this.#links, linkChanged: undefined };
-    this.get = onFirstUse(needs.errors, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
+    this.get = onFirstUse(needs, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
   }
 
   /** Is carried out once there are two to share the line: for one it would change nothing. Throws `invalid-argument`. */

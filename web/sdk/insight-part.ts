@@ -26,7 +26,7 @@ export class InsightPart {
 
   constructor(host: InsightHost) {
     this.#report = host.ports.report;
-    this.#get = onFirstUse(host.errors, 'insight', async () => (await import('./insight/index.ts')).startInsight(host, this));
+    this.#get = onFirstUse(host, 'insight', async () => (await import('./insight/index.ts')).startInsight(host, this));
   }
 
   measure(): Undo {

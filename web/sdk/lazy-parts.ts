@@ -48,8 +48,8 @@ export class LazyParts implements PersonParts {
         emit(type, event);
       },
     });
-    this.#recording = onFirstUse(host.errors, 'record', () => import('./record/index.ts'));
-    this.#mounting = onFirstUse(host.errors, 'mount', () => import('./mount.ts'));
+    this.#recording = onFirstUse(host, 'record', () => import('./record/index.ts'));
+    this.#mounting = onFirstUse(host, 'mount', () => import('./mount.ts'));
   }
 
   explain(participant: Participant): Promise<readonly Explanation[]> {

@@ -1,16 +1,26 @@
 // Parts of the SDK that a page loads when it first uses them.
 
 import type { ErrorTable } from '../../bindings/errors.ts';
-import type { Undo } from '../../bindings/ports.ts';
+import type { ClientPorts, Undo } from '../../bindings/ports.ts';
+
+interface Host {
+  readonly errors: ErrorTable;
+  readonly ports: Pick<ClientPorts, 'clock'>;
+}
 
 /** Loads at most once; what could not be loaded rejects with `internal`, and is loaded anew the next time. */
-export function onFirstUse<Part>(errors: ErrorTable, name: string, load: () => Promise<Part>): () => Promise<Part> {
+export function onFirstUse<Part>({ errors, ports }: Host, name: string, load: () => Promise<Part>): () => Promise<Part> {
   let loading: Promise<Part> | undefined;
-  return () =>
-    (loading ??= load().catch((cause: unknown) => {
-      loading = undefined;
-      throw errors.make('internal', `${name}.js could not be loaded`, cause);
-    }));
+  return () => {
+    if (!loading) {
+      loading = load().catch((cause: unknown) => {
+        loading = undefined;
+        throw errors.make('internal', `${name}.js could not be loaded`, cause);
+      });
+      ports.clock.during?.(loading);
+    }
+    return loading;
+  };
 }
 
 /** Begins once the part is there, unless it was undone before. */

@@ -4,7 +4,15 @@ import { readSdp } from './fake-sdp.ts';
 
 type Description = RTCSessionDescriptionInit | null;
 
-export const ufragOf = (description: Description): string => (description ? readSdp(description.sdp ?? '').ufrag : '');
+// Asked for at every turn.
+const ufrags = new WeakMap<RTCSessionDescriptionInit, string>();
+
+export function ufragOf(description: Description): string {
+  if (!description) return '';
+  let ufrag = ufrags.get(description);
+  if (ufrag === undefined) ufrags.set(description, (ufrag = readSdp(description.sdp ?? '').ufrag));
+  return ufrag;
+}
 
 export class Described {
   protected local: Description = null;

@@ -43,6 +43,7 @@ export class FakePeerConnection extends Described {
   /** Of own descriptions: the next one has to bring others. */
   readonly #toReplace = new Set<string>();
   readonly #candidates = new Set<string>();
+  #tried = '';
   #mids = 0;
   readonly #states: RTCSignalingState[] = [];
   readonly #arrived: FakeTransceiver[] = [];
@@ -60,7 +61,7 @@ export class FakePeerConnection extends Described {
 
   /** The connection at the other end, by what both descriptions say. */
   get other(): FakePeerConnection | undefined {
-    return this.remote?.sdp === undefined ? undefined : this.#wire.byUfrag.get(readSdp(this.remote.sdp).ufrag);
+    return this.#wire.byUfrag.get(ufragOf(this.remote));
   }
 
   createDataChannel(label: string, options?: RTCDataChannelInit): FakeDataChannel {
@@ -187,7 +188,7 @@ export class FakePeerConnection extends Described {
     const meets = (a: FakePeerConnection, b: FakePeerConnection): boolean =>
       a.signalingState === 'stable' && a.remote !== null && ufragOf(a.remote) === b.#ufrag && a.#candidates.has(b.#ufrag);
     if (!other || !this.#wire.reaches(this, other) || !meets(this, other) || !meets(other, this)) return;
-    for (const end of [this, other]) end.pace.later(() => this.#wire.reaches(this, other) && end.report('connected'));
+    for (const end of [this, other]) end.pace.later(() => this.#wire.reaches(this, other) && end.connectionState !== 'failed' && end.report('connected'));
   }
 
   // ---- operations
@@ -376,7 +377,12 @@ export class FakePeerConnection extends Described {
   }
 
   #startConnecting(): void {
-    if (this.connectionState === 'new') this.pace.later(() => this.connectionState === 'new' && this.report('connecting'));
+    // What has failed is tried again with other credentials only.
+    const pair = `${ufragOf(this.local)} ${ufragOf(this.remote)}`;
+    const { connectionState: before } = this;
+    const isDue = pair !== this.#tried && (before === 'new' || before === 'failed');
+    if (isDue) this.pace.later(() => this.connectionState === before && this.report('connecting'));
+    this.#tried = pair;
     this.tryToConnect();
   }
 

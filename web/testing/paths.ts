@@ -85,7 +85,7 @@ export class Paths extends FakeWire {
     if (isThere) {
       this.#unwatch(connection);
       if (state === 'disconnected') this.#report(connection, 'connected', this.#network.delayOf(endsOf(connection, other)));
-      else if (state === 'connecting' || state === 'failed') connection.tryToConnect();
+      else if (state === 'connecting') connection.tryToConnect();
     } else if (!this.#watched.has(connection)) {
       if (state === 'connecting') this.#watch(connection, [['failed', checksMsMax]]);
       if (state === 'connected') this.#watch(connection, [['disconnected', disconnectedAfterMs], ['failed', failedAfterMs]]);

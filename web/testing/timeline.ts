@@ -39,10 +39,12 @@ const shortWaitMs = 300;
 // What is done again and again by timers alone is not waited for. Nothing that ends takes more rounds.
 const roundsMax = 32;
 // Two that answer one another for ever.
-const restlessMs = 600_000;
+export const restlessMs = 600_000;
 // Reading a file or a checksum takes real time. What takes longer than these turns is not waited for.
 const turnsMax = 20_000;
 const beginning = 1_000;
+// Of a millisecond: sums of these are exact, so that times can be compared.
+const grain = 1 / 64;
 
 const turn = (): Promise<void> => new Promise(nextTurn);
 
@@ -132,7 +134,8 @@ export class Timeline {
   // ---- tasks
 
   #set(instant: number, run: () => void, doer: Doer | undefined, isWork: boolean, rounds: number): Undo {
-    const task: Task = { instant, order: ++this.#orders, run, doer, isWork: isWork && rounds <= roundsMax, rounds, place: 'gone' };
+    const rounded = Math.ceil(instant / grain) * grain;
+    const task: Task = { instant: rounded, order: ++this.#orders, run, doer, isWork: isWork && rounds <= roundsMax, rounds, place: 'gone' };
     if (!this.#closed) this.#insert(task);
     return () => {
       if (task.place === 'set') this.#remove(this.#tasks.indexOf(task));

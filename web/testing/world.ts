@@ -11,7 +11,7 @@ import { Network } from './network.ts';
 import { Paths } from './paths.ts';
 import { Person, loadClientCore } from './person.ts';
 import { Server, loadRoomCore } from './server.ts';
-import { Timeline } from './timeline.ts';
+import { Timeline, restlessMs } from './timeline.ts';
 import { WorldError, checkNumber } from './world-error.ts';
 
 export interface WorldOptions {
@@ -49,7 +49,7 @@ export interface VirtualServer {
   trace(): string;
 }
 
-const settings = { restlessMs: 600_000, untilMs: 60_000 };
+const untilMs = 60_000;
 
 /** Loads the cores, once for all worlds of a process. Rejects with `invalid-argument` for bad options. */
 export async function virtualWorld(options: WorldOptions = {}): Promise<VirtualWorld> {
@@ -144,7 +144,7 @@ export class VirtualWorld implements AsyncDisposable {
   async settle(): Promise<void> {
     this.#check();
     const isAtRest = await this.#timeline.settle();
-    if (!isAtRest && !this.#closing) throw this.#error('restless', `After ${settings.restlessMs / 60_000} minutes something is still under way`);
+    if (!isAtRest && !this.#closing) throw this.#error('restless', `After ${restlessMs / 60_000} minutes something is still under way`);
   }
 
   /** Lets so much time pass, in milliseconds, with all that happens in it: deadlines, attempts to reconnect, calls that ring out. */
@@ -158,7 +158,7 @@ export class VirtualWorld implements AsyncDisposable {
    * Lets time pass until the condition holds, or the promise is settled, which is what it gives then: a message that waits for
    * a reconnection, a call that rings out. Rejects with `never` if that does not come about.
    */
-  async until<Result = void>(goal: (() => unknown) | Promise<Result>, { within = settings.untilMs, what = String(goal) }: UntilOptions = {}): Promise<Result> {
+  async until<Result = void>(goal: (() => unknown) | Promise<Result>, { within = untilMs, what = String(goal) }: UntilOptions = {}): Promise<Result> {
     this.#check();
     if (typeof goal !== 'function' && !(goal instanceof Promise)) throw new WorldError('invalid-argument', 'What is waited for must be a function or a promise');
     checkNumber('within', within, 0, 1e10);
@@ -248,7 +248,7 @@ export class VirtualWorld implements AsyncDisposable {
     const person = this.person(name);
     try {
       const given = options instanceof Object ? { user: name, ...options } : options;
-      return withControls(await this.until(join(person, given), { within: settings.restlessMs }), person);
+      return withControls(await this.until(join(person, given), { within: restlessMs }), person);
     } catch (error) {
       // Nobody came of it.
       this.#people.delete(name);
