@@ -79,6 +79,7 @@ export class BrowserDevices implements DevicesPort {
   readonly #changed = (): void => void this.#list();
   #watched: MediaDevices | undefined;
   #listed = '';
+  #listing = Promise.resolve();
   #closed = false;
 
   constructor(from = browserSource) {
@@ -157,7 +158,12 @@ export class BrowserDevices implements DevicesPort {
     void this.#list();
   }
 
-  async #list(): Promise<void> {
+  // One after the other: what was asked first must not be told last.
+  #list(): Promise<void> {
+    return (this.#listing = this.#listing.then(() => this.#ask()));
+  }
+
+  async #ask(): Promise<void> {
     const found = await this.#watched?.enumerateDevices().catch(() => undefined);
     if (!found) return;
     const devices = found.flatMap(({ kind, deviceId }): NamedDevice[] =>

@@ -17,7 +17,7 @@ constexpr std::size_t kInputs = names_of(I{}).size();
 constexpr D kDeeds[kStages][kInputs] = {
     // Off    OnSame     OnBack      OnOther    Muted    Lost        Found
     {D::Keep, D::Start,  D::Missing, D::Start,  D::Mute, D::Missing, D::Keep},    // Off
-    {D::Stop, D::Wait,   D::Missing, D::Start,  D::Mute, D::Missing, D::Keep},    // Starting
+    {D::Stop, D::Wait,   D::Missing, D::Start,  D::Mute, D::Missing, D::Start},   // Starting
     {D::Stop, D::Keep,   D::Missing, D::Switch, D::Mute, D::Start,   D::Switch},  // On
     {D::Stop, D::Wait,   D::Return,  D::Switch, D::Mute, D::Await,   D::Keep},    // Switching
     {D::Stop, D::Resume, D::Missing, D::Start,  D::Mute, D::Keep,    D::Keep},    // Muted
@@ -239,7 +239,8 @@ std::optional<Failure> Sources::end_of_wish(Turn& turn, Source source, const eve
     denied.denied_by = denied_by;
     return denied;
   }
-  if (devices_.has(source, gone.device)) {
+  // One that is new was away meanwhile: pulled out and put back before its end was told.
+  if (devices_.has(source, gone.device) && !devices_.is_new(source, gone.device)) {
     return Failure{ErrorCode::DeviceFailed, "the device is still there: its use was taken back, or it broke"};
   }
   // What was in use is what is wanted, also where it was the browser's choice.
@@ -257,11 +258,14 @@ void Sources::listed(Turn& turn, const event::DevicesChanged& devices) {
   devices_.take(devices.devices);
   for (const Source source : kSources) {
     State& state = of(source);
-    if (!state.held.lent.empty()) continue;
-    const bool returned = state.stage == SourceStage::On && devices_.is_new(source, state.held.device) &&
-                          state.tracks.front().device != state.held.device;
-    const bool helped = state.stage == SourceStage::Failed && state.lost && devices_.has_new(source);
-    if (returned || helped) perform(turn, source, source_deed(state.stage, I::Found), state.held);
+    // What takes the place of a device that was away would otherwise keep it for good.
+    const bool replacing = state.stage == SourceStage::Starting && !state.exact;
+    const Aim& aim = replacing ? state.aim : state.held;
+    if (!aim.lent.empty()) continue;
+    const bool elsewhere = state.stage == SourceStage::On && state.tracks.front().device != aim.device;
+    const bool returned = (elsewhere || replacing) && devices_.is_new(source, aim.device);
+    const bool helped = (state.stage == SourceStage::Failed || replacing) && state.lost && devices_.has_new(source);
+    if (returned || helped) perform(turn, source, source_deed(state.stage, I::Found), aim);
   }
 }
 

@@ -46,6 +46,7 @@ test('camera, microphone and speaker are chosen in the meeting; what is away is 
   await ada.page.waitForFunction((label) => window.probe.captured.some((each) => each.label === label && each.readyState === 'live'), {}, last?.label ?? '');
   await ada.page.waitForFunction(() => window.probe.captured.filter((each) => each.kind === 'video' && each.readyState === 'live').length === 1);
   assert.deepEqual(await live(ada), [last?.label]);
+  await ada.page.waitForFunction((id) => (document.querySelector('#device-camera') as HTMLSelectElement).value === id, {}, last?.value ?? '');
 
   const speaker = (await options(ada, 'device-speaker')).at(-1)?.value ?? '';
   await ada.page.select('#device-speaker', speaker);

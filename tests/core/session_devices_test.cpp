@@ -1,68 +1,7 @@
 // Which device: the one that is preferred, another while it is away, and back. What a refusal means.
-#include "session_world.hpp"
+#include "devices_world.hpp"
 
 using namespace world;
-
-namespace {
-
-struct Devices : World {
-  // What the host lists: cameras by these names.
-  Devices& list(const std::vector<std::string>& cameras, const std::vector<std::string>& microphones = {}) {
-    event::DevicesChanged changed;
-    for (const auto& one : cameras) changed.devices.push_back({Source::Camera, one});
-    for (const auto& one : microphones) changed.devices.push_back({Source::Microphone, one});
-    on(changed);
-    return *this;
-  }
-  Devices& choose(RequestId request, std::optional<std::string> device, Wanted wanted = Wanted::On, Source source = Source::Camera) {
-    on(event::SourceRequested{request, source, wanted, std::nullopt, std::move(device), {}});
-    return *this;
-  }
-  Devices& lend(RequestId request, const std::string& key) {
-    on(event::SourceRequested{request, Source::Camera, Wanted::On, std::nullopt, std::nullopt, {key}});
-    return *this;
-  }
-  // The capture under way ends with a track of that device.
-  Devices& give(const std::string& track, const std::string& device, Slot slot = Slot::Camera) {
-    on(event::CaptureSucceeded{capture().operation, {{slot, TrackId{track}, device}}});
-    return *this;
-  }
-  Devices& refuse(const std::string& name, std::optional<Denier> by = std::nullopt) {
-    on(event::CaptureFailed{capture().operation, name, "", by});
-    return *this;
-  }
-  Devices& lose(const std::string& track) {
-    on(event::TrackEnded{TrackId{track}});
-    return *this;
-  }
-  command::Capture capture() const {
-    REQUIRE_FALSE(ever<command::Capture>().empty());
-    return ever<command::Capture>().back();
-  }
-  command::SourceChanged shown(Source source = Source::Camera) const {
-    command::SourceChanged out;
-    for (const auto& one : ever<command::SourceChanged>()) {
-      if (one.source == source) out = one;
-    }
-    return out;
-  }
-  std::size_t captures() const { return ever<command::Capture>().size(); }
-  std::vector<std::string> released() const {
-    std::vector<std::string> out;
-    for (const auto& one : ever<command::Release>()) out.push_back(one.track.value);
-    return out;
-  }
-};
-
-using Names = std::vector<std::string>;
-
-// In a meeting, with a camera of that name live, which was preferred, and another one there.
-void with_camera(Devices& w, const std::string& track = "t1") {
-  w.join({member("ann", "s1")});
-  w.choose(1, "front").give(track, "front").list({"front", "back"});
-}
-
-}  // namespace
 
 TEST_CASE("devices.choice: the device is asked for exactly, with the constraints of before") {
   Devices w;
@@ -137,6 +76,43 @@ TEST_CASE("devices.H4: an unplugged device gives way to another, over the same c
   CHECK(w.released() == Names{"t1", "t2"});
   w.list({"back", "front", "third"});
   CHECK(w.captures() == 3);
+}
+
+TEST_CASE("devices.H4: what comes back while another is being taken in its place is taken instead") {
+  Devices w;
+  with_camera(w);
+  w.list({"back"}).lose("t1");
+  const auto other = w.capture().operation;
+  w.list({"back", "front"});
+  CHECK(w.shown().state == SourceState::Starting);
+  CHECK(w.capture().device == "front");
+  CHECK(w.capture().exact);
+  w.on(event::CaptureSucceeded{other, {{Slot::Camera, TrackId{"t2"}, "back"}}});
+  CHECK(w.released().back() == "t2");
+  w.give("t3", "front");
+  CHECK(w.link_to("ann").wishes().at(Slot::Camera) == TrackId{"t3"});
+  w.list({"back", "front", "third"});
+  CHECK(w.captures() == 3);
+}
+
+TEST_CASE("devices.H4: with nothing in its place yet, what is plugged in meanwhile is asked for") {
+  Devices w;
+  with_camera(w);
+  w.list({}).lose("t1").list({"third"});
+  CHECK(w.captures() == 3);
+  CHECK(w.capture().device == "front");
+  CHECK_FALSE(w.capture().exact);
+  w.give("t2", "third");
+  CHECK(w.shown().state == SourceState::On);
+}
+
+TEST_CASE("devices.H4: pulled out and put back before its end is told: it is taken again") {
+  Devices w;
+  with_camera(w);
+  w.list({"back"}).list({"back", "front"}).lose("t1");
+  CHECK(w.shown().state == SourceState::Starting);
+  CHECK(w.capture().device == "front");
+  CHECK(w.capture().exact);
 }
 
 TEST_CASE("devices.H4: the browser's choice, once lost, is what comes back") {

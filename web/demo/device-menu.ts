@@ -27,6 +27,7 @@ export class DeviceMenu {
   // Of those that are not there any more, too: a preference keeps its name.
   readonly #labels = new Map<string, string>();
   #listed: readonly Listed[] = [];
+  #lists = 0;
   #shown = '';
 
   constructor(meeting: Meeting, notices: Notices) {
@@ -84,13 +85,17 @@ export class DeviceMenu {
   }
 
   async #list(): Promise<void> {
+    const list = ++this.#lists;
+    let listed: readonly Listed[];
     try {
-      this.#listed = await devices.list();
+      listed = await devices.list();
     } catch (error) {
       if (!(error instanceof MeetingError)) throw error;
       return; // the menus stay as they are
     }
-    if (this.#undo.signal.aborted) return;
+    // A slower answer to an earlier question is older news.
+    if (this.#undo.signal.aborted || list !== this.#lists) return;
+    this.#listed = listed;
     for (const { id, label } of this.#listed) if (id !== '') this.#labels.set(id, label);
     this.update();
   }
