@@ -37,7 +37,15 @@ export class MeetingView {
   /** `leave` is what the leave button does; `link` is what to send to others. */
   constructor(meeting: Meeting, { leave, link }: { leave: () => void; link: string }) {
     this.#meeting = meeting;
-    this.#stage = new Stage({ blocked: () => this.#askForSound(), attach: (element) => meeting.speaker.attach(element) });
+    this.#stage = new Stage({
+      blocked: () => this.#askForSound(),
+      attach: (element) => meeting.speaker.attach(element),
+      watch: ({ id }, source, element) => {
+        const participant = meeting.participants.get(id);
+        const priority = source === 'screen' ? 'high' : 'normal';
+        return participant ? meeting.watch(participant, source, element, { priority }) : () => undefined;
+      },
+    });
     this.#chat = new Chat(meeting);
     this.#presence = new Presence(meeting, this.#notices, (id, emoji) => this.#stage.react(id, emoji));
     this.#people = new PeopleList(meeting, (deed) => this.#presence.run(deed));

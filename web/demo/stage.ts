@@ -3,7 +3,7 @@
 import { byId } from './dom.ts';
 import { largestTiles, stripTiles } from './layout.ts';
 import type { Person } from './person.ts';
-import { ShareTile, Tile, type Hearing } from './tile.ts';
+import { ShareTile, Tile, type Senses } from './tile.ts';
 
 interface Shown {
   readonly element: HTMLElement;
@@ -20,10 +20,10 @@ export class Stage {
   readonly #tiles = new Map<string, Shown>();
   readonly #shown = new Map<string, Shown>();
   readonly #watch: ResizeObserver;
-  readonly #hearing: Hearing;
+  readonly #senses: Senses;
 
-  constructor(hearing: Hearing) {
-    this.#hearing = hearing;
+  constructor(senses: Senses) {
+    this.#senses = senses;
     this.#watch = new ResizeObserver(() => this.#fit());
     this.#watch.observe(this.#grid);
   }
@@ -31,9 +31,9 @@ export class Stage {
   update(people: readonly Person[]): void {
     // Who only watches is in the list of people alone.
     const seen = people.filter(({ role, mine }) => role !== 'viewer' || (mine && people.length === 1));
-    reconcile(this.#tiles, this.#grid, seen, (person) => new Tile(person, this.#hearing));
+    reconcile(this.#tiles, this.#grid, seen, (person) => new Tile(person, this.#senses));
     const sharing = people.filter((person) => person.screen.on);
-    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#hearing));
+    reconcile(this.#shown, this.#shares, sharing, (person) => new ShareTile(person, this.#senses));
     this.#shares.hidden = sharing.length === 0;
     this.#stage.classList.toggle('sharing', sharing.length > 0);
     this.#fit();

@@ -4,12 +4,14 @@ import { icon, make, play, setText } from './dom.ts';
 import { QualityMark } from './quality-mark.ts';
 import { hueOf, initialsOf, type Person } from './person.ts';
 
-/** What comes with everything that is heard. */
-export interface Hearing {
+/** What comes with everything that is heard and seen. */
+export interface Senses {
   /** The browser holds it back until somebody clicks. */
   blocked(): void;
   /** It plays through the chosen speaker from now on. Gives the undo. */
   attach(element: HTMLMediaElement): () => void;
+  /** They send their picture as large as the element shows it. Gives the undo. */
+  watch(person: Person, source: 'camera' | 'screen', element: Element): () => void;
 }
 
 export class Tile {
@@ -24,18 +26,19 @@ export class Tile {
   readonly #handWords = make('span', { class: 'out-of-sight' });
   readonly #state = make('p', { class: 'state', testid: 'tile-state' });
   readonly #quality = new QualityMark();
-  readonly #hearing: Hearing;
+  readonly #senses: Senses;
   readonly #detach: (() => void) | undefined;
+  readonly #unwatch: () => void;
 
-  constructor(person: Person, hearing: Hearing) {
-    this.#hearing = hearing;
+  constructor(person: Person, senses: Senses) {
+    this.#senses = senses;
     this.#video.autoplay = true;
     this.#video.playsInline = true;
     this.#video.muted = true; // what is heard comes from the audio element, so that a picture never blocks it
     if (!person.mine) {
       this.#sound = make('audio');
       this.#sound.autoplay = true;
-      this.#detach = hearing.attach(this.#sound);
+      this.#detach = senses.attach(this.#sound);
     }
 
     const initials = make('div', { class: 'initials' }, this.#initials);
@@ -48,6 +51,7 @@ export class Tile {
     this.element = make('li', { class: 'tile', testid: 'tile' }, initials, this.#video, tag, this.#state, this.#quality.element);
     if (this.#sound !== undefined) this.element.append(this.#sound);
     this.element.dataset['user'] = person.id;
+    this.#unwatch = senses.watch(person, 'camera', this.element);
     this.update(person);
   }
 
@@ -72,7 +76,7 @@ export class Tile {
     this.#video.hidden = picture.length === 0;
     this.#video.classList.toggle('mirrored', person.mirrored);
     play(this.#video, picture, () => undefined);
-    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, () => this.#hearing.blocked());
+    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, () => this.#senses.blocked());
   }
 
   /** Shows an emoji over the tile for a moment. */
@@ -89,6 +93,7 @@ export class Tile {
 
   remove(): void {
     this.#quality.close();
+    this.#unwatch();
     this.#detach?.();
     this.#video.srcObject = null;
     if (this.#sound !== undefined) this.#sound.srcObject = null;
@@ -101,23 +106,25 @@ export class ShareTile {
   readonly element: HTMLLIElement;
   readonly #video = make('video');
   readonly #name = make('span', { class: 'tag-name' });
-  readonly #hearing: Hearing;
+  readonly #senses: Senses;
   readonly #detach: () => void;
+  readonly #unwatch: () => void;
 
-  constructor(person: Person, hearing: Hearing) {
-    this.#hearing = hearing;
+  constructor(person: Person, senses: Senses) {
+    this.#senses = senses;
     this.#video.autoplay = true;
     this.#video.playsInline = true;
     this.#video.muted = person.mine;
-    this.#detach = hearing.attach(this.#video);
+    this.#detach = senses.attach(this.#video);
     this.element = make('li', { class: 'share', testid: 'share' }, this.#video, make('div', { class: 'tag' }, this.#name));
     this.element.dataset['user'] = person.id;
+    this.#unwatch = senses.watch(person, 'screen', this.element);
     this.update(person);
   }
 
   update(person: Person): void {
     setText(this.#name, person.mine ? 'You are sharing your screen' : `Screen of ${person.name || 'Guest'}`);
-    play(this.#video, person.screen.tracks, () => this.#hearing.blocked());
+    play(this.#video, person.screen.tracks, () => this.#senses.blocked());
   }
 
   unlock(): void {
@@ -126,6 +133,7 @@ export class ShareTile {
 
   remove(): void {
     this.#detach();
+    this.#unwatch();
     this.#video.srcObject = null;
     this.element.remove();
   }
