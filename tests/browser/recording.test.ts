@@ -164,9 +164,12 @@ test('one person alone, with the shared screen in the large place; it ends when 
       canvas.width = 320;
       canvas.height = 180;
       const pen = canvas.getContext('2d')!;
+      let turn = 0;
       setInterval(() => {
         pen.fillStyle = `rgb(${rgb})`;
         pen.fillRect(0, 0, canvas.width, canvas.height);
+        pen.fillStyle = '#fff';
+        pen.fillRect((turn++ * 8) % canvas.width, 20, 16, 24);
       }, 50);
       await window.meeting.screen.start(canvas.captureStream(20).getVideoTracks()[0]!);
     }, colours.green.join());
