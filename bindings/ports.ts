@@ -51,9 +51,16 @@ export interface PeerEvents {
   dataArrived(): void;
 }
 
+/** Of a connection, what data needs. */
+export interface DataConnection {
+  createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel;
+  /** Null until a data channel has been negotiated. */
+  readonly sctp: { readonly maxMessageSize: number } | null;
+}
+
 /** What data flows over between two of ours: one connection and its control channel. */
 export interface PeerData {
-  readonly connection: Pick<RTCPeerConnection, 'createDataChannel' | 'sctp'>;
+  readonly connection: DataConnection;
   /** `meetwire`, negotiated, with the id 0; there from the beginning, so that no data channel ever negotiates. */
   readonly control: RTCDataChannel;
   /** What has come on it so far, in order. Whoever takes `onmessage` over begins with these. */

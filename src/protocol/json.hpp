@@ -1,5 +1,5 @@
 // Reading JSON within bounds and without exceptions. Any bytes end in a document or a Failure; nothing here asserts on
-// input. The parser is nlohmann/json's; what it finds is kept flat, since a value of its own for every word of a
+// input. The words are found by nlohmann/json; what they say is kept flat, since a value of its own for every word of a
 // message costs more than the parsing.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What a meeting is made of.
+// What a meeting is made of, as `join` hands it over.
 
 import type { ErrorTable, MeetingError } from '../../bindings/errors.ts';
 import type { ClientMachine } from '../../bindings/machine.ts';
