@@ -69,11 +69,18 @@ export interface PeerData {
   readonly early: readonly string[];
 }
 
+/** Of a connection, what measuring needs. */
+export interface GaugedConnection {
+  getStats(): Promise<RTCStatsReport>;
+  getConfiguration(): RTCConfiguration;
+  readonly iceGatheringState: RTCIceGatheringState;
+}
+
 /** What can be measured of one connection. */
 export interface PeerGauge {
-  readonly connection: Pick<RTCPeerConnection, 'getStats' | 'getConfiguration' | 'iceGatheringState'>;
-  /** The first that there were. */
-  readonly iceErrors: readonly Pick<RTCPeerConnectionIceErrorEvent, 'errorCode' | 'url'>[];
+  readonly connection: GaugedConnection;
+  /** The first that there were; not every browser tells. */
+  readonly iceErrors: readonly { readonly errorCode: number; readonly url: string | null }[];
   transceiver(slot: Slot): RTCRtpTransceiver | undefined;
 }
 
