@@ -33,7 +33,11 @@ Room::Refusal Room::fulfil(Millis now, Member& from, const RequestSubmitted& wis
     case RoomAction::GiveRole: return about([&](Member& one) { return give_role(one, wish.role, out); });
     case RoomAction::GrantFloor: return about([&](Member& one) { return answer_floor(from, one, true, out); });
     case RoomAction::RefuseFloor: return about([&](Member& one) { return answer_floor(from, one, false, out); });
-    case RoomAction::End: end(now, out); break;
+    case RoomAction::End:
+      // Whoever ends it is not here any more afterwards, and is told before that it was done.
+      send(from, RequestSettled{wish.id, std::nullopt}, out);
+      end(now, out);
+      break;
     case RoomAction::Admit: return admit_waiting(now, wish.user, out);
     case RoomAction::Deny: return deny(now, wish.user, out);
     case RoomAction::AdmitAll: admit_all(now, out); break;

@@ -144,6 +144,7 @@ TEST_CASE("moderation: the end is for everybody, and who was away does not begin
     CHECK(world.error<Ended>(who) == ErrorCode::MeetingEnded);
     CHECK(world.at(who).closed);
   }
+  CHECK_FALSE(world.only<RequestSettled>("ada").error.has_value());
   CHECK(world.counts.members == 0);
   world.come_back("cem2", "cem", "r", "secret-cem", 0);
   CHECK(world.error<Refused>("cem2") == ErrorCode::MeetingEnded);
