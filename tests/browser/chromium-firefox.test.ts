@@ -1,5 +1,6 @@
 // A Chromium and a Firefox in one meeting.
 
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
 import { launchChromium, launchFirefox } from '../support/browsers.ts';
@@ -48,6 +49,44 @@ for (const [first, second] of [['Chromium', 'Firefox'], ['Firefox', 'Chromium']]
       await ben.assertNoErrors();
     } finally {
       await closeAll([ada, ben]);
+    }
+  });
+}
+
+for (const [first, second] of [['Chromium', 'Firefox'], ['Firefox', 'Chromium']] as const) {
+  test(`${first} is host, ${second} waits in the lobby: let in, a hand, a reaction, a mute, the end`, async () => {
+    const room = `lobby ${first}`;
+    const browsers = { Chromium: chromium, Firefox: firefox };
+    const host = await Guest.join(browsers[first], site, room, { user: 'host', camera: false });
+    const guest = await Guest.arrive(browsers[second], site);
+    try {
+      await host.page.evaluate(() => window.meeting.chat.send('before'));
+      await host.page.evaluate(() => window.meeting.moderation.setLobby(true));
+      await guest.join(room, { user: 'guest', camera: false });
+      await guest.until('waits', () => window.meeting.state === 'waiting');
+      await host.until('hears the knock', () => window.meeting.moderation.waiting.some(({ id }) => id === 'guest'));
+      await host.page.evaluate(() => window.meeting.moderation.admit('guest'));
+      await Promise.all([host.isWith(guest), guest.isWith(host)]);
+      await guest.until('reads what was said before', () => window.meeting.chat.history.some(({ text }) => text === 'before'));
+
+      await guest.page.evaluate(() => window.meeting.raiseHand());
+      await host.until('sees the hand', () => window.meeting.raisedHands.map(({ id }) => id).join() === 'guest');
+      await host.page.evaluate(() => void window.meeting.once('reaction', ({ emoji }) => (document.title = emoji)));
+      await guest.page.evaluate(() => window.meeting.react('👋'));
+      await host.until('sees the reaction', () => document.title === '👋');
+      await host.page.evaluate(() => window.meeting.moderation.muteFor('guest', 'microphone'));
+      await guest.until('is muted', () => window.meeting.microphone.state === 'muted');
+      await host.until('sees it', () => window.meeting.participants.get('guest')?.microphone.on === false);
+      assert.equal(
+        await guest.page.evaluate(() => window.meeting.moderation.lock().then(() => 'done', ({ code }: { code: string }) => code)),
+        'not-allowed',
+      );
+      await host.page.evaluate(() => window.meeting.moderation.end());
+      await guest.until('it is over', () => window.meeting.state === 'left' && window.meeting.snapshot.error?.code === 'meeting-ended');
+      await host.assertNoErrors();
+      await guest.assertNoErrors();
+    } finally {
+      await closeAll([host, guest]);
     }
   });
 }

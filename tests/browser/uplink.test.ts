@@ -53,10 +53,12 @@ const receives = (guest: Guest, other: Guest, width: number): Promise<void> =>
     width,
   );
 
-for (const [name, second] of [['Chromium', () => stage.browser], ['Firefox', () => firefox]] as const) {
-  test(`a small tile gets a small picture, one out of sight none, and comes back: ${name} receives`, async () => {
+const chromiumOf = () => stage.browser;
+const firefoxOf = () => firefox;
+for (const [name, first, second] of [['Chromium', chromiumOf, chromiumOf], ['Chromium to Firefox', chromiumOf, firefoxOf], ['Firefox to Chromium', firefoxOf, chromiumOf]] as const) {
+  test(`a small tile gets a small picture, one out of sight none, and comes back: ${name}`, async () => {
     const room = `uplink-${name}`;
-    const ada = await stage.join(room, { user: 'ada', camera: { width: 640, height: 480, frameRate: 15 } });
+    const ada = await Guest.join(first(), stage.site, room, { user: 'ada', camera: { width: 640, height: 480, frameRate: 15 } });
     const ben = await Guest.join(second(), stage.site, room, { user: 'ben', camera: false });
     const guests = [ada, ben];
     try {
