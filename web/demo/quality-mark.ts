@@ -47,6 +47,7 @@ export class QualityMark {
 
   constructor() {
     this.#button.type = 'button';
+    this.#button.setAttribute('aria-label', 'Connection: not measured yet');
     this.#button.setAttribute('aria-expanded', 'false');
     this.#button.addEventListener('click', () => this.#setOpen(this.#words.hidden !== false));
     this.#words.hidden = true;
