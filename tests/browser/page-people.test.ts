@@ -24,7 +24,7 @@ test('a host lets in whom he likes; hands, reactions, mute, roles, removal and t
   await ben.reads('#waiting', 'Waiting to be let in');
   await ada.reads(id('notice-knock-ben'), 'Ben would like to come in.');
   await ada.sees(1, tile);
-  await ada.page.click(id('notice-knock-ben-action'));
+  await ada.click(id('notice-knock-ben-action'));
   await ben.page.waitForSelector('[data-screen="meeting"]');
   await Promise.all([ada.sees(2, tile), ben.sees(2, tile)]);
   await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada')]);
@@ -36,7 +36,7 @@ test('a host lets in whom he likes; hands, reactions, mute, roles, removal and t
   await ada.press('toggle-people');
   await ada.reads(id('knock'), 'Cyd');
   assert.equal(await ben.page.$(id('notice-knock-cyd')), null);
-  await ada.page.click(id('deny-cyd'));
+  await ada.click(id('deny-cyd'));
   await cyd.reads('#after-title', 'You were not let in');
   await cyd.close();
 
@@ -44,43 +44,43 @@ test('a host lets in whom he likes; hands, reactions, mute, roles, removal and t
   await ada.sees(1, `${tile} ${id('hand-badge')}`);
   await ada.reads(id('hand-place'), '1');
   await ben.press('toggle-reactions');
-  await ben.page.click(id('react-🎉'));
+  await ben.click(id('react-🎉'));
   await Promise.all([ada.reads(id('reaction'), '🎉'), ben.reads(id('reaction'), '🎉')]);
 
-  await ada.page.click(id('manage-ben'));
-  await ada.page.click(id('lower-ben'));
+  await ada.click(id('manage-ben'));
+  await ada.click(id('lower-ben'));
   await ben.sees(0, `${tile} ${id('hand-badge')}`);
-  await ada.page.click(id('mute-ben'));
+  await ada.click(id('mute-ben'));
   await ben.reads(id('notice-mute-asked'), 'Ada has muted your microphone.');
   await ada.sees(1, `${tile} ${id('muted-badge')}`);
   await ben.press('toggle-microphone');
   await ada.sees(0, `${tile} ${id('muted-badge')}`);
 
   // Only to watch, and to be given the floor again.
-  await ada.page.click(id('viewer-ben'));
+  await ada.click(id('viewer-ben'));
   await ben.sees(0, '#toggle-camera');
   await ada.sees(1, tile);
   const live = () => ben.page.evaluate(() => window.probe.captured.filter(({ readyState }) => readyState === 'live').length);
   assert.equal(await live(), 0, 'its devices are off');
   await ben.press('toggle-hand');
-  await ada.page.click(id('notice-floor-ben-action'));
+  await ada.click(id('notice-floor-ben-action'));
   await ben.reads(id('notice-floor'), 'You have the floor.');
   await ben.press('toggle-camera');
   await ada.seesMoving('Ben');
 
-  await ada.page.click(id('lock'));
+  await ada.click(id('lock'));
   await ada.reads(id('lock'), 'Unlock the room');
   const dee = await Visitor.open(stage.browser, `${stage.site.url}#door`);
   await dee.submit('Dee');
   await dee.reads('#lobby-problem', 'The room is locked.');
   await dee.close();
 
-  await ada.page.click(id('host-ben'));
+  await ada.click(id('host-ben'));
   await ben.press('toggle-people');
   await ben.sees(1, id('end'));
   // On a page as narrow as this one notices lie over the list, until they go by themselves.
   await ben.sees(0, '.notice');
-  await ben.page.click(id('end'));
+  await ben.click(id('end'));
   await Promise.all([ada, ben].map((one) => one.reads('#after-title', 'The host has ended the meeting.')));
   assert.deepEqual([...(await ada.errors()), ...(await ben.errors())], []);
   await Promise.all([ada.close(), ben.close()]);

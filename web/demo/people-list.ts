@@ -11,7 +11,9 @@ export class PeopleList {
   readonly #run: (deed: Promise<void>) => void;
   /** Whose controls are open. */
   #managed = '';
-  #last = '';
+  // What is shown of each, and as what: a row stays the same element, under a finger too, while nothing of it changes.
+  readonly #rows = new Map<string, { as: string; element: HTMLElement }>();
+  #doorAs = '';
   #people: readonly Person[] = [];
 
   /** `run` tells of a deed that was refused. */
@@ -26,23 +28,30 @@ export class PeopleList {
     const hosts = role === 'host';
     const rows = people.map((person) => ({ ...person, words: stateInWords(person) }));
     const hands = raisedHands.map(({ id }) => id);
-    // Sound levels change many times a second and are not shown here: leave the list alone then.
-    const now = JSON.stringify([
-      rows.map(({ id, name, words }) => [id, name, words]), hands, hosts, locked, lobby, moderation.waiting, this.#managed,
-    ]);
-    if (now === this.#last) return;
-    this.#last = now;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['testid'] : undefined;
     const inside = this.#list.contains(document.activeElement) || this.#door.contains(document.activeElement);
-    this.#list.replaceChildren(...rows.map((row) => this.#row(row, row.words, hands.indexOf(row.id) + 1)));
-    this.#door.replaceChildren(...(hosts ? this.#doorFor(moderation.waiting) : []));
-    this.#door.hidden = !hosts;
+    const before = new Map(this.#rows);
+    this.#rows.clear();
+    for (const row of rows) {
+      const place = hands.indexOf(row.id) + 1;
+      const as = JSON.stringify([row.name, row.words, row.handRaised, place, hosts, this.#managed === row.id]);
+      const there = before.get(row.id);
+      this.#rows.set(row.id, there?.as === as ? there : { as, element: this.#row(row, row.words, place) });
+    }
+    putInOrder(this.#list, [...this.#rows.values()].map(({ element }) => element));
+    const doorAs = JSON.stringify([hosts, locked, lobby, moderation.waiting]);
+    if (doorAs !== this.#doorAs) {
+      this.#doorAs = doorAs;
+      this.#door.replaceChildren(...(hosts ? this.#doorFor(moderation.waiting) : []));
+      this.#door.hidden = !hosts;
+    }
     // Whoever works with the keyboard must not be thrown out of the list because somebody else has moved.
-    if (inside && focused !== undefined) document.querySelector<HTMLElement>(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
+    if (inside && focused !== undefined && document.activeElement === document.body) document.querySelector<HTMLElement>(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
   }
 
   close(): void {
-    this.#last = '';
+    this.#rows.clear();
+    this.#doorAs = '';
     this.#managed = '';
     this.#list.replaceChildren();
     this.#door.replaceChildren();
@@ -126,6 +135,17 @@ export class PeopleList {
     button.type = 'button';
     button.addEventListener('click', () => this.#run(deed()));
     return button;
+  }
+}
+
+/** What stays is not touched: taken out for a moment it would lose the press of a button and the focus. */
+function putInOrder(list: HTMLElement, wanted: readonly HTMLElement[]): void {
+  const kept = new Set<Element>(wanted);
+  for (const child of [...list.children]) if (!kept.has(child)) child.remove();
+  let at = list.firstElementChild;
+  for (const element of wanted) {
+    if (element === at) at = at.nextElementSibling;
+    else list.insertBefore(element, at);
   }
 }
 

@@ -177,6 +177,7 @@ export class Guest {
                 camera: each.camera.on,
                 microphone: each.microphone.on,
                 screen: each.screen.on,
+                seen: (['camera', 'screen'] as const).map((source) => window.fixture.look(window.meeting, each.id, source)),
               }))
             : [],
         connections: window.probe.connections.map((each) => ({

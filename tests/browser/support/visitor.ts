@@ -38,6 +38,11 @@ export class Visitor {
     await this.page.click(`#${id}`);
   }
 
+  /** As soon as it is there and stands still: lists change while somebody reaches for a button in them. */
+  async click(selector: string): Promise<void> {
+    await this.page.locator(selector).click();
+  }
+
   /** Until an element that matches is visible and its text contains this. */
   async reads(selector: string, text: string): Promise<void> {
     try {
