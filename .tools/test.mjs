@@ -2,6 +2,7 @@
 //
 //   npm test -- --only core,node     some suites only
 //   npm test -- --name PATTERN       tests with that in their name only
+//   npm test -- --quick              without browsers, fuzzers, WebAssembly tests, simulator and sanitizers
 //
 // The last line is `N passed, M failed` over all suites: Catch2's test cases and node:test's tests.
 
@@ -22,14 +23,18 @@ const suites = {
   browser: nodeTest.browser,
 };
 
+const quickSuites = ['core', 'node'];
+
 function readArguments(args) {
-  const options = { only: Object.keys(suites), name: undefined };
-  for (let at = 0; at < args.length; at += 2) {
-    const value = args[at + 1];
-    if (args[at] === '--only' && value) options.only = value.split(',');
-    else if (args[at] === '--name' && value) options.name = value;
-    else throw new Plain('usage: npm test [-- --only SUITE,SUITE] [--name PATTERN]');
+  const options = { only: undefined, name: undefined, quick: false };
+  const rest = [...args];
+  for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
+    if (flag === '--quick') options.quick = true;
+    else if (flag === '--only' && rest[0]) options.only = rest.shift().split(',');
+    else if (flag === '--name' && rest[0]) options.name = rest.shift();
+    else throw new Plain('usage: npm test [-- --quick] [--only SUITE,SUITE] [--name PATTERN]');
   }
+  options.only ??= options.quick ? quickSuites : Object.keys(suites);
   const unknown = options.only.filter((suite) => !(suite in suites));
   if (unknown.length > 0) {
     throw new Plain(`No such suite: ${unknown.join(', ')}. There are: ${Object.keys(suites).join(', ')}`);

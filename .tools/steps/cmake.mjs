@@ -8,7 +8,7 @@ import { inBuild, inRoot } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { Plain, bold, say } from '../lib/say.mjs';
 
-const presets = new Set(['native', 'wasm', 'wasm-test', 'fast', 'wasm-fast', 'fuzz']);
+const presets = new Set(['native', 'quick', 'wasm', 'wasm-test', 'fast', 'wasm-fast', 'fuzz']);
 
 /** Builds targets of one preset; resolves to the build folder. */
 export async function buildCpp(preset, targets) {

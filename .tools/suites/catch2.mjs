@@ -25,8 +25,8 @@ export function readCatch2Failures(coloured) {
 }
 
 function suite(preset, start) {
-  return async ({ name }) => {
-    const folder = await buildCpp(preset, ['core_tests']);
+  return async ({ name, quick }) => {
+    const folder = await buildCpp(quick ? 'quick' : preset, ['core_tests']);
     // Catch2's own pattern: `*` matches anything, letter case does not count.
     const filter = name ? [`*${name}*`] : [];
     const [command, ...args] = start(folder);

@@ -1,6 +1,7 @@
 // The TypeScript suites: files of node:test, compiled to build/js/.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { browserEnvironment } from '../lib/browsers.mjs';
 import { filesBelow } from '../lib/files.mjs';
 import { inBuild, inRoot } from '../lib/paths.mjs';
@@ -24,9 +25,9 @@ export function readTapSummary(report) {
 /** The names of the tests that failed. */
 export const readTapFailures = (report) => [...report.matchAll(/^not ok \d+ - (.*)$/gm)].map(([, name]) => name);
 
-function suite(label, folders, concurrency, prepare = async () => {}) {
-  return async ({ name }) => {
-    await prepare();
+function suite(label, folders, concurrency, prepare) {
+  return async ({ name, quick }) => {
+    const programs = await prepare(quick);
     const sources = folders.flatMap((folder) =>
       filesBelow(inRoot('tests', folder), (path) => path.endsWith('.test.ts')),
     );
@@ -46,7 +47,7 @@ function suite(label, folders, concurrency, prepare = async () => {}) {
         ...(name ? [`--test-name-pattern=${name}`] : []),
         ...sources.map(compiled),
       ],
-      { check: false, timeoutMs, env: browserEnvironment() },
+      { check: false, timeoutMs, env: { ...browserEnvironment(), ...programs } },
     );
     const tap = readFileSync(report, 'utf8');
     const { passed, failed, skipped } = readTapSummary(tap);
@@ -63,9 +64,15 @@ function suite(label, folders, concurrency, prepare = async () => {}) {
 }
 
 // Some tests compare with what the core itself prints.
-const buildSamples = () => buildCpp('native', ['samples', 'diagrams', 'replay']);
+async function buildSamples(quick) {
+  const folder = await buildCpp(quick ? 'quick' : 'native', ['samples', 'diagrams', 'replay']);
+  return { MEETWIRE_SAMPLES: join(folder, 'samples'), MEETWIRE_DIAGRAMS: join(folder, 'diagrams') };
+}
 
-const buildBrowserModel = () => buildCpp('fast', ['browser_model']);
+async function buildBrowserModel() {
+  await buildCpp('fast', ['browser_model']);
+  return {};
+}
 
 export const node = suite('node', ['node', 'interop'], 2, buildSamples);
 // One at a time: two browsers in a call already keep both cores busy, and time is part of what is tested.
