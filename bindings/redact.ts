@@ -15,7 +15,7 @@ const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
 
 // Of events, commands and options. All else in there is ours to name.
 // A device's id tells one browser from another.
-const secretField = /^(token|secret|text|device)$/;
+const secretField = /^(token|secret|text|device|address)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
 const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;

@@ -29,6 +29,8 @@ export type RoomEvent =
       room?: string;
       name?: string;
       publisher?: string;
+      /** Who is behind it: its network address, or a name for several. What one address may use has bounds. */
+      address?: string;
     }
   | { type: 'connection_closed'; connection: string; deliberate: boolean }
   | { type: 'frame_arrived'; connection: string; name: string; body: string }

@@ -49,6 +49,9 @@ struct ConnectionOpened {
   std::optional<std::string> room;
   std::optional<std::string> name;  // `nickname`: its presence marks the later edition
   std::optional<std::string> publisher;  // `pub`
+  // Who is behind it, as far as the host can tell: its network address, or a name for several of them. What one address
+  // may use has bounds; absent: none but those of the connection.
+  std::optional<std::string> address;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("connection", self.connection);
@@ -59,6 +62,7 @@ struct ConnectionOpened {
     visit("room", self.room);
     visit("name", self.name);
     visit("publisher", self.publisher);
+    visit("address", self.address);
   }
 };
 

@@ -151,7 +151,7 @@ function talkToRoom(talk: SecretTalk): Trace {
   };
   const people: [string, string, 'meetwire' | 'classic'][] = [['1', 'ada', 'meetwire'], ['2', 'bob', 'meetwire'], ['3', 'eve', 'classic'], ['4', 'bob', 'meetwire']];
   for (const [connection, user, dialect] of people) {
-    tell({ type: 'connection_opened', connection, session: `session-${connection}`, secret: talk.secret(), dialect, ...(dialect === 'classic' && { user, room: 'r', name: 'Eve' }) });
+    tell({ type: 'connection_opened', connection, session: `session-${connection}`, secret: talk.secret(), address: talk.address(), dialect, ...(dialect === 'classic' && { user, room: 'r', name: 'Eve' }) });
     if (dialect === 'meetwire') tell({ type: 'frame_arrived', connection, name: 'meetwire', body: talk.written({ messages: [{ type: 'hello', versions: [1, 1], room: 'r', user, name: user, token: talk.secret() }] }) });
   }
   for (let index = 0; index < stepsPerSeed; index++) {

@@ -136,6 +136,7 @@ const roomEvents: OneOfEach<RoomEvent> = {
     room: 'r',
     name: 'n',
     publisher: 'pub',
+    address: '192.0.2.1',
   },
   connection_closed: { type: 'connection_closed', connection: 'c', deliberate: true },
   frame_arrived: { type: 'frame_arrived', connection: 'c', name: 'meetwire', body: '{}' },
