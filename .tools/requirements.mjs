@@ -55,12 +55,6 @@ export const requirements = [
     packages: ['nlohmann-json3-dev'],
   },
   {
-    name: 'xz',
-    neededFor: ['start', 'test'],
-    present: () => onPath('xz') !== undefined,
-    packages: ['xz-utils'],
-  },
-  {
     name: 'a C++ compiler with sanitizers',
     neededFor: ['test'],
     present: hasSanitizers,

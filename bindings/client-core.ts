@@ -1,8 +1,7 @@
 // What the modules with a client's door have in common: their functions, with whole texts.
 
-import type { LoadedModule } from './load-module.ts';
 import type { TextDoor } from './texts.ts';
-import { textsOf } from './texts.ts';
+import { give, take } from './texts.ts';
 
 /** The functions of bindings/client_door.hpp, with whole texts. They are JSON; a handle belongs to the instance that gave it. */
 export interface ClientCore {
@@ -15,26 +14,22 @@ export interface ClientCore {
   clientErrors(): string;
 }
 
-// As C++ has them: texts by where they end in the input, and by how long they are in the output.
+/** As C++ has them: texts that are given by where they end in the input, those that are answered as views of the memory. */
 export interface ClientDoor extends TextDoor {
   create(options: number): number;
-  handle(handle: number, nowMs: number, event: number): number;
-  receive(handle: number, nowMs: number, attempt: number, name: number, body: number): number;
+  handle(handle: number, nowMs: number, event: number): Uint8Array<ArrayBuffer>;
+  receive(handle: number, nowMs: number, attempt: number, name: number, body: number): Uint8Array<ArrayBuffer>;
   dispose(handle: number): void;
-  errors(): number;
+  errors(): Uint8Array<ArrayBuffer>;
 }
 
-export function clientCoreOf(module: LoadedModule<ClientDoor>): ClientCore {
-  const { door } = module;
-  const { give, take } = textsOf(module);
-  return {
-    clientCreate: (optionsText) => door.create(give(optionsText)),
-    clientHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(eventText))),
-    clientReceive(handle, nowMs, attempt, name, body) {
-      const nameEnd = give(name);
-      return take(door.receive(handle, nowMs, attempt, nameEnd, give(body, nameEnd)));
-    },
-    clientDispose: (handle) => door.dispose(handle),
-    clientErrors: () => take(door.errors()),
-  };
-}
+export const clientCoreOf = (door: ClientDoor): ClientCore => ({
+  clientCreate: (optionsText) => door.create(give(door, optionsText)),
+  clientHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(door, eventText))),
+  clientReceive(handle, nowMs, attempt, name, body) {
+    const nameEnd = give(door, name);
+    return take(door.receive(handle, nowMs, attempt, nameEnd, give(door, body, nameEnd)));
+  },
+  clientDispose: (handle) => door.dispose(handle),
+  clientErrors: () => take(door.errors()),
+});

@@ -14,7 +14,7 @@ using ClientDoor = Door<Session, ClientOptions, ClientEvent>;
 
 // A message_arrived event, field by field: messages are most of what comes, and their texts need no escaping this way.
 template <class Session>
-int receive_message(ClientDoor<Session>& door, int handle, double now, double attempt, int name, int body) {
+emscripten::val receive_message(ClientDoor<Session>& door, int handle, double now, double attempt, int name, int body) {
   const auto text = [&door](int begin, int end) { return std::string(door.given(begin, end)); };
   return door.handle_event(
       handle, now, event::MessageArrived{static_cast<std::uint32_t>(attempt), text(0, name), text(name, body)});

@@ -1,12 +1,13 @@
 // What both doors share: machines behind small integers, text in and text out.
 // A handle is never used twice, so that one kept after its disposal finds nothing.
 //
-// Texts cross through two buffers in the module's memory, whole. A text that is given is told by where it ends in the
-// input, where it begins by the end of the one before; a function that answers says how long the answer is.
-// bindings/texts.ts is the other side.
+// Texts cross as UTF-8 in views of the module's memory (emscripten::typed_memory_view): one copy each way, where embind's
+// own strings take a step for each character. Texts that are given stand one behind the other in the input; a function is
+// told where each ends. bindings/texts.ts is the other side.
 #pragma once
 
 #include <emscripten/bind.h>
+#include <emscripten/val.h>
 
 #include <cstdint>
 #include <map>
@@ -37,12 +38,11 @@ inline std::string errors_text() {
 template <class Machine, class Options, class Event>
 class Door {
  public:
-  // Room for so many bytes at least, with what is in it already; where it is holds until there has to be more.
-  int input(int bytes) {
+  // Room for so many bytes at least, with what is in it already. The view is valid until the next call.
+  emscripten::val input(int bytes) {
     if (static_cast<int>(input_.size()) < bytes) input_.resize(static_cast<std::size_t>(bytes));
-    return address(input_);
+    return view(input_);
   }
-  int output() const { return address(output_); }
 
   std::string_view given(int begin, int end) const {
     return {input_.data() + begin, static_cast<std::size_t>(end - begin)};
@@ -58,7 +58,7 @@ class Door {
   }
 
   // {"commands": […], "wakeAt"?} or {"error": {…}} when the handle or the event is none.
-  int handle(int handle, double now, int event_end) {
+  emscripten::val handle(int handle, double now, int event_end) {
     if (machines_.count(handle) == 0) return fail(Failure{ErrorCode::AlreadyLeft});
     Event event;
     if (!trace::read_message(protocol::parse_trusted(given(0, event_end)).root(), event)) {
@@ -67,7 +67,7 @@ class Door {
     return handle_event(handle, now, event);
   }
 
-  int handle_event(int handle, double now, const Event& event) {
+  emscripten::val handle_event(int handle, double now, const Event& event) {
     const auto machine = machines_.find(handle);
     if (machine == machines_.end()) return fail(Failure{ErrorCode::AlreadyLeft});
     return answer(trace::write(machine->second->handle(Millis{static_cast<std::int64_t>(now)}, event)));
@@ -75,17 +75,20 @@ class Door {
 
   void dispose(int handle) { machines_.erase(handle); }
 
-  int errors() { return answer(errors_text()); }
+  emscripten::val errors() { return answer(errors_text()); }
 
-  int answer(std::string text) {
+  // The view is valid until the next call.
+  emscripten::val answer(std::string text) {
     output_ = std::move(text);
-    return static_cast<int>(output_.size());
+    return view(output_);
   }
 
  private:
-  static int address(const std::string& text) { return static_cast<int>(reinterpret_cast<std::uintptr_t>(text.data())); }
+  static emscripten::val view(const std::string& text) {
+    return emscripten::val(emscripten::typed_memory_view(text.size(), reinterpret_cast<const unsigned char*>(text.data())));
+  }
 
-  int fail(const Failure& failure) {
+  emscripten::val fail(const Failure& failure) {
     protocol::TextWriter writer;
     writer.open('{');
     writer.key("error");
@@ -107,12 +110,10 @@ TheDoor& the_door() {
   return instance;
 }
 
-// What every door has; a module adds how its messages are received. Numbers are all that is bound, so that
-// bindings/load-module.ts can be the whole of embind's other side.
+// What every door has; a module adds how its messages are received.
 template <class TheDoor>
 void export_door() {
   emscripten::function("input", +[](int bytes) { return the_door<TheDoor>().input(bytes); });
-  emscripten::function("output", +[] { return the_door<TheDoor>().output(); });
   emscripten::function("create", +[](int options) { return the_door<TheDoor>().create(options); });
   emscripten::function("handle", +[](int handle, double now, int event) { return the_door<TheDoor>().handle(handle, now, event); });
   emscripten::function("dispose", +[](int handle) { the_door<TheDoor>().dispose(handle); });

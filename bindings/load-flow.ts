@@ -1,10 +1,10 @@
 // Loads the core of what flows between participants besides media.
 
-import * as packed from './wasm/flow.js';
+import * as built from './wasm/flow.js';
 import type { LoadOptions } from './load-module.ts';
 import { loaderOf } from './load-module.ts';
 import type { TextDoor } from './texts.ts';
-import { textsOf } from './texts.ts';
+import { give, take } from './texts.ts';
 
 /** The functions of bindings/flow.cpp, with whole texts. They are JSON; a handle belongs to the instance that gave it. */
 export interface FlowCore {
@@ -18,21 +18,19 @@ export interface FlowCore {
 // As in load-client.ts.
 export interface FlowDoor extends TextDoor {
   create(options: number): number;
-  handle(handle: number, nowMs: number, event: number): number;
+  handle(handle: number, nowMs: number, event: number): Uint8Array<ArrayBuffer>;
   dispose(handle: number): void;
-  bounds(): number;
+  bounds(): Uint8Array<ArrayBuffer>;
 }
 
-const load = loaderOf<FlowDoor>(packed);
+const load = loaderOf<FlowDoor>(built);
 
 /** A new instance of the core. See `loaderOf` for what it costs and how it fails. */
 export async function loadFlow(options?: LoadOptions): Promise<FlowCore> {
-  const module = await load(options);
-  const { door } = module;
-  const { give, take } = textsOf(module);
+  const door = await load(options);
   return {
-    flowCreate: (optionsText) => door.create(give(optionsText)),
-    flowHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(eventText))),
+    flowCreate: (optionsText) => door.create(give(door, optionsText)),
+    flowHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(door, eventText))),
     flowDispose: (handle) => door.dispose(handle),
     flowBounds: () => take(door.bounds()),
   };

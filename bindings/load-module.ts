@@ -1,10 +1,6 @@
 // Brings one of the WebAssembly modules to life, the same way in a page, a worker, under a bundler and in Node.
 //
-// Owns: where the bytes come from, compiling once, instantiating. Knows nothing of what the module does.
-
-import { unpackLzma } from './lzma.ts';
-
-const decoder = new TextDecoder();
+// Owns: where the bytes come from, compiling once, instantiating by Emscripten's own code. Knows nothing of what the module does.
 
 /** What can stand in for the bytes that are built in: to take them from a cache, or to stream them. */
 export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | WebAssembly.Module;
@@ -14,30 +10,28 @@ export interface LoadOptions {
   wasm?: WasmSource | PromiseLike<WasmSource>;
 }
 
-/** An instance: what the C++ exports, and its memory. */
-export interface LoadedModule<Door> {
-  door: Door;
-  memory: WebAssembly.Memory;
-}
+/** What Emscripten makes of one door in bindings/, as far as it is used here: `Module.instantiateWasm` of its documentation. */
+export type CreateModule<Door> = (settings: {
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
+}) => Promise<Door>;
 
 /** What the build puts into wasm/<door>.js. */
-export interface PackedModule {
-  /** The module's bytes: LZMA without header, then in base64. */
-  packed: string;
-  /** How many bytes that unpacks to. */
-  size: number;
+export interface BuiltModule<Door> {
+  createModule: CreateModule<Door>;
+  /** The bytes of the module: one character for each, of which the low eight bits count. */
+  bytes: string;
 }
 
 /**
- * A loader for one packed module. Every call gives an instance of its own, with its own memory; the built-in
- * bytes are unpacked and compiled only once. Rejects with what WebAssembly says (`CompileError`, `LinkError`),
- * or with a `TypeError` for a response that is not a success; a failure is not remembered.
+ * A loader for one built module. Every call gives an instance of its own, with its own memory; the built-in bytes are
+ * compiled only once. Rejects with what WebAssembly says (`CompileError`, `LinkError`), or with a `TypeError` for a response
+ * that is not a success; a failure is not remembered.
  */
-export function loaderOf<Door>(packed: PackedModule): (options?: LoadOptions) => Promise<LoadedModule<Door>> {
+export function loaderOf<Door>({ createModule, bytes }: BuiltModule<Door>): (options?: LoadOptions) => Promise<Door> {
   let builtIn: Promise<WebAssembly.Module> | undefined;
 
   const compileBuiltIn = (): Promise<WebAssembly.Module> => {
-    builtIn ??= WebAssembly.compile(unpack(packed)).catch((error: unknown) => {
+    builtIn ??= WebAssembly.compile(bytesOf(bytes)).catch((error: unknown) => {
       builtIn = undefined;
       throw error;
     });
@@ -46,38 +40,20 @@ export function loaderOf<Door>(packed: PackedModule): (options?: LoadOptions) =>
 
   return async ({ wasm } = {}) => {
     const module = wasm === undefined ? await compileBuiltIn() : await compile(await wasm);
-    return instantiate(module);
+    return instantiate(createModule, module);
   };
 }
 
-async function instantiate<Door>(module: WebAssembly.Module): Promise<LoadedModule<Door>> {
-  let memory: WebAssembly.Memory;
-  let table: WebAssembly.Table;
-  const door: Record<string, (...given: number[]) => unknown> = {};
-  const { exports } = await WebAssembly.instantiate(module, {
-    // bindings/numbers.cpp
-    meetwire: { numberOf: (at: number, size: number) => Number(decoder.decode(new Uint8Array(memory.buffer, at, size))) },
-    // What Emscripten's library asks for. Who reads the memory takes it anew each time, and nothing exits but by a failure.
-    env: {
-      emscripten_notify_memory_growth: () => {},
-      // embind: what EMSCRIPTEN_BINDINGS binds. Numbers need no conversion, so that their types do not matter here.
-      _embind_register_function(name: number, _count: number, _types: number, _signature: number, invoker: number, target: number) {
-        const text = new Uint8Array(memory.buffer, name);
-        const invoke = table.get(invoker) as (...given: number[]) => unknown;
-        door[decoder.decode(text.subarray(0, text.indexOf(0)))] = (...given) => invoke(target, ...given);
+// Emscripten's promise does not hear of a failure of this hook, so that it is passed by.
+const instantiate = <Door>(createModule: CreateModule<Door>, module: WebAssembly.Module): Promise<Door> =>
+  new Promise<Door>((resolve, reject) => {
+    createModule({
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(module, imports).then(done).catch(reject);
+        return {};
       },
-    },
-    wasi_snapshot_preview1: {
-      proc_exit(code: number) {
-        throw new WebAssembly.RuntimeError(`exit ${code}`);
-      },
-    },
+    }).then(resolve, reject);
   });
-  memory = exports['memory'] as WebAssembly.Memory;
-  table = exports['__indirect_function_table'] as WebAssembly.Table;
-  (exports['_initialize'] as () => void)();
-  return { door: door as Door, memory };
-}
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
@@ -88,6 +64,5 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   return streams ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
 }
 
-function unpack({ packed, size }: PackedModule): Uint8Array<ArrayBuffer> {
-  return unpackLzma(Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)), size);
-}
+// An element of a Uint8Array keeps the low eight bits of what is stored.
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -1,10 +1,10 @@
 // Loads the server's core: the authority over the rooms.
 
-import * as packed from './wasm/room.js';
+import * as built from './wasm/room.js';
 import type { LoadOptions } from './load-module.ts';
 import { loaderOf } from './load-module.ts';
 import type { TextDoor } from './texts.ts';
-import { textsOf } from './texts.ts';
+import { give, take } from './texts.ts';
 
 export type { LoadOptions, WasmSource } from './load-module.ts';
 
@@ -20,25 +20,23 @@ export interface RoomCore {
 // As in load-client.ts.
 export interface RoomDoor extends TextDoor {
   create(options: number): number;
-  handle(handle: number, nowMs: number, event: number): number;
-  receive(handle: number, nowMs: number, connection: number, name: number, body: number): number;
+  handle(handle: number, nowMs: number, event: number): Uint8Array<ArrayBuffer>;
+  receive(handle: number, nowMs: number, connection: number, name: number, body: number): Uint8Array<ArrayBuffer>;
   dispose(handle: number): void;
 }
 
-const load = loaderOf<RoomDoor>(packed);
+const load = loaderOf<RoomDoor>(built);
 
 /** A new instance of the core. See `loaderOf` for what it costs and how it fails. */
 export async function loadRoom(options?: LoadOptions): Promise<RoomCore> {
-  const module = await load(options);
-  const { door } = module;
-  const { give, take } = textsOf(module);
+  const door = await load(options);
   return {
-    roomCreate: (optionsText) => door.create(give(optionsText)),
-    roomHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(eventText))),
+    roomCreate: (optionsText) => door.create(give(door, optionsText)),
+    roomHandle: (handle, nowMs, eventText) => take(door.handle(handle, nowMs, give(door, eventText))),
     roomReceive(handle, nowMs, connection, name, body) {
-      const connectionEnd = give(connection);
-      const nameEnd = give(name, connectionEnd);
-      return take(door.receive(handle, nowMs, connectionEnd, nameEnd, give(body, nameEnd)));
+      const connectionEnd = give(door, connection);
+      const nameEnd = give(door, name, connectionEnd);
+      return take(door.receive(handle, nowMs, connectionEnd, nameEnd, give(door, body, nameEnd)));
     },
     roomDispose: (handle) => door.dispose(handle),
   };

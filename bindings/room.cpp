@@ -9,7 +9,7 @@ using RoomDoor = meetwire::bindings::Door<meetwire::room::Switchboard, meetwire:
 
 RoomDoor& door() { return meetwire::bindings::the_door<RoomDoor>(); }
 
-int receive(int handle, double now, int connection, int name, int body) {
+emscripten::val receive(int handle, double now, int connection, int name, int body) {
   const auto text = [](int begin, int end) { return std::string(door().given(begin, end)); };
   const meetwire::ConnectionId from{text(0, connection)};
   return door().handle_event(handle, now, meetwire::event::FrameArrived{from, text(connection, name), text(name, body)});

@@ -1,12 +1,13 @@
 // The WebAssembly modules, and what the loaders in bindings/ import of them.
 //
 // For each door (client, legacy, room, flow, insight) build/js/bindings/wasm/<door>.js is written, next to the compiled TypeScript:
-// the module's bytes, packed by xz and then in base64. So one and the same import resolves for tests in plain Node and
+// the module's bytes, and Emscripten's code beside it. So one and the same import resolves for tests in plain Node and
 // for the bundling of dist/, and a page needs no second request, no content type for .wasm, and no help from its
-// bundler. Packed first, since base64 of the plain bytes would cost a third of the transfer; by
-// LZMA, since it leaves a fifth less than deflate does (bindings/lzma.ts unpacks it).
+// bundler.
+//
+// The bytes are a string with a character for each. Compressed in transfer this is hardly larger than the .wasm file itself,
+// where base64 would be a third larger; and nothing has to be unpacked before it is compiled.
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fingerprint, unlessDone, writeIfChanged } from '../lib/files.mjs';
 import { inBuild } from '../lib/paths.mjs';
@@ -16,27 +17,25 @@ export const doors = ['client', 'legacy', 'room', 'flow', 'insight'];
 
 export const wasmFile = (door) => inBuild('wasm', `meetwire_${door}.wasm`);
 
+const glueFile = (door) => inBuild('wasm', `meetwire_${door}.mjs`);
+
 export async function buildWasm() {
   await buildCpp('wasm', doors.map((door) => `meetwire_${door}`));
   for (const door of doors) {
     const output = inBuild('js', 'bindings', 'wasm', `${door}.js`);
-    const print = fingerprint([wasmFile(door), new URL(import.meta.url).pathname]);
-    await unlessDone(`pack-${door}`, print, [output], () => writeIfChanged(output, pack(readFileSync(wasmFile(door)))));
+    const glue = inBuild('js', 'bindings', 'wasm', `${door}-emscripten.js`);
+    const print = fingerprint([wasmFile(door), glueFile(door), new URL(import.meta.url).pathname]);
+    await unlessDone(`built-in-${door}`, print, [output, glue], () => {
+      writeIfChanged(glue, readFileSync(glueFile(door), 'utf8'));
+      writeIfChanged(output, builtIn(door, readFileSync(wasmFile(door))));
+    });
   }
 }
 
-function pack(wasm) {
-  return `export const packed = "${lzma(wasm).toString('base64')}";\nexport const size = ${wasm.length};\n`;
-}
+const builtIn = (door, wasm) =>
+  `export { default as createModule } from './${door}-emscripten.js';\nexport const bytes = "${asText(wasm)}";\n`;
 
-// The header says the dictionary's size and the content's, which xz leaves open when it reads from a pipe.
-const headerLength = 13;
+// A zero would make a binary file of the script in the eyes of many tools: U+0100 has the same low bits.
+const written = new Map([[0x00, '\u0100'], [0x0a, '\\n'], [0x0d, '\\r'], [0x22, '\\"'], [0x5c, '\\\\']]);
 
-function lzma(content) {
-  // WebAssembly has no alignment for `pb` to make use of; `lc` is what bindings/lzma.ts counts on.
-  const packed = execFileSync('xz', ['--format=lzma', '--lzma1=preset=9e,lc=3,lp=0,pb=0,nice=273', '--stdout'], {
-    input: content,
-    maxBuffer: content.length + 65_536,
-  });
-  return packed.subarray(headerLength);
-}
+const asText = (bytes) => Array.from(bytes, (byte) => written.get(byte) ?? String.fromCharCode(byte)).join('');

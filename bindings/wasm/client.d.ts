@@ -1,4 +1,7 @@
-// client.js is made by the build, from client.cpp: the module's bytes.
+// client.js is made by the build, from client.cpp: Emscripten's code, and the module's bytes.
 
-export declare const packed: string;
-export declare const size: number;
+import type { ClientDoor } from '../client-core.ts';
+import type { CreateModule } from '../load-module.ts';
+
+export declare const createModule: CreateModule<ClientDoor>;
+export declare const bytes: string;

@@ -1,4 +1,7 @@
-// flow.js is made by the build, from flow.cpp: the module's bytes.
+// flow.js is made by the build, from flow.cpp: Emscripten's code, and the module's bytes.
 
-export declare const packed: string;
-export declare const size: number;
+import type { FlowDoor } from '../load-flow.ts';
+import type { CreateModule } from '../load-module.ts';
+
+export declare const createModule: CreateModule<FlowDoor>;
+export declare const bytes: string;

@@ -1,4 +1,7 @@
-// insight.js is made by the build, from insight.cpp: the module's bytes.
+// insight.js is made by the build, from insight.cpp: Emscripten's code, and the module's bytes.
 
-export declare const packed: string;
-export declare const size: number;
+import type { InsightDoor } from '../load-insight.ts';
+import type { CreateModule } from '../load-module.ts';
+
+export declare const createModule: CreateModule<InsightDoor>;
+export declare const bytes: string;

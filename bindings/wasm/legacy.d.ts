@@ -1,4 +1,7 @@
-// legacy.js is made by the build, from legacy.cpp: the module's bytes.
+// legacy.js is made by the build, from legacy.cpp: Emscripten's code, and the module's bytes.
 
-export declare const packed: string;
-export declare const size: number;
+import type { ClientDoor } from '../client-core.ts';
+import type { CreateModule } from '../load-module.ts';
+
+export declare const createModule: CreateModule<ClientDoor>;
+export declare const bytes: string;

@@ -1,6 +1,5 @@
 #include "protocol/json.hpp"
 
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -8,89 +7,56 @@
 namespace meetwire::protocol {
 namespace {
 
-// The words of JSON are the library's to find, which is the hard part of it. Their order is checked here: the library's own
-// parser can say in so many words what is wrong with a text, and that nobody reads is a twentieth of the module.
-using Adapter = decltype(nlohmann::detail::input_adapter(std::declval<const char*>(), std::declval<const char*>()));
-using Lexer = nlohmann::detail::lexer<nlohmann::json, Adapter>;
-using Token = Lexer::token_type;
-
 constexpr std::int64_t kSafeIntegerMax = (std::int64_t{1} << 53) - 1;
 
 }  // namespace
 
-// Takes the words and builds the document, as deep as is allowed and no deeper: hostile nesting never costs
-// more than its own brackets.
+// Receives what nlohmann::json::sax_parse finds and builds the document, as deep as is allowed and no deeper: hostile
+// nesting never costs more than its own brackets. The names are those of the library's SAX interface; false ends the parsing.
 class DocumentBuilder {
  public:
+  using number_integer_t = nlohmann::json::number_integer_t;
+  using number_unsigned_t = nlohmann::json::number_unsigned_t;
+  using number_float_t = nlohmann::json::number_float_t;
+  using string_t = nlohmann::json::string_t;
+  using binary_t = nlohmann::json::binary_t;
+
   DocumentBuilder(std::size_t text_size, std::size_t depth_max) : depth_max_(depth_max) {
     // A usual message has a value for every 24 bytes or more.
     document_.nodes_.reserve(text_size / 24 + 4);
     document_.texts_.reserve(text_size);
   }
 
-  // The whole text is one value.
-  bool build(Lexer& lexer) {
-    Token token = lexer.scan();
-    for (;;) {  // with the first word of a value each time
-      const bool is_object = token == Token::begin_object;
-      if (is_object || token == Token::begin_array) {
-        if (!open(is_object ? JsonKind::Object : JsonKind::Array)) return false;
-        token = lexer.scan();
-        if (token != (is_object ? Token::end_object : Token::end_array)) {
-          if (is_object && !take_key(lexer, token)) return false;
-          continue;
-        }
-        close();
-      } else if (!take_scalar(lexer, token)) {
-        return false;
-      }
-      for (;;) {  // behind a value
-        token = lexer.scan();
-        if (open_.empty()) return token == Token::end_of_input;
-        const bool in_object = document_.nodes_[open_.back()].kind == JsonKind::Object;
-        if (token == Token::value_separator) {
-          token = lexer.scan();
-          if (in_object && !take_key(lexer, token)) return false;
-          break;
-        }
-        if (token != (in_object ? Token::end_object : Token::end_array)) return false;
-        close();
-      }
+  bool null() { return add(JsonKind::Null); }
+  bool boolean(bool value) { return add(value ? JsonKind::True : JsonKind::False); }
+  bool number_integer(number_integer_t value) { return integer(value); }
+  bool number_unsigned(number_unsigned_t value) {
+    if (value <= static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
+      return integer(static_cast<std::int64_t>(value));
     }
+    return add(JsonKind::Fraction, std::to_string(value));
+  }
+  // Numbers greater than any that JSON's readers have are refused by the library.
+  bool number_float(number_float_t, const string_t& written) { return add(JsonKind::Fraction, written); }
+  bool string(const string_t& value) { return add(JsonKind::String, value); }
+  bool binary(const binary_t&) { return false; }  // in other formats than JSON
+  bool start_object(std::size_t) { return open(JsonKind::Object); }
+  bool key(const string_t& name) {
+    key_ = keep(name);
+    return true;
+  }
+  bool end_object() { return close(); }
+  bool start_array(std::size_t) { return open(JsonKind::Array); }
+  bool end_array() { return close(); }
+  template <class Exception>
+  bool parse_error(std::size_t, const std::string&, const Exception&) {
+    return false;
   }
 
   bool is_too_deep() const { return too_deep_; }
   Document take() { return std::move(document_); }
 
  private:
-  // Up to the first word of what stands under it.
-  bool take_key(Lexer& lexer, Token& token) {
-    if (token != Token::value_string) return false;
-    key_ = keep(lexer.get_string());
-    if (lexer.scan() != Token::name_separator) return false;
-    token = lexer.scan();
-    return true;
-  }
-  bool take_scalar(Lexer& lexer, Token token) {
-    switch (token) {
-      case Token::literal_null: return add(JsonKind::Null);
-      case Token::literal_true: return add(JsonKind::True);
-      case Token::literal_false: return add(JsonKind::False);
-      case Token::value_string: return add(JsonKind::String, lexer.get_string());
-      case Token::value_integer: return integer(lexer.get_number_integer());
-      case Token::value_unsigned: {
-        const auto value = lexer.get_number_unsigned();
-        if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-          return integer(static_cast<std::int64_t>(value));
-        }
-        return add(JsonKind::Fraction, std::to_string(value));
-      }
-      case Token::value_float:
-        // Greater than any number that JSON's readers have: the text is none of theirs.
-        return std::isfinite(lexer.get_number_float()) && add(JsonKind::Fraction, lexer.get_string());
-      default: return false;
-    }
-  }
   Document::Text keep(std::string_view text) {
     const Document::Text kept{static_cast<std::uint32_t>(document_.texts_.size()), static_cast<std::uint32_t>(text.size())};
     document_.texts_.append(text);
@@ -145,8 +111,7 @@ bool has_what_the_library_overlooks(std::string_view text) {
 
 bool build(std::string_view text, DocumentBuilder& builder) {
   if (has_what_the_library_overlooks(text)) return false;
-  Lexer lexer(nlohmann::detail::input_adapter(text.data(), text.data() + text.size()));
-  return builder.build(lexer);
+  return nlohmann::json::sax_parse(text, &builder);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Reading JSON within bounds and without exceptions. Any bytes end in a document or a Failure; nothing here asserts on
-// input. The words are found by nlohmann/json; what they say is kept flat, since a value of its own for every word of a
-// message costs more than the parsing.
+// input. nlohmann/json parses; the values are kept flat, since an allocation for each of them costs more than the parsing.
 #pragma once
 
 #include <cstddef>

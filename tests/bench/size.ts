@@ -16,5 +16,5 @@ export async function benchSize(): Promise<void> {
     brotli += squeezed;
     console.log(`  ${name.padEnd(12)} ${bytes.length} plain, ${zipped} gzip, ${squeezed} brotli`);
   }
-  console.log(`  together     ${gzip} gzip, ${brotli} brotli (target: at most ${110 * 1024} gzip)`);
+  console.log(`  together     ${gzip} gzip, ${brotli} brotli (target: at most ${110 * 1024} gzip, ${95 * 1024} brotli)`);
 }
