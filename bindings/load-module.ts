@@ -17,7 +17,7 @@ export type CreateModule<Door> = (settings: {
 
 /** What the build puts into wasm/<door>.js. */
 export interface BuiltModule<Door> {
-  createModule: CreateModule<Door>;
+  default: CreateModule<Door>;
   /** The bytes of the module: one character for each, of which the low eight bits count. */
   bytes: string;
 }
@@ -27,7 +27,7 @@ export interface BuiltModule<Door> {
  * compiled only once. Rejects with what WebAssembly says (`CompileError`, `LinkError`), or with a `TypeError` for a response
  * that is not a success; a failure is not remembered.
  */
-export function loaderOf<Door>({ createModule, bytes }: BuiltModule<Door>): (options?: LoadOptions) => Promise<Door> {
+export function loaderOf<Door>({ default: createModule, bytes }: BuiltModule<Door>): (options?: LoadOptions) => Promise<Door> {
   let builtIn: Promise<WebAssembly.Module> | undefined;
 
   const compileBuiltIn = (): Promise<WebAssembly.Module> => {

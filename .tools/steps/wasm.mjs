@@ -1,7 +1,7 @@
 // The WebAssembly modules, and what the loaders in bindings/ import of them.
 //
 // For each door (client, legacy, room, flow, insight) build/js/bindings/wasm/<door>.js is written, next to the compiled TypeScript:
-// the module's bytes, and Emscripten's code beside it. So one and the same import resolves for tests in plain Node and
+// Emscripten's code and the module's bytes. So one and the same import resolves for tests in plain Node and
 // for the bundling of dist/, and a page needs no second request, no content type for .wasm, and no help from its
 // bundler.
 //
@@ -23,17 +23,14 @@ export async function buildWasm() {
   await buildCpp('wasm', doors.map((door) => `meetwire_${door}`));
   for (const door of doors) {
     const output = inBuild('js', 'bindings', 'wasm', `${door}.js`);
-    const glue = inBuild('js', 'bindings', 'wasm', `${door}-emscripten.js`);
     const print = fingerprint([wasmFile(door), glueFile(door), new URL(import.meta.url).pathname]);
-    await unlessDone(`built-in-${door}`, print, [output, glue], () => {
-      writeIfChanged(glue, readFileSync(glueFile(door), 'utf8'));
-      writeIfChanged(output, builtIn(door, readFileSync(wasmFile(door))));
-    });
+    await unlessDone(`built-in-${door}`, print, [output], () =>
+      writeIfChanged(output, builtIn(readFileSync(glueFile(door), 'utf8'), readFileSync(wasmFile(door)))),
+    );
   }
 }
 
-const builtIn = (door, wasm) =>
-  `export { default as createModule } from './${door}-emscripten.js';\nexport const bytes = "${asText(wasm)}";\n`;
+const builtIn = (glue, wasm) => `${glue}\nexport const bytes = "${asText(wasm)}";\n`;
 
 // A zero would make a binary file of the script in the eyes of many tools: U+0100 has the same low bits.
 const written = new Map([[0x00, '\u0100'], [0x0a, '\\n'], [0x0d, '\\r'], [0x22, '\\"'], [0x5c, '\\\\']]);

@@ -3,5 +3,6 @@
 import type { FlowDoor } from '../load-flow.ts';
 import type { CreateModule } from '../load-module.ts';
 
-export declare const createModule: CreateModule<FlowDoor>;
+declare const createModule: CreateModule<FlowDoor>;
+export default createModule;
 export declare const bytes: string;

@@ -3,5 +3,6 @@
 import type { InsightDoor } from '../load-insight.ts';
 import type { CreateModule } from '../load-module.ts';
 
-export declare const createModule: CreateModule<InsightDoor>;
+declare const createModule: CreateModule<InsightDoor>;
+export default createModule;
 export declare const bytes: string;

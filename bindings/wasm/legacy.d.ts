@@ -3,5 +3,6 @@
 import type { ClientDoor } from '../client-core.ts';
 import type { CreateModule } from '../load-module.ts';
 
-export declare const createModule: CreateModule<ClientDoor>;
+declare const createModule: CreateModule<ClientDoor>;
+export default createModule;
 export declare const bytes: string;

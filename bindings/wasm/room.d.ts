@@ -3,5 +3,6 @@
 import type { RoomDoor } from '../load-room.ts';
 import type { CreateModule } from '../load-module.ts';
 
-export declare const createModule: CreateModule<RoomDoor>;
+declare const createModule: CreateModule<RoomDoor>;
+export default createModule;
 export declare const bytes: string;
