@@ -17,6 +17,10 @@ test('each wrong option is refused by its name', () => {
     ['authorize', { authorize: true }], ['logLevel', { logLevel: 'loud' }], ['page', { page: 1 }],
     ['path', { path: 'socket.io' }], ['path', { path: '/' }],
     ['origins', { origins: 'https://x.example' }], ['origins', { origins: ['x.example'] }], ['origins', { origins: ['https://x.example/'] }], ['origins', { origins: [1] }],
+    ['connectionsPerAddress', { connectionsPerAddress: 0 }], ['connectionsPerAddress', { connectionsPerAddress: 100_001 }],
+    ['joinsPerAddress', { joinsPerAddress: 0 }], ['joinsPerAddress', { joinsPerAddress: 100_001 }],
+    ['bytesPerAddress', { bytesPerAddress: 65_535 }], ['bytesPerAddress', { bytesPerAddress: 1_000_000_001 }],
+    ['trustedProxies', { trustedProxies: '10.0.0.1' }], ['trustedProxies', { trustedProxies: ['proxy'] }], ['trustedProxies', { trustedProxies: ['10.0.0.0/33'] }], ['trustedProxies', { trustedProxies: [1] }],
     ['iceServers', { iceServers: {} }], ['iceServers', { iceServers: [{}] }], ['iceServers', { iceServers: [{ urls: 'http://x' }] }],
     ['iceServers', { iceServers: [{ urls: ['stun:x', 'turn:x'] }] }], ['iceServers', { iceServers: [null] }], ['iceServers', { iceServers: [{ urls: [] }] }],
   ];
@@ -24,15 +28,15 @@ test('each wrong option is refused by its name', () => {
     assert.throws(() => checkOptions(options as ServeOptions), (error: unknown) => error instanceof OptionError && error.option === option, JSON.stringify(options));
   }
   checkOptions({});
-  checkOptions({ port: 0, host: '::', origins: ['*', 'null', 'https://x.example', 'http://x.example:8080'], participantsMax: 1, page: false,
+  checkOptions({ port: 0, host: '::', origins: ['*', 'null', 'https://x.example', 'http://x.example:8080'], participantsMax: 1, page: false, trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'],
     iceServers: [{ urls: 'stun:x' }, { urls: ['turn:x?transport=tcp', 'turns:x'], username: 'u', credential: 'c' }] });
   assert.throws(() => checkOptions({ origins: ['HTTPS://X.example/room'] }), /did you mean https:\/\/x\.example\?/);
 });
 
 test('flags win over the environment, and both say the same', () => {
-  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl' };
-  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true };
-  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl'];
+  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl', MEETWIRE_TRUSTED_PROXY: '127.0.0.1, 10.0.0.0/8', MEETWIRE_MAX_CONNECTIONS: '5', MEETWIRE_MAX_JOINS: '6', MEETWIRE_MAX_BYTES: '70000' };
+  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true, trustedProxies: ['127.0.0.1', '10.0.0.0/8'], connectionsPerAddress: 5, joinsPerAddress: 6, bytesPerAddress: 70_000 };
+  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl', '--trusted-proxy', '127.0.0.1', '--trusted-proxy', '10.0.0.0/8', '--max-connections', '5', '--max-joins', '6', '--max-bytes', '70000'];
   assert.deepEqual(readArguments(['serve'], environment), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   assert.deepEqual(readArguments(['serve', ...flags], {}), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   const both = readArguments(['serve', '--port', '2', '--page'], environment);
@@ -54,7 +58,7 @@ test('wrong usage is told; what was typed for the servers is not repeated', () =
   assert.deepEqual(readArguments(['serve', '--help'], {}), { what: 'help' });
   assert.deepEqual(readArguments(['--version'], {}), { what: 'version' });
   assert.equal(inFlags(new OptionError('participantsMax', 'must be a whole number')), '--max-participants: must be a whole number.');
-  for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace']) assert.ok(help.includes(`--${flag}`), flag);
+  for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-joins', 'max-bytes']) assert.ok(help.includes(`--${flag}`), flag);
 });
 
 test('L12: an own origin is known with and without its port; others by the list', () => {

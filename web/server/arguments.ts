@@ -27,6 +27,14 @@ export const help = `meetwire: the server of Meetwire meetings
   --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
   --lobby                    newcomers wait until a host admits them   MEETWIRE_LOBBY
                                                                        (true or false)
+  --trusted-proxy ADDRESS    whose X-Forwarded-For is believed: an      MEETWIRE_TRUSTED_PROXY
+                             address, or a network as 10.0.0.0/8;      (commas between)
+                             may be repeated; default: nobody's
+  --max-connections NUMBER   from one address; default 2000            MEETWIRE_MAX_CONNECTIONS
+  --max-joins NUMBER         new ones a second from one address;       MEETWIRE_MAX_JOINS
+                             default 50
+  --max-bytes NUMBER         a second from one address; default        MEETWIRE_MAX_BYTES
+                             8388608
   --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
                              if it has been built                      (true or false)
   --trace FILE               keep what goes into the core and out of   MEETWIRE_TRACE
@@ -55,6 +63,10 @@ const flags = {
   'max-participants': { type: 'string' },
   'chat-history': { type: 'string' },
   'ice-servers': { type: 'string' },
+  'trusted-proxy': { type: 'string', multiple: true },
+  'max-connections': { type: 'string' },
+  'max-joins': { type: 'string' },
+  'max-bytes': { type: 'string' },
   lobby: { type: 'boolean' },
   page: { type: 'boolean' },
   'no-page': { type: 'boolean' },
@@ -82,14 +94,19 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'port' | 'host' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace'): string | undefined =>
+  const text = (flag: 'port' | 'host' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
     values[flag] ?? variable(flag);
-  const origins = values.origin ?? variable('origin')?.split(',').map((origin) => origin.trim()).filter(Boolean);
+  const list = (flag: 'origin' | 'trusted-proxy'): string[] | undefined =>
+    values[flag] ?? variable(flag)?.split(',').map((one) => one.trim()).filter(Boolean);
   const traceFile = text('trace');
   const options = {
     port: wholeNumber('port', text('port')),
     host: text('host'),
-    origins,
+    origins: list('origin'),
+    trustedProxies: list('trusted-proxy'),
+    connectionsPerAddress: wholeNumber('max-connections', text('max-connections')),
+    joinsPerAddress: wholeNumber('max-joins', text('max-joins')),
+    bytesPerAddress: wholeNumber('max-bytes', text('max-bytes')),
     participantsMax: wholeNumber('max-participants', text('max-participants')),
     chatHistoryMax: wholeNumber('chat-history', text('chat-history')),
     iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
@@ -103,9 +120,20 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
 
 /** An option's error in the words of the command line. */
 export function inFlags(error: OptionError): string {
-  const flag = { participantsMax: 'max-participants', chatHistoryMax: 'chat-history', iceServers: 'ice-servers', logLevel: 'log-level', origins: 'origin' }[error.option];
-  return `--${flag ?? error.option}${error.message.slice(error.option.length)}.`;
+  return `--${flagNames[error.option] ?? error.option}${error.message.slice(error.option.length)}.`;
 }
+
+const flagNames: Readonly<Record<string, string>> = {
+  participantsMax: 'max-participants',
+  chatHistoryMax: 'chat-history',
+  iceServers: 'ice-servers',
+  logLevel: 'log-level',
+  origins: 'origin',
+  trustedProxies: 'trusted-proxy',
+  connectionsPerAddress: 'max-connections',
+  joinsPerAddress: 'max-joins',
+  bytesPerAddress: 'max-bytes',
+};
 
 function parse(words: readonly string[]) {
   try {

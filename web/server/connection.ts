@@ -1,28 +1,23 @@
-// One socket.io connection, as the core sees it: a number, what its handshake says, and how full its way out is.
+// One socket.io connection, as the core sees it: a number, who is behind it and what its handshake says.
 
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { ClockPort } from '../../bindings/ports.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
-
-// What may wait for a client that does not read. Four times what the core keeps for a resume: whoever is that far
-// behind comes back sooner by reconnecting.
-const pendingBytesMax = 4 * 1024 * 1024;
+import { silentMsMax } from './bounds.ts';
 
 export class Connection {
   readonly id: string;
+  readonly address: string;
   readonly #socket: Socket;
   readonly #clock: ClockPort;
-  #pendingBytes = 0;
   #closing = false;
 
-  constructor(id: string, socket: Socket, clock: ClockPort) {
+  constructor(id: string, socket: Socket, address: string, clock: ClockPort) {
     this.id = id;
+    this.address = address;
     this.#socket = socket;
     this.#clock = clock;
-    socket.conn.on('flush', () => {
-      this.#pendingBytes = 0;
-    });
   }
 
   /** No more is taken from it and nothing more is said to it. */
@@ -34,6 +29,7 @@ export class Connection {
     const identity = {
       type: 'connection_opened',
       connection: this.id,
+      address: this.address,
       // 128 and 256 random bits: neither can be guessed, and the second alone lets somebody take a place again.
       session: randomBytes(16).toString('base64url'),
       secret: randomBytes(32).toString('base64url'),
@@ -43,13 +39,8 @@ export class Connection {
     return { ...identity, dialect: 'classic', ...classicIdentity(query) };
   }
 
-  /** False when the client has fallen too far behind; it has to be dropped then. */
-  deliver(name: string, payload: unknown, bytes: number): boolean {
-    if (this.#closing) return true;
-    this.#pendingBytes += bytes;
-    if (this.#pendingBytes > pendingBytesMax) return false;
-    this.#socket.emit(name, payload);
-    return true;
+  deliver(name: string, payload: unknown): void {
+    if (!this.#closing) this.#socket.emit(name, payload);
   }
 
   /**
@@ -78,6 +69,7 @@ export class Connection {
     if (this.#closing) return;
     this.#closing = true;
     this.#socket.disconnect(true);
+    this.#gone();
   }
 
   /** The same, but to the client it is a lost connection, after which socket.io's own client comes back. */
@@ -85,6 +77,14 @@ export class Connection {
     if (this.#closing) return;
     this.#closing = true;
     this.#socket.conn.close();
+    this.#gone();
+  }
+
+  // What waits for a client that does not read would keep the transport for as long as its pings may take.
+  #gone(): void {
+    const { conn } = this.#socket;
+    if (conn.readyState === 'closed') return;
+    conn.once('close', this.#clock.at(this.#clock.now() + silentMsMax, () => conn.close(true)));
   }
 
   /** At once; what waits to go out is forgotten. */

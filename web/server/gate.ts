@@ -1,12 +1,17 @@
-// Who may come in: each request is judged before a transport is made for it. Says in the log who was turned away.
+// Who may come in: each request is judged before a transport sees it. Says in the log who was turned away, and from which
+// address.
 
 import type { IncomingMessage } from 'node:http';
+import type { Addresses } from './addresses.ts';
+import { requestCharge } from './bounds.ts';
+import { believesHost } from './host-name.ts';
 import type { Logger } from './log.ts';
-import { Occasional } from './log.ts';
+import { Occasionals } from './log.ts';
 import { mayConnect } from './origin.ts';
 
 export interface GateParts {
   readonly origins: readonly string[] | undefined;
+  readonly addresses: Addresses;
   readonly log: Logger;
   /** Why nobody may come in at all at the moment. */
   readonly shut: () => string | undefined;
@@ -14,36 +19,84 @@ export interface GateParts {
 
 export class Gate {
   readonly #origins: readonly string[] | undefined;
-  readonly #refusals: Occasional;
+  readonly #addresses: Addresses;
+  readonly #log: Logger;
+  readonly #refusals: Occasionals;
+  readonly #ends: Occasionals;
   readonly #shut: () => string | undefined;
+  #forwardedSaid = false;
 
-  constructor({ origins, log, shut }: GateParts) {
+  constructor({ origins, addresses, log, shut }: GateParts) {
     this.#origins = origins;
-    this.#refusals = new Occasional(log, 'connections refused');
+    this.#addresses = addresses;
+    this.#log = log;
+    this.#refusals = new Occasionals(log, 'connections refused');
+    this.#ends = new Occasionals(log, 'connections ended for what they sent or did not read');
     this.#shut = shut;
   }
 
-  /** Why this request may not open a transport; undefined if it may. */
+  /** Why this request may not open a transport; undefined if it may, and then it counts. */
   refusalOf(request: IncomingMessage): string | undefined {
-    const shut = this.#shut();
-    if (shut !== undefined) return shut;
+    return this.#shut() ?? this.strangerOf(request) ?? this.#addresses.refusalOf(this.#addresses.of(request));
+  }
+
+  /**
+   * Why nothing of this request is taken. Every request, of open transports too: a browser leaves Origin out where a page
+   * loads a script or an image, and a form or a frame can be sent anywhere.
+   */
+  strangerOf(request: IncomingMessage): string | undefined {
     const { origin, host } = request.headers;
+    const query = new URL(request.url ?? '/', 'http://path').searchParams;
+    if (query.has('j')) return 'jsonp-refused: polling by scripts (JSONP) is not served; use polling by XMLHttpRequest, or WebSocket';
+    const site = request.headers['sec-fetch-site'];
+    if (origin === undefined && (site === 'cross-site' || site === 'same-site') && this.#origins?.includes('*') !== true) {
+      return 'origin-refused: a page of another site asks without saying which; it has to use CORS or WebSocket';
+    }
+    if (origin !== undefined && this.#origins?.includes(origin) === true) return undefined;
+    const { localPort, remoteAddress } = request.socket;
+    // Without Origin it may be no page at all, which a list of pages does not hold back.
+    if (!believesHost(host, { port: localPort, remote: remoteAddress }, origin === undefined ? undefined : this.#origins)) {
+      return `host-refused: this server is not known as ${host}; add the page's origin (${origin ?? `http://${host}`}) to the server's allowed origins`;
+    }
     if (mayConnect(origin, host, this.#origins)) return undefined;
     return `origin-refused: pages of ${origin} may not connect; add it to the server's allowed origins`;
   }
 
   /** What Access-Control-Allow-Origin says; false for none. */
   corsOrigin(request: IncomingMessage): string | false {
-    const { origin, host } = request.headers;
-    return origin !== undefined && mayConnect(origin, host, this.#origins) ? origin : false;
+    const { origin } = request.headers;
+    return origin !== undefined && this.strangerOf(request) === undefined ? origin : false;
+  }
+
+  /** For how long a request has to wait. */
+  waitMsOf(request: IncomingMessage): number {
+    if (request.headers['x-forwarded-for'] !== undefined && !this.#addresses.trusted(request)) this.#tellOfProxy(request);
+    return this.#addresses.came(this.#addresses.of(request), requestCharge);
   }
 
   /** A request was turned away, here or by engine.io. */
-  refused(message: string, reason: unknown): void {
-    this.#refusals.happened({ reason: typeof reason === 'string' ? reason.slice(0, 200) : message });
+  refused(request: IncomingMessage, message: string, reason: unknown): void {
+    const told = typeof reason === 'string' ? reason.slice(0, 300) : message;
+    this.#refusals.happened(told.split(':', 1)[0]!, { reason: told }, this.#addresses.of(request));
+  }
+
+  /** A transport was ended. */
+  ended(address: string, reason: string): void {
+    this.#ends.happened(reason, { reason }, address);
   }
 
   close(): void {
     this.#refusals.close();
+    this.#ends.close();
+  }
+
+  // Otherwise one user behind the proxy is all users behind it.
+  #tellOfProxy(request: IncomingMessage): void {
+    if (this.#forwardedSaid) return;
+    this.#forwardedSaid = true;
+    this.#log.warn(
+      { address: this.#addresses.of(request) },
+      'a proxy that is not trusted says for whom it asks: bounds count for its own address; name it with the option trustedProxies if it is yours',
+    );
   }
 }

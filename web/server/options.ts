@@ -3,6 +3,7 @@
 // Owns the defaults and the checks. Knows nothing of sockets: a wrong option is found before anything is opened.
 
 import type { TraceOptions } from '../../bindings/trace.ts';
+import { proxyList } from './addresses.ts';
 import type { Logger, LogLevel } from './logger.ts';
 import { logLevels } from './logger.ts';
 
@@ -54,6 +55,17 @@ export interface AttachOptions {
    * first one. A host may switch it. Default: false.
    */
   readonly lobby?: boolean;
+  /** Connections at the same time from one network address, 1 to 100,000. Default 2,000: an office behind one of them. */
+  readonly connectionsPerAddress?: number;
+  /** New connections a second from one address, 1 to 100,000; for a start, 20 seconds' worth. Default 50. */
+  readonly joinsPerAddress?: number;
+  /** Bytes a second from one address, 65,536 to 1,000,000,000; more than that waits. Default 8,388,608. */
+  readonly bytesPerAddress?: number;
+  /**
+   * Addresses (`127.0.0.1`) and networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For says from which address a client
+   * comes. Default: none, and then that header has no effect.
+   */
+  readonly trustedProxies?: readonly string[];
   /** The path of the signalling socket. Default `/socket.io`, which classic clients expect. */
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
@@ -91,7 +103,14 @@ export class OptionError extends TypeError {
   }
 }
 
-export const defaults = { port: 18_080, host: '127.0.0.1', path: '/socket.io' } as const;
+export const defaults = {
+  port: 18_080,
+  host: '127.0.0.1',
+  path: '/socket.io',
+  connectionsPerAddress: 2_000,
+  joinsPerAddress: 50,
+  bytesPerAddress: 8 * 1024 * 1024,
+} as const;
 
 const participantsMost = 1_000;
 const resumeWindowMsMost = 3_600_000;
@@ -106,6 +125,9 @@ export function checkOptions(options: ServeOptions): void {
   if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
   if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
   if (options.chatHistoryMax !== undefined) checkWhole('chatHistoryMax', options.chatHistoryMax, 0, chatHistoryMost);
+  if (options.connectionsPerAddress !== undefined) checkWhole('connectionsPerAddress', options.connectionsPerAddress, 1, 100_000);
+  if (options.joinsPerAddress !== undefined) checkWhole('joinsPerAddress', options.joinsPerAddress, 1, 100_000);
+  if (options.bytesPerAddress !== undefined) checkWhole('bytesPerAddress', options.bytesPerAddress, 65_536, 1_000_000_000);
   if (options.host !== undefined && (typeof options.host !== 'string' || options.host.trim() === '')) {
     throw new OptionError('host', 'must be an address or a host name');
   }
@@ -123,8 +145,20 @@ export function checkOptions(options: ServeOptions): void {
     throw new OptionError('path', 'must start with a slash and name something');
   }
   checkOrigins(options.origins);
+  checkProxies(options.trustedProxies);
   checkIceServers(options.iceServers);
   checkTrace(options.trace);
+}
+
+function checkProxies(proxies: unknown): void {
+  if (proxies === undefined) return;
+  const wrong = new OptionError('trustedProxies', 'must be a list of addresses such as 127.0.0.1 and networks such as 10.0.0.0/8');
+  if (!Array.isArray(proxies) || !proxies.every((proxy) => typeof proxy === 'string')) throw wrong;
+  try {
+    proxyList(proxies);
+  } catch {
+    throw wrong;
+  }
 }
 
 function checkTrace(trace: unknown): void {

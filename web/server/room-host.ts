@@ -19,7 +19,7 @@ export interface Machine {
 export type MakeMachine = (options: RoomOptions, trace?: Trace) => Promise<Machine>;
 
 export interface RoomPorts {
-  deliver(connection: string, name: string, payload: unknown, bytes: number): void;
+  deliver(connection: string, name: string, payload: unknown): void;
   /** After what was delivered has gone out. */
   close(connection: string): void;
   /** Closed by the deadline unless the other end answers, so that `connection_closed` follows. */
@@ -46,7 +46,8 @@ export class RoomHost {
   readonly #clock: ClockPort;
   #machine: Machine | undefined;
   #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
-  #queue: RoomEvent[] = [];
+  // With the address behind each, for the log.
+  #queue: (readonly [RoomEvent, string | undefined])[] = [];
   #draining = false;
   #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
@@ -81,9 +82,9 @@ export class RoomHost {
   }
 
   /** Never throws. An event that comes out of carrying out a command waits until that step is done. */
-  handle(event: RoomEvent): void {
+  handle(event: RoomEvent, address?: string): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
-    this.#queue.push(event);
+    this.#queue.push([event, address]);
     if (this.#state === 'running') this.#drain();
   }
 
@@ -99,7 +100,7 @@ export class RoomHost {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) this.#step(event);
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(...next);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -107,18 +108,18 @@ export class RoomHost {
     }
   }
 
-  #step(event: RoomEvent): void {
+  #step(event: RoomEvent, address: string | undefined): void {
     const step = this.#machine!.handle(this.#clock.now(), event);
     if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
-    for (const command of step.commands) this.#carryOut(command);
+    for (const command of step.commands) this.#carryOut(command, address);
     this.#wakeAt(step.wakeAt);
   }
 
-  #carryOut(command: RoomCommand): void {
+  #carryOut(command: RoomCommand, address: string | undefined): void {
     switch (command.type) {
       case 'deliver': {
         const payload: unknown = command.form === 'json' ? JSON.parse(command.body) : command.body;
-        return this.#ports.deliver(command.connection, command.name, payload, command.body.length);
+        return this.#ports.deliver(command.connection, command.name, payload);
       }
       case 'close_connection':
         return this.#ports.close(command.connection);
@@ -128,7 +129,7 @@ export class RoomHost {
         return void this.#ask(command.operation, command);
       case 'log': {
         const { type: _, level, message, ...fields } = command;
-        return this.#log[level](fields, message);
+        return this.#log[level](address === undefined ? fields : { ...fields, address }, message);
       }
       case 'count_changed':
         this.#figures = { connections: command.connections, rooms: command.rooms, members: command.members };

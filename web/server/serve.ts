@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { silentMsMax } from './bounds.ts';
 import { answerHttp, isPage } from './http.ts';
 import { openLog } from './log.ts';
 import type { ServeOptions } from './options.ts';
@@ -42,6 +43,9 @@ export interface MeetwireServer {
 const headersMsMax = 2_000;
 const requestMsMax = 10_000;
 const lookMs = 500;
+// Of a socket on which nothing moves at all, such as a page that is asked for and not read. A poll is answered by the
+// next ping, which comes sooner.
+const idleMsMax = 30_000;
 // At the end: for answers under way.
 const answersMsMax = 500;
 
@@ -57,7 +61,9 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
     headersTimeout: headersMsMax,
     requestTimeout: requestMsMax,
     connectionsCheckingInterval: lookMs,
+    keepAliveTimeout: silentMsMax,
   });
+  http.timeout = idleMsMax;
   http.on('request', answerHttp({ version: files.version, page, stats: () => signalling.stats() }));
   const signalling = new Signalling(http, options, log, { ...parts, alone: true });
   const sockets = socketsOf(http);

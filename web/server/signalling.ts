@@ -11,9 +11,11 @@ import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { redactor } from '../../bindings/redact.ts';
 import { Trace } from '../../bindings/trace.ts';
+import { Addresses } from './addresses.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { Gate } from './gate.ts';
+import { LimitedLog } from './log.ts';
 import type { Logger } from './log.ts';
 import type { AttachOptions } from './options.ts';
 import { defaults } from './options.ts';
@@ -44,7 +46,7 @@ const loadMachine: MakeMachine = async (options, trace) => new LoadedRoomCore(aw
 export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   /** Resolves when the core is loaded; connections made earlier wait for it. Rejects with why it is not. */
   readonly ready: Promise<void>;
-  readonly #log: Logger;
+  readonly #log: LimitedLog;
   readonly #gate: Gate;
   readonly #transports: Transports;
   readonly #host: RoomHost;
@@ -56,17 +58,25 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
 
   constructor(http: HttpServer, options: AttachOptions, log: Logger, parts: SignallingParts = {}) {
     super();
-    this.#log = log;
-    this.#gate = new Gate({ origins: options.origins, log, shut: () => this.#shut() });
+    this.#log = new LimitedLog(log);
+    const addresses = new Addresses(
+      {
+        connections: options.connectionsPerAddress ?? defaults.connectionsPerAddress,
+        joinsPerSecond: options.joinsPerAddress ?? defaults.joinsPerAddress,
+        bytesPerSecond: options.bytesPerAddress ?? defaults.bytesPerAddress,
+      },
+      options.trustedProxies,
+    );
+    this.#gate = new Gate({ origins: options.origins, addresses, log, shut: () => this.#shut() });
     this.#clock = parts.clock ?? systemClock;
     this.#host = new RoomHost(
       {
-        deliver: (id, name, payload, bytes) => this.#deliver(id, name, payload, bytes),
+        deliver: (id, name, payload) => this.#connections.get(id)?.deliver(name, payload),
         close: (id) => this.#close(id),
         probe: (id, deadlineMs) => void this.#connections.get(id)?.probe(deadlineMs),
         failed: (error) => this.#failed(error),
       },
-      log,
+      this.#log,
       options.authorize,
       this.#clock,
     );
@@ -76,7 +86,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       path: options.path ?? defaults.path,
       alone: parts.alone ?? false,
       gate: this.#gate,
-      opened: (socket) => this.#open(socket),
+      addresses,
+      opened: (socket, address) => this.#open(socket, address),
     });
     this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
       iceServers: JSON.stringify(options.iceServers ?? []),
@@ -114,8 +125,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     return undefined;
   }
 
-  #open(socket: Socket): void {
-    const connection = new Connection(String(++this.#connectionsEver), socket, this.#clock);
+  #open(socket: Socket, address: string): void {
+    const connection = new Connection(String(++this.#connectionsEver), socket, address, this.#clock);
     this.#connections.set(connection.id, connection);
     socket.onAny((event: unknown, argument: unknown) => {
       const name = frameName(event);
@@ -130,21 +141,14 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     socket.on('disconnect', (reason) => {
       this.#connections.delete(connection.id);
       const deliberate = reason === 'client namespace disconnect' || reason === 'server namespace disconnect';
-      this.#host.handle({ type: 'connection_closed', connection: connection.id, deliberate });
+      this.#host.handle({ type: 'connection_closed', connection: connection.id, deliberate }, connection.address);
     });
-    this.#host.handle(connection.opened());
+    this.#host.handle(connection.opened(), connection.address);
   }
 
   #frame(connection: Connection, name: string, body: string): void {
     if (connection.closing) return;
-    this.#host.handle({ type: 'frame_arrived', connection: connection.id, name, body });
-  }
-
-  #deliver(id: string, name: string, payload: unknown, bytes: number): void {
-    const connection = this.#connections.get(id);
-    if (connection === undefined || connection.deliver(name, payload, bytes)) return;
-    this.#log.warn({ connection: id }, 'a client does not read; dropped');
-    connection.drop();
+    this.#host.handle({ type: 'frame_arrived', connection: connection.id, name, body }, connection.address);
   }
 
   #close(id: string): void {
@@ -164,6 +168,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     await this.#transports.close();
     this.#host.dispose();
     this.#gate.close();
+    this.#log.close();
     this.#transports.detach();
   }
 }

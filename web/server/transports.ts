@@ -3,46 +3,54 @@
 // Owns the bounds of a transport, from the first request to its end. Knows nothing of frames and rooms: an open socket
 // is handed on.
 
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as SocketServer } from 'socket.io';
 import type { ServerOptions, Socket } from 'socket.io';
+import type { Addresses } from './addresses.ts';
 import { attachBeside } from './beside.ts';
+import { flushMsMax, frameBytesMax, packetCharge, pingIntervalMs, pingTimeoutMs, silentMsMax, strangeUpgradeMsMax } from './bounds.ts';
+import { Conversation } from './conversation.ts';
+import type { EngineSocket } from './conversation.ts';
 import type { Gate } from './gate.ts';
-
-// A message of 64 KiB is JSON text within a JSON string, where each quote and backslash takes two bytes; beside it
-// goes the framing. What is larger than this never becomes a message: engine.io answers 413, or closes the socket
-// with 1009, before it has the whole. What is smaller but too large gets its typed error from the core.
-const frameBytesMax = 2 * 64 * 1024 + 4 * 1024;
-// From the transport's handshake to socket.io's own is one round trip.
-const silentMsMax = 2_000;
-// A server learns of a dead client, and a client of a dead server, within the sum of these.
-const pingIntervalMs = 10_000;
-const pingTimeoutMs = 15_000;
-// For what was delivered at the end to go out, to clients that may have stopped reading.
-const flushMsMax = 1_000;
-// An http server that others share: their own upgrade handlers may take their time.
-const strangeUpgradeMsMax = { alone: 1_000, beside: 10_000 };
+import { silentBody } from './silence.ts';
+import { watchedWebSockets } from './websockets.ts';
 
 export interface TransportsParts {
   readonly path: string;
   /** The http server is all ours: an upgrade to another path is nobody's. */
   readonly alone: boolean;
   readonly gate: Gate;
-  readonly opened: (socket: Socket) => void;
+  readonly addresses: Addresses;
+  readonly opened: (socket: Socket, address: string) => void;
+}
+
+type Next = (error?: unknown) => void;
+
+interface Known {
+  readonly address: string;
+  readonly conversation: Conversation;
+  readonly counted: { greeted(): void; closed(): void };
 }
 
 export class Transports {
   readonly #io: SocketServer;
+  readonly #gate: Gate;
+  readonly #addresses: Addresses;
   readonly #detach: () => void;
+  readonly #known = new WeakMap<EngineSocket, Known>();
   // Transports whose client has not yet said what it wants.
-  readonly #greeting = new Set<Socket['conn']>();
+  readonly #greeting = new Set<EngineSocket>();
   // Sockets that became WebSockets: the http server has forgotten those.
   readonly #upgraded = new Set<Duplex>();
+  // The answer to the latest poll of each transport.
+  readonly #answers = new WeakMap<EngineSocket, ServerResponse>();
 
-  constructor(http: HttpServer, { path, alone, gate, opened }: TransportsParts) {
-    this.#io = new SocketServer(socketOptions(path, gate));
+  constructor(http: HttpServer, { path, alone, gate, addresses, opened }: TransportsParts) {
+    this.#gate = gate;
+    this.#addresses = addresses;
+    this.#io = new SocketServer(this.#options(path));
     this.#detach = attachBeside(http, () => {
       this.#io.attach(http);
       http.on('upgrade', (request, socket) => {
@@ -50,13 +58,17 @@ export class Transports {
         else endUnanswered(socket as NetSocket, alone ? strangeUpgradeMsMax.alone : strangeUpgradeMsMax.beside);
       });
     });
-    this.#io.engine.on('connection_error', (refused: { message: string; context?: { message?: unknown } }) => {
-      gate.refused(refused.message, refused.context?.message);
+    this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#judge(request, response, next));
+    this.#io.engine.on('connection_error', (refused: { req: IncomingMessage; message: string; context?: { message?: unknown } }) => {
+      gate.refused(refused.req, refused.message, refused.context?.message);
     });
-    this.#io.engine.on('connection', (conn: Socket['conn']) => this.#greet(conn));
+    this.#io.engine.on('connection', (conn: EngineSocket) => this.#greet(conn));
     this.#io.on('connection', (socket) => {
       this.#greeting.delete(socket.conn);
-      opened(socket);
+      const known = this.#known.get(socket.conn);
+      known?.counted.greeted();
+      known?.conversation.opened(socket);
+      opened(socket, known?.address ?? '');
     });
   }
 
@@ -73,12 +85,85 @@ export class Transports {
     this.#detach();
   }
 
-  #greet(conn: Socket['conn']): void {
+  // Before engine.io, and for every request. What opens a transport is judged once more, by `allowRequest`, where the
+  // reason can be told.
+  #judge(request: IncomingMessage, response: ServerResponse, next: Next): void {
+    const query = new URL(request.url ?? '/', 'http://path').searchParams;
+    const sid = query.get('sid');
+    const upgrade = request.headers.upgrade !== undefined;
+    const refusal = this.#gate.strangerOf(request) ?? (upgrade ? undefined : this.#oddPoll(query.get('transport'), request, response, sid));
+    if (refusal !== undefined && (sid !== null || !upgrade)) {
+      this.#gate.refused(request, refusal, refusal);
+      return refuse(response, refusal);
+    }
+    if (!upgrade) silentBody(request);
+    const waitMs = this.#gate.waitMsOf(request);
+    if (waitMs === 0) return next();
+    const timer = setTimeout(() => {
+      if (!request.socket.destroyed) next();
+    }, waitMs);
+    timer.unref();
+  }
+
+  // What engine.io would never answer, and who polls without reading what the last poll brought.
+  #oddPoll(transport: string | null, request: IncomingMessage, response: ServerResponse, sid: string | null): string | undefined {
+    if (transport === 'websocket') return 'transport-refused: a WebSocket has to ask for an upgrade';
+    const { clients } = this.#io.engine as unknown as { clients: Record<string, EngineSocket> };
+    const conn = sid !== null && Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+    if (conn === undefined || request.method !== 'GET') return undefined;
+    const last = this.#answers.get(conn);
+    if (last !== undefined && last.writableEnded && !last.writableFinished) this.#known.get(conn)?.conversation.end('does not read');
+    this.#answers.set(conn, response);
+    return undefined;
+  }
+
+  #greet(conn: EngineSocket): void {
+    const address = this.#addresses.of(conn.request);
+    const conversation = new Conversation(conn, {
+      came: (bytes) => void this.#addresses.came(address, bytes + packetCharge),
+      ended: (reason) => this.#gate.ended(address, reason),
+    });
+    const counted = this.#addresses.opened(address);
+    this.#known.set(conn, { address, conversation, counted });
     this.#greeting.add(conn);
-    conn.once('close', () => this.#greeting.delete(conn));
+    conn.once('close', () => {
+      this.#greeting.delete(conn);
+      counted.closed();
+    });
     // A polling transport that has failed would wait 30 s for a poll that cannot come, and keep the process alive.
     const { transport } = conn;
     transport.prependOnceListener('error', () => transport.discard());
+  }
+
+  #options(path: string): Partial<ServerOptions> {
+    return {
+      path,
+      // The later classic edition is met by clients of socket.io 2 too.
+      allowEIO3: true,
+      maxHttpBufferSize: frameBytesMax,
+      connectTimeout: silentMsMax,
+      upgradeTimeout: silentMsMax,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      wsEngine: watchedWebSockets({
+        came: (address, bytes) => this.#addresses.came(address, bytes + packetCharge),
+        ended: (address, reason) => this.#gate.ended(address, reason),
+        addressOf: (request) => this.#addresses.of(request),
+      }),
+      // Compression keeps some 300 KB a socket, and lets lengths tell of secrets beside a stranger's text.
+      perMessageDeflate: false,
+      httpCompression: false,
+      // Done here, as its timer would keep the process alive.
+      destroyUpgrade: false,
+      allowRequest: (request, answer) => {
+        const refusal = this.#gate.refusalOf(request);
+        answer(refusal, refusal === undefined);
+      },
+      // For polling across origins; socket.io 2 clients send credentials, and then insist on this.
+      cors: (request: IncomingMessage, answer: (error: null, options: object) => void) => {
+        answer(null, { origin: this.#gate.corsOrigin(request), credentials: true, methods: ['GET', 'POST'] });
+      },
+    } as Partial<ServerOptions>;
   }
 
   #track(socket: Duplex): void {
@@ -104,29 +189,10 @@ export class Transports {
   }
 }
 
-function socketOptions(path: string, gate: Gate): Partial<ServerOptions> {
-  return {
-    path,
-    // The later classic edition is met by clients of socket.io 2 too.
-    allowEIO3: true,
-    maxHttpBufferSize: frameBytesMax,
-    connectTimeout: silentMsMax,
-    pingInterval: pingIntervalMs,
-    pingTimeout: pingTimeoutMs,
-    // Compression keeps some 300 KB a socket, and lets lengths tell of secrets beside a stranger's text.
-    perMessageDeflate: false,
-    httpCompression: false,
-    // Done here, as its timer would keep the process alive.
-    destroyUpgrade: false,
-    allowRequest: (request, answer) => {
-      const refusal = gate.refusalOf(request);
-      answer(refusal, refusal === undefined);
-    },
-    // For polling across origins; socket.io 2 clients send credentials, and then insist on this.
-    cors: (request: IncomingMessage, answer: (error: null, options: object) => void) => {
-      answer(null, { origin: gate.corsOrigin(request), credentials: true, methods: ['GET', 'POST'] });
-    },
-  } as Partial<ServerOptions>;
+// In engine.io's own form.
+function refuse(response: ServerResponse, message: string): void {
+  response.writeHead(403, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify({ code: 4, message }));
 }
 
 // Where somebody listens for upgrades Node leaves all of them to the listeners: one that nobody answers would hang.
