@@ -8,8 +8,9 @@ import { benchData } from './data.ts';
 import { benchFile } from './file.ts';
 import { benchInsight } from './insight.ts';
 import { benchSize } from './size.ts';
+import { benchStart } from './start.ts';
 
-const benches: Record<string, () => Promise<void>> = { candidate: benchCandidate, size: benchSize, data: benchData, insight: benchInsight };
+const benches: Record<string, () => Promise<void>> = { candidate: benchCandidate, size: benchSize, data: benchData, insight: benchInsight, start: () => benchStart([]) };
 // Minutes each: only when named.
 const long: Record<string, () => Promise<void>> = { file: benchFile };
 
@@ -18,6 +19,8 @@ const words = process.argv.slice(2);
 if (words[0] === 'attack') {
   if (words[1] === '--role') await play(words[2]!, words[3]!, words[4]!);
   else await benchAttack(words.slice(1));
+} else if (words[0] === 'start') {
+  await benchStart(words.slice(1));
 } else {
   for (const name of words.length > 0 ? words : Object.keys(benches)) {
     const bench = benches[name] ?? long[name];
