@@ -4,12 +4,15 @@
 // nothing of it (Firefox), an AnalyserNode listens; the AudioContext is there for only so long.
 
 import type { OwnEar } from '../link-statistics.ts';
+import type { Undo } from '../ports.ts';
+import { keepAwake } from './awake.ts';
 
 interface Listening {
   readonly track: MediaStreamTrack;
   readonly context: AudioContext;
   readonly source: MediaStreamAudioSourceNode;
   readonly analyser: AnalyserNode;
+  readonly sleep: Undo;
 }
 
 // At least as long as the time between two measurements, so that no syllable falls between.
@@ -62,9 +65,7 @@ export class BrowserEar implements OwnEar {
       this.#listening = begin(track);
     }
     if (!this.#listening) return 0;
-    const { context, analyser } = this.#listening;
-    // Until somebody has clicked, some browsers start no context.
-    if (context.state === 'suspended') void context.resume().catch(() => {});
+    const { analyser } = this.#listening;
     analyser.getFloatTimeDomainData(this.#samples);
     let loudest = 0;
     for (let from = 0; from < samples; from += block) {
@@ -77,8 +78,9 @@ export class BrowserEar implements OwnEar {
   }
 
   #stop(): void {
-    const { source, context } = this.#listening ?? {};
+    const { source, context, sleep } = this.#listening ?? {};
     this.#listening = undefined;
+    sleep?.();
     source?.disconnect();
     void context?.close().catch(() => {});
   }
@@ -92,7 +94,7 @@ function begin(track: MediaStreamTrack): Listening | undefined {
     const analyser = context.createAnalyser();
     analyser.fftSize = samples;
     source.connect(analyser);
-    return { track, context, source, analyser };
+    return { track, context, source, analyser, sleep: keepAwake(context) };
   } catch {
     return undefined; // none to be had, or too many
   }

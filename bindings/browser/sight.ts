@@ -8,10 +8,16 @@ import type { Undo } from '../ports.ts';
  * page is in the background; as soon as the browser knows, and whenever it changes.
  */
 export function watchSight(element: Element, told: (width: number) => void): Undo {
-  const page = element.ownerDocument;
+  // It may be moved into another window, as that of a picture in a picture; then the other page is the one that counts.
+  let page = element.ownerDocument;
   let intersects = false;
   let last: number | undefined;
   const tell = (): void => {
+    if (page !== element.ownerDocument) {
+      listen(false);
+      page = element.ownerDocument;
+      listen(true);
+    }
     // A picture that floats above other windows is seen although its page is not.
     const floats = page.pictureInPictureElement;
     const isSeen = floats !== null && floats !== undefined && element.contains(floats) ? true : intersects && !page.hidden;
@@ -30,10 +36,13 @@ export function watchSight(element: Element, told: (width: number) => void): Und
   const events = ['visibilitychange', 'enterpictureinpicture', 'leavepictureinpicture'] as const;
   // The latter two bubble from the video; leaving is told before the document knows.
   const later = (): void => queueMicrotask(tell);
-  for (const type of events) page.addEventListener(type, later);
+  const listen = (on: boolean): void => {
+    for (const type of events) page[on ? 'addEventListener' : 'removeEventListener'](type, later);
+  };
+  listen(true);
   return () => {
     intersections.disconnect();
     sizes.disconnect();
-    for (const type of events) page.removeEventListener(type, later);
+    listen(false);
   };
 }

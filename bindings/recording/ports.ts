@@ -61,6 +61,9 @@ export interface RecordingPort {
   /** Whether this browser can record at all. */
   readonly supported: boolean;
   supports(mimeType: string): boolean;
-  /** Resolves when it is recording. Rejects with what the browser says; then nothing is left open. */
-  start(wish: RecorderWish, scene: Scene, events: RecorderEvents): Promise<Recorder>;
+  /**
+   * Resolves when it is recording. Rejects with what the browser says, with a `NotAllowedError` where it waits for the user's
+   * gesture, or with the signal's reason as soon as that is aborted; then nothing is left open.
+   */
+  start(wish: RecorderWish, scene: Scene, events: RecorderEvents, signal: AbortSignal): Promise<Recorder>;
 }

@@ -104,26 +104,31 @@ test('whose microphone is muted is silent at once, whatever the browser still sa
 });
 
 /** Stands in for Web Audio: what the microphone hears. */
-function giveEar(): { level: number; open: number } {
-  const ear = { level: 0, open: 0 };
-  class FakeAudioContext {
-    state = 'running';
+function giveEar(): { level: number; open: number; gesture: boolean; resumes: number; page: EventTarget } {
+  const ear = { level: 0, open: 0, gesture: true, resumes: 0, page: new EventTarget() };
+  class FakeAudioContext extends EventTarget {
+    state = ear.gesture ? 'running' : 'suspended';
     constructor() {
+      super();
       ear.open++;
     }
+    async resume(): Promise<void> {
+      ear.resumes++;
+      if (ear.gesture) this.state = 'running';
+    }
     createMediaStreamSource = (): object => ({ connect() {}, disconnect() {} });
-    createAnalyser = (): object => ({ fftSize: 0, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(ear.level) });
+    createAnalyser = (): object => ({ fftSize: 0, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(this.state === 'running' ? ear.level : 0) });
     async close(): Promise<void> {
       ear.open--;
     }
   }
-  Object.assign(globalThis, { AudioContext: FakeAudioContext, MediaStream: class {} });
+  Object.assign(globalThis, { AudioContext: FakeAudioContext, MediaStream: class {}, window: ear.page });
   return ear;
 }
 
 test('one is told that one talks while muted; and nothing of the ear is left afterwards', async (context) => {
   const ear = giveEar();
-  context.after(() => Object.assign(globalThis, { AudioContext: undefined, MediaStream: undefined }));
+  context.after(() => Object.assign(globalThis, { AudioContext: undefined, MediaStream: undefined, window: undefined }));
   const { meeting } = met.ada;
   const told: boolean[] = [];
   meeting.on('muted-talking', ({ talking }) => told.push(talking));
@@ -145,9 +150,29 @@ test('one is told that one talks while muted; and nothing of the ear is left aft
   assert.equal(ear.open, 0);
 });
 
+test('M7: before a gesture one\'s own ear is asked to listen once, and again with the gesture', async (context) => {
+  const ear = giveEar();
+  context.after(() => Object.assign(globalThis, { AudioContext: undefined, MediaStream: undefined, window: undefined }));
+  ear.gesture = false;
+  ear.level = 0.1;
+  const { meeting } = met.ada;
+  await meeting.microphone.start();
+  let levels = 0;
+  meeting.on('levels', () => levels++);
+  meeting.measure();
+  await until('it is measured for a while', () => levels > 4);
+  assert.deepEqual([ear.resumes, meeting.me.speaking], [1, false]);
+  ear.gesture = true;
+  ear.page.dispatchEvent(new Event('keydown'));
+  await until('one is heard', () => meeting.me.speaking);
+  await meeting.leave();
+  ear.page.dispatchEvent(new Event('keydown'));
+  assert.equal(ear.resumes, 2);
+});
+
 test('while it is sent the sender tells, and no AudioContext is made', async (context) => {
   const ear = giveEar();
-  context.after(() => Object.assign(globalThis, { AudioContext: undefined, MediaStream: undefined }));
+  context.after(() => Object.assign(globalThis, { AudioContext: undefined, MediaStream: undefined, window: undefined }));
   const { meeting } = met.ada;
   await meeting.microphone.start();
   await until('it is sent', () => connections().some((each) => each.getTransceivers().some(({ sender }) => sender.track === meeting.microphone.track)));

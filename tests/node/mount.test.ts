@@ -1,11 +1,11 @@
-// `meeting.mount`: who has a tile, what it shows, and the sound that a browser holds back.
+// `meeting.mount`: who has a tile, what it shows, and that it plays: out of the document and back, and what a browser holds back.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import { FakePage, type FakeElement } from '../support/fake-page.ts';
 import { FakeWorld } from '../support/fake-world.ts';
-import { until } from '../support/waiting.ts';
+import { tick, until } from '../support/waiting.ts';
 
 let world: FakeWorld;
 let page: FakePage;
@@ -16,6 +16,7 @@ beforeEach(async () => {
   world = await FakeWorld.make();
   page = new FakePage();
   root = page.createElement('div');
+  page.body.append(root);
   ({ meeting: ada } = await world.join('r', { user: 'ada', name: 'Ada', camera: true, microphone: true }));
   await until('the camera is on', () => ada.camera.state === 'on');
 });
@@ -111,23 +112,196 @@ describe('mount', () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(root.children, []);
   });
+});
 
-  test('sound that the browser refuses is told of once, and played at the next click', async () => {
+describe('what is mounted plays', () => {
+  const everything = (): FakeElement[] => [...root.all('video'), ...root.all('audio')].filter(({ srcObject }) => srcObject !== null);
+  const stopped = (): FakeElement[] => everything().filter(({ paused }) => paused);
+  const told: string[] = [];
+  let unlock: () => void;
+
+  beforeEach(() => {
+    told.length = 0;
+    ada.on('audio-blocked', (event) => {
+      told.push('blocked');
+      unlock = event.unlock;
+    });
+    ada.on('audio-unlocked', () => told.push('unlocked'));
+  });
+  const gesture = (): boolean => page.dispatchEvent(new Event('pointerup'));
+  const heard = async (user: string): Promise<Meeting> => {
+    const { meeting } = await world.join('r', { user, camera: true, microphone: true });
+    await until(`${user} is to be seen and heard`, () => tile(user).all('video')[0]?.srcObject && tile(user).all('audio')[0]?.srcObject);
+    return meeting;
+  };
+
+  test('M5: an element that leaves the document and comes back plays again, as often as that happens', async () => {
+    await mounted();
+    const ben = await heard('ben');
+    const other = page.createElement('section');
+    for (let turn = 0; turn < 3; ++turn) {
+      const playsBefore = everything().reduce((sum, { plays }) => sum + plays, 0);
+      root.remove();
+      await until('it was stopped and plays on', () => everything().reduce((sum, { plays }) => sum + plays, 0) >= playsBefore + 3);
+      (turn % 2 === 0 ? other : page.body).append(root);
+      page.body.append(other);
+      await tick();
+      assert.deepEqual(stopped(), []);
+    }
+    assert.deepEqual(told, []);
+    await ben.leave();
+  });
+
+  test('M5: put back before it was told that it is stopped, in another window\'s document too, it plays again', async () => {
+    await mounted();
+    const ben = await heard('ben');
+    for (const element of everything()) element.pause();
+    const window = new FakePage();
+    window.body.append(root);
+    await until('all of it plays', () => stopped().length === 0);
+    window.silenced = window.still = true;
+    for (const element of everything()) {
+      element.currentTime += 10;
+      element.pause();
+    }
+    await until('it is told', () => told.length === 1);
+    window.silenced = window.still = false;
+    gesture();
+    assert.ok(stopped().length > 0, 'a gesture in a window where it is not');
+    window.dispatchEvent(new Event('click'));
+    assert.deepEqual(stopped(), []);
+    await until('it is told', () => told.length === 2);
+    assert.equal(window.listeners, 0);
+    await ben.leave();
+  });
+
+  test('M5: a script that pauses it again and again is not fought with, and the next gesture plays it', async () => {
+    await mounted();
+    const ben = await heard('ben');
+    const audio = tile('ben').all('audio')[0]!;
+    const { plays } = audio;
+    audio.addEventListener('play', () => audio.pause());
+    audio.pause();
+    await until('it is given up', () => told.length === 1);
+    assert.equal(audio.plays, plays + 1);
+    await ben.leave();
+  });
+
+  test('M6: sound that the browser refuses is told of once, and played at the next gesture that counts', async () => {
     page.silenced = true;
     await mounted();
-    const told: string[] = [];
-    ada.on('audio-blocked', () => told.push('blocked'));
-    ada.on('audio-unlocked', () => told.push('unlocked'));
-    const { meeting: ben } = await world.join('r', { user: 'ben', microphone: true });
-    const { meeting: cem } = await world.join('r', { user: 'cem', microphone: true });
-    await until('both are to be heard', () => root.all('audio').filter(({ plays }) => plays > 0).length === 2);
+    const [ben, cem] = await Promise.all([heard('ben'), heard('cem')]);
     await until('it is told', () => told.length > 0);
-    page.dispatchEvent(new Event('click'));
+    gesture();
+    await tick();
+    assert.deepEqual(told, ['blocked']);
     page.silenced = false;
-    page.dispatchEvent(new Event('click'));
+    gesture();
+    assert.deepEqual(stopped(), []);
     await until('it is unlocked', () => told.includes('unlocked'));
     assert.deepEqual(told, ['blocked', 'unlocked']);
     assert.equal(page.listeners, 0);
     await Promise.all([ben.leave(), cem.leave()]);
+  });
+
+  test('M6: silent pictures that the browser holds back, one\'s own too, are played at the next gesture', async () => {
+    page.still = true;
+    await mounted();
+    const ben = await heard('ben');
+    await until('it is told', () => told.length === 1);
+    assert.deepEqual(stopped().map(({ tag }) => tag), ['video', 'video']);
+    page.still = false;
+    unlock();
+    assert.deepEqual(stopped(), []);
+    await until('it is unlocked', () => told.length === 2);
+    assert.deepEqual(told, ['blocked', 'unlocked']);
+    await ben.leave();
+  });
+
+  test('M6: what is let through before there is something to play counts as let through', async () => {
+    page.silenced = true;
+    await mounted();
+    const ben = await heard('ben');
+    await until('it is told', () => told.length === 1);
+    page.silenced = false;
+    page.stalled = true;
+    gesture();
+    await until('it is unlocked', () => told.length === 2);
+    await ben.leave();
+  });
+
+  for (const [what, goes] of [
+    ['has left', (ben: Meeting) => ben.leave()],
+    ['has muted', (ben: Meeting) => ben.microphone.mute()],
+  ] as const) {
+    test(`M6: the word that nothing is held back comes when the last one who was ${what}`, async () => {
+      page.silenced = true;
+      await mounted();
+      const [ben, cem] = await Promise.all([heard('ben'), heard('cem')]);
+      await until('both are held back', () => stopped().length === 2 && told.length === 1);
+      await goes(ben);
+      await until('he is not held back', () => stopped().length === 1);
+      await tick();
+      assert.deepEqual(told, ['blocked']);
+      await goes(cem);
+      await until('it is told', () => told.length === 2);
+      assert.deepEqual([told, page.listeners], [['blocked', 'unlocked'], 0]);
+      await Promise.all([ben.leave(), cem.leave()]);
+    });
+  }
+
+  test('M6: who comes while others are let through is waited for; the next word is a new one', async () => {
+    page.silenced = true;
+    await mounted();
+    const ben = await heard('ben');
+    await until('it is told', () => told.length === 1);
+    const cem = await heard('cem');
+    const cems = tile('cem').all('audio')[0]!;
+    await until('cem is refused too', () => cems.plays === 1);
+    await tick();
+    cems.play = () => Promise.reject(new DOMException('not yet', 'NotAllowedError'));
+    page.silenced = false;
+    gesture();
+    await until('ben is let through', () => stopped().length === 1);
+    await tick();
+    assert.deepEqual(told, ['blocked']);
+    Reflect.deleteProperty(cems, 'play');
+    gesture();
+    await until('it is unlocked', () => told.length === 2);
+    page.silenced = true;
+    const dan = await heard('dan');
+    await until('dan is held back', () => told.length === 3);
+    await dan.leave();
+    await until('it is told', () => told.length === 4);
+    assert.deepEqual(told, ['blocked', 'unlocked', 'blocked', 'unlocked']);
+    await Promise.all([ben.leave(), cem.leave()]);
+  });
+
+  test('M6: shown in two elements it is told once for both, and again when the last one is undone', async () => {
+    page.silenced = true;
+    const undo = await mounted();
+    const second = page.createElement('div');
+    page.body.append(second);
+    const undoToo = ada.mount(second as unknown as Element);
+    const ben = await heard('ben');
+    await until('both are held back', () => second.all('audio')[0]?.plays === 1 && told.length === 1);
+    await tick();
+    undo();
+    assert.deepEqual(told, ['blocked']);
+    undoToo();
+    assert.deepEqual([told, page.listeners], [['blocked', 'unlocked'], 0]);
+    await ben.leave();
+  });
+
+  test('a stream that is replaced while it begins is no refusal', async () => {
+    page.stalled = true;
+    await mounted();
+    const ben = await heard('ben');
+    await ben.microphone.mute();
+    await until('he is silent', () => tile('ben').all('audio')[0]?.srcObject === null);
+    await ben.microphone.unmute();
+    await until('he is heard', () => tile('ben').all('audio')[0]?.srcObject !== null);
+    assert.deepEqual([stopped(), told], [[], []]);
+    await ben.leave();
   });
 });

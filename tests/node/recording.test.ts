@@ -6,6 +6,7 @@ import type { RecordHost } from '../../web/sdk/record/index.ts';
 import type { RecordOptions } from '../../web/sdk/record/options.ts';
 import type { Recording, RecordingEvents } from '../../web/sdk/record/recording.ts';
 import type { Participant } from '../../web/sdk/participant.ts';
+import type { MeetingError } from '../../bindings/errors.ts';
 import { loadClient } from '../../bindings/load-client.ts';
 import { LoadedClientCore } from '../../bindings/machine.ts';
 import { record } from '../../web/sdk/record/index.ts';
@@ -224,6 +225,81 @@ describe('a streamed recording', () => {
     const { reason, error } = await stopped;
     assert.deepEqual([reason, error?.code], ['failed', 'storage-failed']);
     assert.deepEqual(problems, []);
+  });
+});
+
+describe('a recording that has not begun yet', () => {
+  const announced = (): string | undefined => met.ben.meeting.participants.get('ada')?.attributes['recording'];
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; ++turn) await tick();
+  };
+
+  test('M7: is announced when it runs, and not before', async () => {
+    port.waits = true;
+    const pending = begin();
+    await until('the browser is asked', () => port.recorders.length === 1);
+    // What is said after it would come after it.
+    await met.ada.meeting.chat.send('here');
+    await until('ben has it', () => met.ben.meeting.chat.history.length === 1);
+    assert.equal(announced(), undefined);
+    await met.ben.meeting.microphone.start();
+    await until('he is heard', () => met.ada.meeting.participants.get('ben')?.microphone.track !== undefined);
+    port.waits = false;
+    const recording = await pending;
+    await until('ben sees it', () => announced() === 'on');
+    assert.equal(port.last.scene.sounds.length, 1, 'what came meanwhile is in it');
+    await recording.stop();
+  });
+
+  test('M7: is over when one leaves, also where the browser never begins; what begins late ends at once', async () => {
+    port.waits = true;
+    const pending = begin();
+    await until('the browser is asked', () => port.recorders.length === 1);
+    void met.ada.meeting.leave();
+    await assert.rejects(pending, code('already-left'));
+    port.waits = false;
+    await until('it is stopped', () => port.last.stops === 1);
+  });
+
+  test('M7: is over when the one to be recorded leaves', async () => {
+    port.waits = true;
+    const pending = begin({}, met.ada.meeting.participants.get('ben'));
+    await until('the browser is asked', () => port.recorders.length === 1);
+    await met.ben.meeting.leave();
+    await assert.rejects(pending, code('peer-gone'));
+    port.waits = false;
+    await until('it is stopped', () => port.last.stops === 1);
+    await turns();
+    assert.deepEqual(Object.keys(met.ada.meeting.me.attributes), []);
+  });
+
+  test('M7: is refused by its own code where the browser waits for a gesture, says what to do, and may be tried again', async () => {
+    port.refusal = new DOMException('no gesture', 'NotAllowedError');
+    await assert.rejects(begin(), (error: MeetingError) => {
+      assert.deepEqual([error.code, error.deniedBy, error.retryable], ['permission-denied', 'browser', true]);
+      assert.match(error.message, /click/);
+      return true;
+    });
+    await met.ada.meeting.chat.send('here');
+    await until('ben has it', () => met.ben.meeting.chat.history.length === 1);
+    assert.equal(announced(), undefined);
+    port.refusal = undefined;
+    const recording = await begin();
+    await until('ben sees it', () => announced() === 'on');
+    await recording.stop();
+  });
+
+  test('that ends with its beginning is not announced, and asks for nobody\'s picture any more', async () => {
+    const plain = port.start.bind(port);
+    port.start = async (wish, scene, events) => {
+      const recorder = await plain(wish, scene, events);
+      events.ended(undefined);
+      return recorder;
+    };
+    const recording = await begin();
+    await recording.finished;
+    await turns();
+    assert.deepEqual([announced(), met.ada.meeting.me.attributes['recording']], [undefined, undefined]);
   });
 });
 

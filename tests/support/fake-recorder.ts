@@ -60,6 +60,8 @@ export class FakeRecording implements RecordingPort {
   supported = true;
   types = ['video/plain', 'video/webm'];
   refusal: unknown;
+  /** It never begins, as long as nobody lets it. */
+  waits = false;
   readonly recorders: FakeRecorder[] = [];
 
   get last(): FakeRecorder {
@@ -75,6 +77,7 @@ export class FakeRecording implements RecordingPort {
     if (this.refusal) throw this.refusal;
     const recorder = new FakeRecorder(wish, scene, events);
     this.recorders.push(recorder);
+    while (this.waits) await tick();
     return recorder;
   }
 }

@@ -67,23 +67,14 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Lets an element play this track alone, or nothing; does not restart what plays already. */
-export function play(
-  element: HTMLMediaElement,
-  tracks: readonly (MediaStreamTrack | null | undefined)[],
-  whenBlocked: () => void,
-): void {
+/**
+ * The stream in which an element plays these tracks: the one that it has, where that is right, since another would begin
+ * anew. Undefined: there is nothing to play.
+ */
+export function streamFor(element: HTMLMediaElement, tracks: readonly (MediaStreamTrack | null | undefined)[]): MediaStream | undefined {
   const wanted = tracks.filter((track): track is MediaStreamTrack => track != null && track.readyState === 'live');
   const stream = element.srcObject instanceof MediaStream ? element.srcObject : undefined;
   const playing = stream?.getTracks() ?? [];
-  if (wanted.length === playing.length && wanted.every((track) => playing.includes(track))) return;
-  if (wanted.length === 0) {
-    element.srcObject = null;
-    return;
-  }
-  element.srcObject = new MediaStream(wanted);
-  element.play().catch((error: unknown) => {
-    // AbortError: other tracks came before these began. NotAllowedError: the browser wants a gesture first.
-    if (error instanceof DOMException && error.name === 'NotAllowedError') whenBlocked();
-  });
+  if (wanted.length === playing.length && wanted.every((track) => playing.includes(track))) return stream;
+  return wanted.length > 0 ? new MediaStream(wanted) : undefined;
 }

@@ -1,6 +1,7 @@
 // The meeting on the screen: redrawn from the meeting's state whenever that changes, and the controls that change it.
 
 import type { Meeting } from '../sdk/index.ts';
+import { Playback } from '../sdk/playback.ts';
 import { Chat } from './chat.ts';
 import { DeviceMenu } from './device-menu.ts';
 import { byId, setText } from './dom.ts';
@@ -38,7 +39,10 @@ export class MeetingView {
   constructor(meeting: Meeting, { leave, link }: { leave: () => void; link: string }) {
     this.#meeting = meeting;
     this.#stage = new Stage({
-      blocked: () => this.#askForSound(),
+      playback: new Playback({
+        blocked: (unlock) => this.#askForSound(unlock),
+        unblocked: () => this.#notices.hide('sound'),
+      }),
       attach: (element) => meeting.speaker.attach(element),
       watch: ({ id }, source, element) => {
         const participant = meeting.participants.get(id);
@@ -155,12 +159,8 @@ export class MeetingView {
     this.#notices.show('muted-talking', words, { kind: 'warn', action: { label: 'Unmute', run: unmute } });
   }
 
-  #askForSound(): void {
-    const unlock = () => {
-      this.#notices.hide('sound');
-      this.#stage.unlock();
-    };
-    const words = { title: 'Your browser holds back the sound.', advice: 'It needs one click from you first.' };
+  #askForSound(unlock: () => void): void {
+    const words = { title: 'Your browser holds back sound or pictures.', advice: 'It needs one click from you first.' };
     this.#notices.show('sound', words, { kind: 'warn', action: { label: 'Turn on sound', run: unlock } });
   }
 

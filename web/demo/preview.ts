@@ -1,7 +1,8 @@
 // The look into the mirror before joining: camera and microphone as chosen, shown to nobody else. All devices are
 // given back when the preview closes; the meeting opens them anew.
 
-import { byId, play, setIcon, setText } from './dom.ts';
+import { Playback } from '../sdk/playback.ts';
+import { byId, setIcon, setText, streamFor } from './dom.ts';
 import { SoundLevel } from './sound-level.ts';
 import { codeOf, wordsForDevice, type Device, type Words } from './words.ts';
 
@@ -17,6 +18,8 @@ const constraintsOf: Record<Kind, MediaTrackConstraints> = {
 
 export class Preview {
   readonly #video = byId('preview-video', HTMLVideoElement);
+  // The next click is enough of a gesture: the buttons beside it are waiting for one.
+  readonly #playback = new Playback({ blocked() {}, unblocked() {} });
   readonly #note = byId('preview-note', HTMLElement);
   readonly #problem: (words: Words | undefined) => void;
   readonly #buttons: Record<Kind, HTMLButtonElement> = {
@@ -75,7 +78,7 @@ export class Preview {
     this.#release('camera');
     this.#release('microphone');
     this.#level.close();
-    this.#video.srcObject = null;
+    this.#playback.forget(this.#video);
   }
 
   get #closed(): boolean {
@@ -164,7 +167,7 @@ export class Preview {
     if (this.#closed) return;
     const { camera, microphone } = this.#tracks;
     this.#video.hidden = camera === undefined;
-    play(this.#video, [camera], () => undefined);
+    this.#playback.play(this.#video, streamFor(this.#video, [camera]));
     this.#level.follow(microphone);
     setText(this.#note, camera === undefined ? 'Your camera is off.' : '');
     for (const kind of ['camera', 'microphone'] as const) {

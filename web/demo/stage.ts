@@ -8,7 +8,6 @@ import { ShareTile, Tile, type Senses } from './tile.ts';
 interface Shown {
   readonly element: HTMLElement;
   update(person: Person): void;
-  unlock(): void;
   react?(emoji: string): void;
   remove(): void;
 }
@@ -43,10 +42,6 @@ export class Stage {
     this.#tiles.get(id)?.react?.(emoji);
   }
 
-  unlock(): void {
-    for (const tile of [...this.#tiles.values(), ...this.#shown.values()]) tile.unlock();
-  }
-
   close(): void {
     this.#watch.disconnect();
     for (const tile of [...this.#tiles.values(), ...this.#shown.values()]) tile.remove();
@@ -68,7 +63,7 @@ export class Stage {
   }
 }
 
-// Keeps elements that stay: a video that is taken out of the document and put back in stops playing.
+// Keeps elements that stay: what is taken out of the document and put back in has a gap.
 function reconcile(
   shown: Map<string, Shown>,
   list: HTMLUListElement,

@@ -1,13 +1,13 @@
 // One person's tile: picture or initials, name, badges, and the sound of those who are not oneself.
 
-import { icon, make, play, setText } from './dom.ts';
+import type { Playback } from '../sdk/playback.ts';
+import { icon, make, setText, streamFor } from './dom.ts';
 import { QualityMark } from './quality-mark.ts';
 import { hueOf, initialsOf, type Person } from './person.ts';
 
 /** What comes with everything that is heard and seen. */
 export interface Senses {
-  /** The browser holds it back until somebody clicks. */
-  blocked(): void;
+  readonly playback: Playback;
   /** It plays through the chosen speaker from now on. Gives the undo. */
   attach(element: HTMLMediaElement): () => void;
   /** They send their picture as large as the element shows it. Gives the undo. */
@@ -75,8 +75,9 @@ export class Tile {
     const picture = person.camera.on ? person.camera.tracks : [];
     this.#video.hidden = picture.length === 0;
     this.#video.classList.toggle('mirrored', person.mirrored);
-    play(this.#video, picture, () => undefined);
-    if (this.#sound !== undefined) play(this.#sound, person.microphone.tracks, () => this.#senses.blocked());
+    const { playback } = this.#senses;
+    playback.play(this.#video, streamFor(this.#video, picture));
+    if (this.#sound !== undefined) playback.play(this.#sound, streamFor(this.#sound, person.microphone.tracks));
   }
 
   /** Shows an emoji over the tile for a moment. */
@@ -86,17 +87,12 @@ export class Tile {
     window.setTimeout(() => mark.remove(), 4000);
   }
 
-  /** Plays again what the browser held back until somebody clicked. */
-  unlock(): void {
-    void this.#sound?.play().catch(() => undefined);
-  }
-
   remove(): void {
     this.#quality.close();
     this.#unwatch();
     this.#detach?.();
-    this.#video.srcObject = null;
-    if (this.#sound !== undefined) this.#sound.srcObject = null;
+    this.#senses.playback.forget(this.#video);
+    if (this.#sound !== undefined) this.#senses.playback.forget(this.#sound);
     this.element.remove();
   }
 }
@@ -124,17 +120,13 @@ export class ShareTile {
 
   update(person: Person): void {
     setText(this.#name, person.mine ? 'You are sharing your screen' : `Screen of ${person.name || 'Guest'}`);
-    play(this.#video, person.screen.tracks, () => this.#senses.blocked());
-  }
-
-  unlock(): void {
-    void this.#video.play().catch(() => undefined);
+    this.#senses.playback.play(this.#video, streamFor(this.#video, person.screen.tracks));
   }
 
   remove(): void {
     this.#detach();
     this.#unwatch();
-    this.#video.srcObject = null;
+    this.#senses.playback.forget(this.#video);
     this.element.remove();
   }
 }

@@ -57,7 +57,11 @@ export class LazyParts implements PersonParts {
   }
 
   async record(options?: RecordOptions, who?: Participant): Promise<Recording> {
-    const { record } = await this.#recording();
+    const { meeting, errors } = this.#host;
+    const left = meeting.finished.then((): never => {
+      throw errors.make('already-left');
+    });
+    const { record } = await Promise.race([this.#recording(), left]);
     return record({ ...this.#host, problem: (error) => void this.#host.emit('problem', { error, participant: undefined }) }, options, who);
   }
 

@@ -20,8 +20,12 @@ export interface MeetingEvents extends PresenceEvents {
   call: Call;
   /** Somebody wants to send a file. Where nobody listens it is declined. */
   file: FileOffer;
-  /** The browser plays no sound before the user has clicked somewhere; `unlock` may be called from a click. */
+  /**
+   * The browser holds back what is mounted until the user has clicked somewhere: sound, and under power saving pictures too.
+   * The next click or key plays it; `unlock` may be called from a click as well.
+   */
   'audio-blocked': { unlock(): void };
+  /** Nothing is held back any more: it plays, or those who were held back have muted or left. */
   'audio-unlocked': undefined;
   /** While measuring, four times a second, in the background once: `audioLevel` of all is fresh. */
   levels: undefined;

@@ -1,11 +1,12 @@
-// The meeting in an element of the page: a tile for everybody, one for each screen, and the sound. The one file of the
-// SDK that touches the document; it reaches it through the element that it is given.
+// The meeting in an element of the page: a tile for everybody, one for each screen, and the sound. It reaches the document
+// through the element that it is given.
 //
 // Elements carry class names and data attributes for the page's own style; what is set here is the least that makes
 // it usable without any. Names are text, never markup.
 
 import type { Undo } from '../../bindings/ports.ts';
-import type { Participant, ParticipantSource } from './participant.ts';
+import type { Participant } from './participant.ts';
+import { Playback } from './playback.ts';
 
 /** As much of a meeting as is shown. */
 export interface Mountable {
@@ -18,9 +19,21 @@ export interface Mountable {
 }
 
 export interface MountEvents {
-  /** The browser holds the sound back until the user has clicked. */
+  /** The browser holds sound or pictures back until the user has clicked. */
   audioBlocked(unlock: () => void): void;
+  /** Nothing is held back any more. */
   audioUnlocked(): void;
+}
+
+/** One for all elements in which a meeting is shown: nothing is held back only when nothing is in any of them. */
+const playbacks = new WeakMap<Mountable, Playback>();
+
+function playbackOf(meeting: Mountable, { audioBlocked, audioUnlocked }: MountEvents): Playback {
+  const before = playbacks.get(meeting);
+  if (before) return before;
+  const playback = new Playback({ blocked: audioBlocked, unblocked: audioUnlocked });
+  playbacks.set(meeting, playback);
+  return playback;
 }
 
 const shape = (aspect: string): string =>
@@ -29,7 +42,7 @@ const cover = 'position:absolute;inset:0;width:100%;height:100%;object-fit:';
 const label = 'position:absolute;left:0;bottom:0;padding:.2em .6em;background:#000a;font:14px sans-serif';
 
 export function mount(meeting: Mountable, element: Element, events: MountEvents): Undo {
-  const sound = new SoundGate(element.ownerDocument, events, meeting.speaker);
+  const playback = playbackOf(meeting, events);
   const tiles = new Map<string, Tile>();
   const grid = element.ownerDocument.createElement('div');
   grid.className = 'meetwire-grid';
@@ -52,9 +65,10 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
     for (const [key, [person, isScreen]] of wanted) {
       let tile = tiles.get(key);
       if (!tile) {
-        tiles.set(key, (tile = new Tile(grid.ownerDocument, person.local, isScreen, sound)));
+        tiles.set(key, (tile = new Tile(grid.ownerDocument, person.local, isScreen, playback)));
         grid.append(tile.element);
-        tile.unwatch = meeting.watch(person, isScreen ? 'screen' : 'camera', tile.element, { priority: isScreen ? 'high' : 'normal' });
+        tile.undos.push(meeting.watch(person, isScreen ? 'screen' : 'camera', tile.element, { priority: isScreen ? 'high' : 'normal' }));
+        if (tile.audio) tile.undos.push(meeting.speaker.attach(tile.audio));
       }
       tile.show(person, person.local && !isScreen && meeting.camera.mirrored);
     }
@@ -63,7 +77,6 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
   const unsubscribe = meeting.subscribe(show);
   return () => {
     unsubscribe();
-    sound.close();
     for (const tile of tiles.values()) tile.remove();
     tiles.clear();
     grid.remove();
@@ -72,18 +85,19 @@ export function mount(meeting: Mountable, element: Element, events: MountEvents)
 
 class Tile {
   readonly element: HTMLElement;
-  /** Its size is no concern of the sender's any more. */
-  unwatch: Undo | undefined;
+  /** The sound of everybody else. */
+  readonly audio: HTMLAudioElement | undefined;
+  /** What ends with it. */
+  readonly undos: Undo[] = [];
   readonly #isScreen: boolean;
-  readonly #sound: SoundGate;
+  readonly #playback: Playback;
   readonly #video: HTMLVideoElement;
-  readonly #audio: HTMLAudioElement | undefined;
   readonly #name: HTMLElement;
   readonly #muted: HTMLElement;
 
-  constructor(page: Document, isLocal: boolean, isScreen: boolean, sound: SoundGate) {
+  constructor(page: Document, isLocal: boolean, isScreen: boolean, playback: Playback) {
     this.#isScreen = isScreen;
-    this.#sound = sound;
+    this.#playback = playback;
     this.element = page.createElement('figure');
     this.element.className = `meetwire-tile meetwire-${isScreen ? 'screen' : 'person'}`;
     this.element.style.cssText = shape(isScreen ? '16/9' : '4/3');
@@ -91,7 +105,7 @@ class Tile {
     const video = (this.#video = page.createElement('video'));
     video.autoplay = true;
     video.playsInline = true;
-    // Silent pictures may always play. What is heard goes through an element of its own.
+    // Silent pictures may play where sound may not. What is heard goes through an element of its own.
     video.muted = true;
     video.style.cssText = `${cover}${isScreen ? 'contain' : 'cover'}`;
 
@@ -106,9 +120,9 @@ class Tile {
     caption.append(this.#muted, this.#name);
     this.element.append(video, caption);
     if (!isLocal) {
-      this.#audio = page.createElement('audio');
-      this.#audio.autoplay = true;
-      this.element.append(this.#audio);
+      this.audio = page.createElement('audio');
+      this.audio.autoplay = true;
+      this.element.append(this.audio);
     }
   }
 
@@ -125,88 +139,14 @@ class Tile {
     this.#muted.hidden = this.#isScreen || person.microphone.on;
     this.#video.hidden = !picture.on;
     this.#video.style.transform = mirrored ? 'scaleX(-1)' : '';
-    play(this.#video, picture, () => {});
-    if (this.#audio) this.#sound.play(this.#audio, sound);
+    this.#playback.play(this.#video, picture.stream);
+    if (this.audio) this.#playback.play(this.audio, sound.stream);
   }
 
   remove(): void {
-    this.unwatch?.();
-    this.#video.srcObject = null;
-    if (this.#audio) {
-      this.#audio.srcObject = null;
-      this.#sound.forget(this.#audio);
-    }
+    for (const undo of this.undos) undo();
+    this.#playback.forget(this.#video);
+    if (this.audio) this.#playback.forget(this.audio);
     this.element.remove();
   }
-}
-
-/** Sound that the browser refuses to play is tried again at the user's next click or key. */
-class SoundGate {
-  readonly #page: Document;
-  readonly #events: MountEvents;
-  readonly #speaker: Mountable['speaker'];
-  readonly #attached = new Map<HTMLAudioElement, Undo>();
-  readonly #blocked = new Set<HTMLAudioElement>();
-  readonly #unlock = (): void => this.#tryAgain();
-
-  constructor(page: Document, events: MountEvents, speaker: Mountable['speaker']) {
-    this.#page = page;
-    this.#events = events;
-    this.#speaker = speaker;
-  }
-
-  play(audio: HTMLAudioElement, source: ParticipantSource): void {
-    if (!this.#attached.has(audio)) this.#attached.set(audio, this.#speaker.attach(audio));
-    play(audio, source, () => this.#block(audio));
-  }
-
-  forget(audio: HTMLAudioElement): void {
-    this.#attached.get(audio)?.();
-    this.#attached.delete(audio);
-    this.#blocked.delete(audio);
-  }
-
-  close(): void {
-    this.#blocked.clear();
-    this.#listen(false);
-  }
-
-  #block(audio: HTMLAudioElement): void {
-    if (!audio.srcObject) return;
-    const isFirst = this.#blocked.size === 0;
-    this.#blocked.add(audio);
-    if (!isFirst) return;
-    this.#listen(true);
-    this.#events.audioBlocked(this.#unlock);
-  }
-
-  #tryAgain(): void {
-    for (const audio of this.#blocked) {
-      audio.play().then(
-        () => {
-          if (!this.#blocked.delete(audio) || this.#blocked.size > 0) return;
-          this.#listen(false);
-          this.#events.audioUnlocked();
-        },
-        () => {}, // not a click that the browser counts: the next one may be
-      );
-    }
-  }
-
-  #listen(on: boolean): void {
-    const change = on ? 'addEventListener' : 'removeEventListener';
-    for (const type of ['click', 'keydown']) this.#page[change](type, this.#unlock, true);
-  }
-}
-
-function play(element: HTMLMediaElement, { stream }: ParticipantSource, whenBlocked: () => void): void {
-  const wanted = stream ?? null;
-  // Setting the same stream anew would make the picture flicker.
-  if (element.srcObject === wanted) return;
-  element.srcObject = wanted;
-  if (!wanted) return;
-  element.play().catch((error: unknown) => {
-    // An AbortError only says that another stream has been set meanwhile.
-    if (error instanceof Error && error.name === 'NotAllowedError') whenBlocked();
-  });
 }

@@ -38,11 +38,13 @@ export abstract class WithParts extends Presence {
 
   /**
    * Records the meeting on this machine: a picture with everybody in it, and the mixed sound. Whoever comes, leaves, mutes or
-   * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun; leaving the meeting ends it.
-   * Browsers let no sound through before the user has clicked or typed on the page, unless it uses a camera or microphone.
+   * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun, and only then the others are
+   * told; leaving the meeting ends it.
    *
-   * Rejects with `not-joined`, `already-left`, `invalid-argument`, `device-unsupported` (this browser cannot record),
-   * `device-failed`, or with `internal` when record.js cannot be loaded.
+   * Rejects with `permission-denied` where the browser waits for a gesture: before the user has clicked or typed on the page
+   * Chromium lets no sound through, unless the page uses a camera or microphone. Begin it in the handler of a click. Also
+   * rejects with `not-joined`, `already-left` (also when one leaves before it has begun), `invalid-argument`,
+   * `device-unsupported` (this browser cannot record), `device-failed`, or with `internal` when record.js cannot be loaded.
    */
   record(options?: RecordOptions): Promise<Recording> {
     return this.parts.record(options);

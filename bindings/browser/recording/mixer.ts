@@ -1,13 +1,14 @@
 // The sound of a recording: all tracks in one, which goes on when nobody speaks; and a beat on the clock of the sound.
 
-const gestures = ['click', 'keydown', 'touchend'];
+import type { Undo } from '../../ports.ts';
+import { keepAwake } from '../awake.ts';
 
 export class Mixer {
   readonly #context = new AudioContext();
   readonly #mix = this.#context.createMediaStreamDestination();
   readonly #silence = new ConstantSourceNode(this.#context, { offset: 0 });
   readonly #sources = new Map<MediaStreamTrack, { node: MediaStreamAudioSourceNode; player: HTMLAudioElement }>();
-  readonly #wake = (): void => void this.#context.resume().catch(() => {});
+  readonly #sleep: Undo;
   #beat: AudioScheduledSourceNode | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -15,10 +16,12 @@ export class Mixer {
     // Without a source there would be no sound rather than silence, and no clock.
     this.#silence.connect(this.#mix);
     this.#silence.start();
-    // It begins suspended where nobody has clicked on the page yet, and phones interrupt it for a call.
-    this.#wake();
-    this.#context.onstatechange = this.#wake;
-    for (const type of gestures) addEventListener(type, this.#wake, true);
+    this.#sleep = keepAwake(this.#context);
+  }
+
+  /** Or else the browser waits for the user's gesture, or has nothing to play sound with. */
+  get runs(): boolean {
+    return this.#context.state === 'running';
   }
 
   get track(): MediaStreamTrack {
@@ -70,8 +73,7 @@ export class Mixer {
   close(): void {
     this.#quiet();
     this.hear([]);
-    this.#context.onstatechange = null;
-    for (const type of gestures) removeEventListener(type, this.#wake, true);
+    this.#sleep();
     this.track.stop();
     this.#context.close().catch(() => {});
   }

@@ -7,6 +7,11 @@ import { Mixer } from './mixer.ts';
 import { Painter } from './painter.ts';
 import { Players } from './players.ts';
 
+/** So long the browser may take to begin when the user has clicked; busy machines have been seen to take two seconds. */
+const startMsMax = 10_000;
+/** And so long for the sound to begin without a click: a page that uses a microphone or has leave to play needs none. */
+const gestureMsMax = 3000;
+
 class BrowserRecorder implements Recorder {
   readonly #canvas: CanvasTrack;
   readonly #mixer: Mixer;
@@ -47,14 +52,40 @@ class BrowserRecorder implements Recorder {
     return this.#recorder.mimeType;
   }
 
-  begin(chunkMs: number, events: RecorderEvents): Promise<this> {
+  begin(chunkMs: number, events: RecorderEvents, signal: AbortSignal): Promise<this> {
     const recorder = this.#recorder;
     let error: unknown;
     let isOver = false;
     this.#next = performance.now();
     this.#draw();
     return new Promise((resolve, reject) => {
-      recorder.onstart = () => resolve(this);
+      const begun = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', aborted);
+      };
+      const giveUp = (reason: unknown): void => {
+        isOver = true;
+        begun();
+        this.stop();
+        this.#close();
+        reject(reason);
+      };
+      const aborted = (): void => giveUp(signal.reason);
+      const begunAt = performance.now();
+      // Without a gesture Chromium gives the recorder no sound, not even silence, and it begins with the first of it.
+      const look = (): void => {
+        const waited_ms = performance.now() - begunAt;
+        const isAwaited = this.#mixer.runs || navigator.userActivation?.hasBeenActive;
+        if (!isAwaited) giveUp(new DOMException('The browser lets no sound through before a gesture', 'NotAllowedError'));
+        else if (waited_ms >= startMsMax) giveUp(new DOMException('The recorder has not begun', 'TimeoutError'));
+        else timer = setTimeout(look, startMsMax - waited_ms);
+      };
+      let timer = setTimeout(look, gestureMsMax);
+      recorder.onstart = () => {
+        if (isOver) return;
+        begun();
+        resolve(this);
+      };
       recorder.ondataavailable = ({ data }) => {
         if (data.size > 0 && !isOver) events.chunk(data);
       };
@@ -63,16 +94,17 @@ class BrowserRecorder implements Recorder {
       recorder.onstop = () => {
         if (isOver) return;
         isOver = true;
+        begun();
         this.#close();
         reject(error ?? new DOMException('It ended before it began', 'InvalidStateError'));
         events.ended(error);
       };
+      if (signal.aborted) return aborted();
+      signal.addEventListener('abort', aborted);
       try {
         recorder.start(chunkMs);
       } catch (cause) {
-        isOver = true;
-        this.#close();
-        reject(cause);
+        giveUp(cause);
       }
     });
   }
@@ -122,5 +154,5 @@ export const browserRecording: RecordingPort = {
     return typeof MediaRecorder === 'function' && typeof AudioContext === 'function';
   },
   supports: (mimeType) => MediaRecorder.isTypeSupported(mimeType),
-  start: async (wish, scene, events) => new BrowserRecorder(wish, scene).begin(wish.chunkMs, events),
+  start: async (wish, scene, events, signal) => new BrowserRecorder(wish, scene).begin(wish.chunkMs, events, signal),
 };

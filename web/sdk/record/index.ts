@@ -49,21 +49,24 @@ export async function record(
   const wish = readOptions(options, port, errors);
 
   let recording: Recording | undefined;
+  let isAnnounced = false;
+  let isReleased = false;
+  const start = new AbortController();
   const attention = new Attention(meeting);
   const scene = () => {
     const now = sceneOf(who ? [who] : [meeting.me, ...meeting.participants.values()], wish);
     attention.turnTo(now);
     return now;
   };
-  // When it should end before it has begun.
   const endOf = (): RecordingEnd | undefined => (meeting.state === 'left' ? 'left' : isHere() ? undefined : 'participant-left');
   const follow = (): void => {
     const end = endOf();
-    if (end) recording?.end(end);
-    else recording?.show(scene());
+    if (!end) return recording?.show(scene());
+    // Who waits for it to begin waits no longer.
+    start.abort(errors.make(end === 'left' ? 'already-left' : 'peer-gone'));
+    recording?.end(end);
   };
   const undo = meeting.subscribe(follow);
-  if (wish.announce) announce(meeting, 1);
   recording = await Recording.start(port, wish, scene(), {
     clock: ports.clock,
     errors,
@@ -71,11 +74,16 @@ export async function record(
     report: ports.report,
     problem,
     released() {
+      isReleased = true;
       undo();
       attention.end();
-      if (wish.announce) announce(meeting, -1);
+      if (isAnnounced) announce(meeting, -1);
     },
-  });
+  }, start.signal);
+  if (isReleased) return recording;
+  // Not earlier: it might never have begun.
+  isAnnounced = wish.announce;
+  if (isAnnounced) announce(meeting, 1);
   follow();
   return recording;
 }

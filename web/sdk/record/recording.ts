@@ -1,12 +1,13 @@
 // One recording as the application sees it, from its start to its file.
 
-import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
+import type { ErrorTable } from '../../../bindings/errors.ts';
 import type { ClockPort } from '../../../bindings/ports.ts';
 import type { Bytes, Mender } from '../../../bindings/recording/mender.ts';
 import type { Recorder, RecordingPort, Scene } from '../../../bindings/recording/ports.ts';
 import type { ListenOptions, Undo } from '../events.ts';
 import type { Wish } from './options.ts';
 import type { Target } from './targets.ts';
+import { MeetingError } from '../../../bindings/errors.ts';
 import { menderFor } from '../../../bindings/recording/mender.ts';
 import { Emitter } from '../events.ts';
 import { ChunkTarget, FileTarget, StreamTarget } from './targets.ts';
@@ -33,6 +34,26 @@ export interface RecordingHost {
   problem(error: MeetingError): void;
   /** It is over: nothing of the meeting is needed any more. */
   released(): void;
+}
+
+/** What the browser has started too late ends at once. */
+function unlessAborted(started: Promise<Recorder>, signal: AbortSignal): Promise<Recorder> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => {
+      started.then((recorder) => recorder.stop()).catch(() => {});
+      reject(signal.reason);
+    };
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted);
+    started.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
+
+function refusal(cause: unknown, errors: ErrorTable): MeetingError {
+  if (cause instanceof MeetingError) return cause;
+  if ((cause as Error | undefined)?.name !== 'NotAllowedError') return errors.make('device-failed', 'the browser does not record', cause);
+  const message = 'The browser lets no sound through before the user has clicked or typed on the page. Begin to record in the handler of a click.';
+  return new MeetingError({ code: 'permission-denied', blame: 'device', retryable: true, deniedBy: 'browser', message }, { cause });
 }
 
 type Wished = 'pause' | 'resume' | 'stop' | 'end';
@@ -68,7 +89,7 @@ export class Recording {
   #since = 0;
 
   /** Internal: `meeting.record` and `participant.record` give them. */
-  static async start(port: RecordingPort, wish: Wish, scene: Scene, host: RecordingHost): Promise<Recording> {
+  static async start(port: RecordingPort, wish: Wish, scene: Scene, host: RecordingHost, signal: AbortSignal): Promise<Recording> {
     const recording = new Recording(wish, host);
     // What the browser says before it has said that it has begun.
     const early: (() => void)[] = [];
@@ -76,14 +97,14 @@ export class Recording {
     // Told that it has begun we are a while later.
     recording.#since = host.clock.now();
     try {
-      const recorder = await port.start(wish, scene, {
+      const started = port.start(wish, scene, {
         chunk: (chunk) => later(() => recording.#take(chunk)),
         ended: (error) => later(() => recording.#ended(error)),
-      });
-      recording.#begin(recorder);
+      }, signal);
+      recording.#begin(await unlessAborted(started, signal));
     } catch (cause) {
       host.released();
-      throw host.errors.make('device-failed', 'the browser does not record', cause);
+      throw refusal(cause, host.errors);
     }
     for (const run of early) run();
     return recording;
