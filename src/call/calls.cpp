@@ -144,8 +144,16 @@ Calls::Position Calls::find_shown(const CallId& id) {
   return at != live_.end() && at->hidden ? live_.end() : at;
 }
 
-void Calls::show(const Live& one, Outputs& out) {
-  if (!one.hidden) out.changed.push_back(command::CallChanged{one.call});
+void Calls::announce(Outputs& out) {
+  for (Live& one : live_) {
+    if (one.unannounced) show(one, out);
+  }
+}
+
+// Of a ring that nobody was told of, its end is nobody's business either.
+void Calls::show(Live& one, Outputs& out) {
+  const bool unknown = std::exchange(one.unannounced, false) && one.call.state == CallState::Ended;
+  if (!one.hidden && !unknown) out.changed.push_back(command::CallChanged{one.call});
 }
 
 // Ours is over, and the other one's was not taken for the same: it rings by itself.
@@ -153,7 +161,7 @@ void Calls::reveal(const UserId& from, Outputs& out) {
   for (Live& one : live_) {
     if (!one.hidden || one.call.from != from) continue;
     one.hidden = false;
-    show(one, out);
+    if (!one.unannounced) show(one, out);
   }
 }
 
@@ -163,7 +171,8 @@ bool Calls::drive(Millis now, Position at, Input input, Outputs& out) {
   const bool moved = at->phase != entry.next;
   at->phase = entry.next;
   if (moved || at->phase == Phase::Connected) schedule(now, *at);
-  if (entry.action == Action::Show) show(*at, out);
+  if (entry.action == Action::Show && entry.next == Phase::Ringing) at->unannounced = true;
+  if (entry.action == Action::Show && entry.next != Phase::Ringing) show(*at, out);
   if (entry.action == Action::Submit) submit(now, *at, out);
   if (entry.next == Phase::Ended) {
     const Call over = at->call;

@@ -38,6 +38,9 @@ class Calls {
   // The server's word. A failure when it makes no sense.
   std::optional<Failure> told(Millis now, const Call& call, Outputs& out);
 
+  // All that has come so far has been told: what rings now is shown. A ring and its end that come together are no ring.
+  void announce(Outputs& out);
+
   // The server can be reached again: what it may not have heard is said again, and of the rest is asked how it stands.
   // `same_place`: else it may have known of our calls and have forgotten them.
   void resume(Millis now, bool same_place, Outputs& out);
@@ -63,6 +66,7 @@ class Calls {
     // Rings from somebody whom we have called ourselves: as soon as the server has heard of both they are one call, and
     // that one is being shown. Two would only be taken for two.
     bool hidden = false;
+    bool unannounced = false;  // has begun to ring, and the application has not been told
   };
   const std::list<Live>& live() const { return live_; }
 
@@ -76,7 +80,7 @@ class Calls {
   void submit(Millis now, Live& one, Outputs& out) const;
   void schedule(Millis now, Live& one) const;
   void await(Millis now, Live& one) const;
-  static void show(const Live& one, Outputs& out);
+  static void show(Live& one, Outputs& out);
   void reveal(const UserId& from, Outputs& out);
 
   Limits limits_;

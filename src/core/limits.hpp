@@ -194,6 +194,11 @@ struct Limits {
   std::size_t online_max = 10'000;
   // A member whose socket was lost keeps its place for this long.
   Millis resume_window{30'000};
+  // What opens a place is at least so long: 128 random bits, however they are written.
+  std::size_t secret_bytes_min = 16;
+  // Places given up whose secret still leads back past a lock and a lobby, as long as the room is there. Twice a large
+  // mesh.
+  std::size_t former_places_max = 64;
   // Frames kept for a member until it acknowledges them.
   std::size_t resume_messages_max = 512;
   std::size_t resume_bytes_max = 1024 * 1024;

@@ -165,6 +165,8 @@ void Link::Body::on(const event::NegotiationNeeded&) {}
 void Link::Body::on(const event::CandidateGathered& event) {
   if (event.incarnation != numbers.incarnation() || stage == Stage::Broken) return;
   if (gathered.size() >= options.limits.candidates_per_generation_max) return;
+  // The end of candidates is not sent.
+  if (event.candidate.candidate.empty()) return;
   gathered.push_back(event.candidate);
   if (!candidates_at) candidates_at = now + options.limits.candidate_batch_window;
 }

@@ -55,7 +55,8 @@ struct ChatSubmitted {
   std::string id;
   std::string text;
   std::optional<UserId> to;
-  std::string original;  // as in SignalTo
+  std::string original;     // as in SignalTo
+  std::uint64_t count = 0;  // of the sender's chat in this place, from 1; 0: it does not count
 };
 
 // All that a client says about a call. Said again, it has no second effect, and is answered with how the call stands.
@@ -96,6 +97,7 @@ struct RequestSubmitted {
   Attributes values;   // an empty one takes its key away
   Role role = Role::Guest;
   Source source = Source::Microphone;
+  std::uint64_t count = 0;  // of the sender's requests in this place, from 1; 0: it does not count
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -107,6 +109,7 @@ struct RequestSubmitted {
     visit("values", self.values);
     visit("role", self.role);
     visit("source", self.source);
+    visit("count", self.count);
   }
 };
 
@@ -125,6 +128,7 @@ struct Leave {};
 // "I have received everything up to this number", when there is nothing else to say.
 struct Received {
   std::uint64_t number = 0;
+  bool welcome = false;  // the welcome of this connection has come in, and the secret in it is kept
 };
 
 // ---- client → server, classic only

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/ids.hpp"
 #include "core/participant.hpp"
@@ -39,5 +40,28 @@ inline bool same_secret(const std::string& a, const std::string& b) {
   }
   return difference == 0;
 }
+
+// What opens a place. The secret is another one with each welcome, but the one before holds until its owner has shown that
+// he has heard the new one: a lost welcome locks nobody out.
+struct PlaceKeys {
+  std::string secret;  // the last one that its owner is known to have
+  std::string next;    // what the last welcome gave; empty: that is `secret`
+  std::string claim;   // what the place was entered with; empty: nothing
+
+  const std::string& newest() const { return next.empty() ? secret : next; }
+  // Whoever has only the claim may have never heard of the place.
+  bool is_known_to(const std::string& shown) const {
+    return !shown.empty() && (same_secret(shown, secret) || same_secret(shown, next));
+  }
+  bool open_for(const std::string& shown) const { return is_known_to(shown) || (!shown.empty() && same_secret(shown, claim)); }
+  void confirm() {
+    if (!next.empty()) secret = std::exchange(next, {});
+  }
+  // For the next welcome, to somebody who has shown this one. One that was given and not confirmed is given again.
+  void renew(const std::string& shown, const std::string& fresh) {
+    if (same_secret(shown, next)) confirm();
+    if (next.empty()) next = fresh;
+  }
+};
 
 }  // namespace meetwire::room

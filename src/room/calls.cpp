@@ -27,7 +27,12 @@ Calls::Tellings Calls::handle(Millis now, const Limits& limits, const UserId& fr
   Call* call = find(word.id);
   if (call != nullptr && !is_side(*call, from)) return {{from, unknown_call(from, word), CallState::Ended}};
   if (call == nullptr && word.action == CallAction::Request) return request(now, limits, from, word, reachable);
-  if (call == nullptr) return {{from, unknown_call(from, word), CallState::Ended}};
+  if (call == nullptr) {
+    const Call unknown = unknown_call(from, word);
+    // Its request, if it still comes, has no effect any more.
+    if (unknown.outcome == CallOutcome::Cancelled) remember(now, limits, unknown);
+    return {{from, unknown, CallState::Ended}};
+  }
 
   const bool is_caller = call->from == from;
   Tellings tellings;

@@ -67,7 +67,7 @@ std::vector<UserId> Lobby::all() const {
 }
 
 void Lobby::bar(const UserId& user) {
-  if (barred_.size() >= limits_.removed_max) {
+  if (barred_.size() >= limits_.removed_max && barred_.count(user) == 0) {
     barred_.erase(std::min_element(barred_.begin(), barred_.end(),
                                    [](const auto& a, const auto& b) { return a.second < b.second; }));
   }
@@ -76,15 +76,14 @@ void Lobby::bar(const UserId& user) {
 
 bool Lobby::unbar(const UserId& user) { return barred_.erase(user) > 0; }
 
-void Lobby::close_place(Millis now, const UserId& user, std::string secret, std::string claim) {
-  over_[user] = {std::move(secret), std::move(claim)};
+void Lobby::close_place(Millis now, const UserId& user, PlaceKeys keys) {
+  over_[user] = std::move(keys);
   over_due_.set(user, now + limits_.resume_window);
 }
 
 bool Lobby::had_place(const Admission& admission) const {
   const auto at = over_.find(admission.user);
-  const std::string shown = admission.resume.value_or("");
-  return at != over_.end() && !shown.empty() && (same_secret(shown, at->second.secret) || same_secret(shown, at->second.claim));
+  return at != over_.end() && at->second.open_for(admission.resume.value_or(""));
 }
 
 std::vector<UserId> Lobby::elapsed(Millis now) {

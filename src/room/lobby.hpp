@@ -57,7 +57,7 @@ class Lobby {
   bool unbar(const UserId& user);
   void unbar_all() { barred_.clear(); }
   // Had a place in a meeting that was ended. Whoever comes back for it by then must not begin the next one unawares.
-  void close_place(Millis now, const UserId& user, std::string secret, std::string claim);
+  void close_place(Millis now, const UserId& user, PlaceKeys keys);
   bool had_place(const Admission& admission) const;
 
   // Those whose knock is given up.
@@ -65,15 +65,11 @@ class Lobby {
   std::optional<Millis> wake_at() const { return earlier(due_.next(), over_due_.next()); }
 
  private:
-  struct Place {
-    std::string secret, claim;
-  };
-
   Limits limits_;
   std::map<UserId, Waiter> waiting_;
   Deadlines<UserId> due_;
   std::map<UserId, std::uint64_t> barred_;  // since when, counted
-  std::map<UserId, Place> over_;
+  std::map<UserId, PlaceKeys> over_;
   Deadlines<UserId> over_due_;
   std::uint64_t knocked_ = 0;
   std::uint64_t bars_ = 0;

@@ -108,8 +108,10 @@ void Room::end(Millis now, Decision& out) {
       out.push_back(Delivery{*member.connection, 0, Ended{ended}});
       out.push_back(Closing{*member.connection});
     }
-    if (!member.secret.empty()) lobby_.close_place(now, user, member.secret, member.claim);
+    if (!member.keys.secret.empty()) lobby_.close_place(now, user, member.keys);
   }
+  former_.each([&](const UserId& user, const PlaceKeys& keys) { lobby_.close_place(now, user, keys); });
+  former_ = {};
   for (const UserId& user : lobby_.all()) {
     const Waiter& waiter = *lobby_.find(user);
     if (waiter.connected) {

@@ -1,5 +1,6 @@
 // What members ask of the room about themselves: names, attributes, hands, reactions, the floor. And the answer to every
 // request, whatever it is about.
+#include <algorithm>
 #include <utility>
 
 #include "room/permissions.hpp"
@@ -36,6 +37,9 @@ void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) 
     // A retry: the outcome again, and no second effect.
     return send(from, RequestSettled{wish.id, settled->second}, out);
   }
+  // One of so long ago that its answer is forgotten.
+  if (wish.count != 0 && wish.count <= from.requests_counted) return send(from, RequestSettled{wish.id, std::nullopt}, out);
+  from.requests_counted = std::max(from.requests_counted, wish.count);
   // Whoever ends the meeting is not here any more afterwards.
   const UserId user = from.row.user;
   Refusal refusal = !is_listed()                       ? Failure{ErrorCode::NotJoined, "outside of rooms"}

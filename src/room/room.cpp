@@ -17,20 +17,19 @@ constexpr std::string_view kPublisher = "pub";
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) return judge_newcomer(admission);
-  if (sitting->second.secret.empty()) return Verdict::AskHolder;
-  const std::string shown = admission.resume.value_or("");
-  const bool knows = same_secret(shown, sitting->second.secret) ||
-                     (!shown.empty() && same_secret(shown, sitting->second.claim));
-  return knows ? Verdict::Resume : Verdict::Taken;
+  const PlaceKeys& keys = sitting->second.keys;
+  if (keys.secret.empty()) return Verdict::AskHolder;
+  return keys.open_for(admission.resume.value_or("")) ? Verdict::Resume : Verdict::Taken;
 }
 
 Decision Room::admit(Millis now, const Admission& admission) {
   Decision out;
   const auto sitting = members_.find(admission.user);
   // Who has only what the place was entered with has never heard of it: the number, if any, is of another place.
-  const bool resumed = sitting != members_.end() && same_secret(admission.resume.value_or(""), sitting->second.secret);
+  const bool resumed = sitting != members_.end() && sitting->second.keys.is_known_to(admission.resume.value_or(""));
   const std::uint64_t received = resumed ? admission.received : 0;
   if (sitting == members_.end()) {
+    turn_away_other(admission, out);
     enter(admission, out);
   } else if (sitting->second.outbox.covers(received)) {
     take_over(sitting->second, admission, received, resumed, out);
@@ -48,10 +47,11 @@ Decision Room::admit(Millis now, const Admission& admission) {
 }
 
 void Room::enter(const Admission& admission, Decision& out) {
+  const Role role = role_of(admission);
   lobby_.forget(admission.user);
+  former_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
-  Member member{.secret = admission.secret,
-                .claim = admission.resume && admission.resume->size() <= policy_->limits.id_bytes_max ? *admission.resume : "",
+  Member member{.keys = {admission.secret, "", admission.resume.value_or("")},
                 .publisher = admission.publisher,
                 .order = ++joined_,
                 .connection = admission.connection,
@@ -63,7 +63,7 @@ void Room::enter(const Admission& admission, Decision& out) {
   member.row.attributes = admission.attributes;
   member.row.connect = admission.connect;
   member.row.version = 1;
-  member.row.role = role_of(admission);
+  member.row.role = role;
   if (member.row.role != Role::Viewer) member.row.media = admission.media;
 
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
@@ -81,6 +81,9 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   member.connection = admission.connection;
   due_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(received);
+  member.keys.renew(admission.resume.value_or(""), admission.secret);
+  // Whoever does not know the place counts from the start.
+  if (!resumed) member.chats_counted = member.requests_counted = 0;
 
   Participant row = member.row;
   row.away = false;
@@ -110,7 +113,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
     if (sees(self.row.user, user)) welcome.members.push_back(member.row);
   }
   welcome.ice_servers = policy_->ice_servers;
-  welcome.secret = self.secret;
+  welcome.secret = self.keys.newest();
   if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;
   welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits.message_bytes_max);
@@ -131,7 +134,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
     lose_waiting(now, user, connection, /*for_good=*/false, out);
     return out;
   }
-  if (member->secret.empty()) {
+  if (member->keys.secret.empty()) {
     depart(now, members_.find(user), reason, out);
   } else {
     member->connection.reset();
@@ -156,6 +159,9 @@ Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connect
 
 void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
+  if (reason == LeaveReason::Lost && is_listed() && !who->second.keys.secret.empty()) {
+    former_.keep(row.user, std::move(who->second.keys), row.role, policy_->limits.former_places_max);
+  }
   members_.erase(who);
   due_.set(row.user, std::nullopt);
   // Those who wait outside are no part of what was said inside.
@@ -190,7 +196,9 @@ Role Room::role_of(const Admission& admission) const {
   const bool broadcast = !publishes && std::any_of(members_.begin(), members_.end(), [](const auto& one) {
     return one.second.publisher == kPublisher;
   });
-  if (admission.viewer || broadcast) return Role::Viewer;
+  const std::optional<Role> had = policy_->roles_granted ? std::nullopt : former_.role_of(admission);
+  if (had == Role::Viewer) return Role::Viewer;
+  if ((admission.viewer && !had) || broadcast) return Role::Viewer;
   if (policy_->roles_granted) return admission.role;
   return is_listed() && !has_host() ? Role::Host : Role::Guest;
 }

@@ -24,6 +24,7 @@
 #include "room/admission.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/former.hpp"
 #include "room/history.hpp"
 #include "room/lobby.hpp"
 #include "room/outbox.hpp"
@@ -110,25 +111,30 @@ class Room {
   // All that is kept of each place, for tests that compare rooms.
   template <class Visit>
   void each_place(Visit&& visit) const {
-    for (const auto& [user, member] : members_) visit(member.row, member.order, member.secret, member.outbox);
+    for (const auto& [user, member] : members_) visit(member.row, member.order, member.keys, member.outbox);
   }
   const Calls& calls() const { return calls_; }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
  private:
+  struct ChatAnswer {
+    std::int64_t at = 0;
+    std::optional<Failure> error;
+  };
   struct Member {
     Participant row;
-    std::string secret;
-    std::string claim;  // the secret that its holder came with, who may not have heard of the other one; empty: none
+    PlaceKeys keys;  // none of them: it cannot be taken again
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;
     Outbox outbox;
-    // Chat that is settled, by the sender's id for it, and the order in which to forget.
-    std::map<std::string, std::int64_t> chats;
+    // Of what it has said in this place, by its own count: what was counted so far has had its effect, for ever.
+    std::uint64_t chats_counted = 0;
+    std::uint64_t requests_counted = 0;
+    // The last answers, by the sender's ids, and the order in which to forget: for chat, and for requests.
+    std::map<std::string, ChatAnswer> chats;
     std::deque<std::string> chat_order;
-    // Requests that are settled, and how; likewise.
     std::map<std::string, std::optional<Failure>> requests;
     std::deque<std::string> request_order;
     std::optional<TokenBucket> reactions;
@@ -140,6 +146,7 @@ class Room {
   using Members = std::map<UserId, Member>;
 
   void enter(const Admission& admission, Decision& out);
+  void turn_away_other(const Admission& admission, Decision& out);
   void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
   void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
@@ -149,6 +156,7 @@ class Room {
 
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
+  std::optional<Failure> judge(const Member& from, const protocol::ChatSubmitted& chat);
   void on(Millis now, Member& from, protocol::CallSubmitted&& word, Decision& out);
   void on(Millis now, Member& from, protocol::RequestSubmitted&& wish, Decision& out);
   void on(Millis now, Member& from, protocol::Typing&& typing, Decision& out);
@@ -217,6 +225,7 @@ class Room {
   Calls calls_;
   RoomState state_;
   Lobby lobby_;
+  FormerPlaces former_;
   std::uint32_t hands_ = 0;  // raised so far
   Ways ways_;  // out of rooms
   History history_;

@@ -13,6 +13,8 @@ Verdict Room::judge_newcomer(const Admission& admission) const {
   if (!is_listed()) return full ? Verdict::Full : Verdict::Enter;
   if (lobby_.is_barred(admission.user)) return Verdict::Removed;
   if (lobby_.had_place(admission)) return Verdict::MeetingEnded;
+  // Whoever had a place here has been let in before.
+  if (former_.role_of(admission)) return full ? Verdict::Full : Verdict::Enter;
   if (const Waiter* waiter = lobby_.find(admission.user)) {
     if (!lobby_.is_same(admission)) return Verdict::Taken;
     if (waiter->answer == KnockAnswer::Denied) return Verdict::Denied;
@@ -39,6 +41,20 @@ Decision Room::knock(Millis, const Admission& admission) {
   if (is_new) tell_hosts(Knocked{{admission.user, admission.name}}, out);
   if (is_new) log(LogLevel::Info, "knocks", admission.user, out);
   return out;
+}
+
+// Somebody else has knocked under this id, whose owner is back.
+void Room::turn_away_other(const Admission& admission, Decision& out) {
+  const Waiter* waiter = lobby_.find(admission.user);
+  if (waiter == nullptr || waiter->admission.connection == admission.connection) return;
+  if (waiter->connected) {
+    const ErrorCode why = lobby_.is_same(admission) ? ErrorCode::Replaced : ErrorCode::IdTaken;
+    out.push_back(Delivery{waiter->admission.connection, 0, Refused{Failure{why}}});
+    out.push_back(Closing{waiter->admission.connection});
+  }
+  const bool answered = waiter->answer != KnockAnswer::None;
+  lobby_.forget(admission.user);
+  if (!answered) tell_hosts(KnockEnded{admission.user}, out);
 }
 
 // A removed one may come again.

@@ -1,4 +1,5 @@
 // What members say, and whom it reaches: always stamped, never beyond the room.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -49,10 +50,9 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(from, Problem{Failure{ErrorCode::MessageMalformed, "chat: id"}}, out);
     return;
   }
-  const auto refuse = [&](ErrorCode code) { send(from, ChatSettled{chat.id, 0, Failure{code}}, out); };
   if (const auto settled = from.chats.find(chat.id); settled != from.chats.end()) {
     // A retry: the outcome again, and no second effect.
-    send(from, ChatSettled{chat.id, settled->second, std::nullopt}, out);
+    send(from, ChatSettled{chat.id, settled->second.at, settled->second.error}, out);
     return;
   }
   if (const ChatMessage* kept = history_.find(from.row.user, chat.id)) {
@@ -60,19 +60,19 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(from, ChatSettled{chat.id, kept->at, std::nullopt}, out);
     return;
   }
-  if (chat.text.empty()) return refuse(ErrorCode::InvalidArgument);
-  if (chat.text.size() > limits.chat_bytes_max) return refuse(ErrorCode::MessageTooLarge);
-  if (!is_listed() && knows_relays(from.row.dialect) && !calls_.partner_of(from.row.user)) return refuse(ErrorCode::NotJoined);
-  Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
-  if (chat.to && only == nullptr) return refuse(ErrorCode::TargetUnknown);
-
+  // One of so long ago that its answer is forgotten.
+  if (chat.count != 0 && chat.count <= from.chats_counted) return send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
+  from.chats_counted = std::max(from.chats_counted, chat.count);
+  std::optional<Failure> refusal = judge(from, chat);
   if (from.chat_order.size() >= limits.chat_ids_remembered_max) {
     from.chats.erase(from.chat_order.front());
     from.chat_order.pop_front();
   }
-  from.chats.emplace(chat.id, now.value);
+  from.chats.emplace(chat.id, ChatAnswer{refusal ? 0 : now.value, refusal});
   from.chat_order.push_back(chat.id);
+  if (refusal) return send(from, ChatSettled{chat.id, 0, std::move(refusal)}, out);
 
+  Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
   ChatDelivered delivered;
   delivered.message = {from.row.user, chat.id, std::move(chat.text), std::move(chat.to), now.value, from.row.name};
   delivered.name = from.row.name;
@@ -85,6 +85,15 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     broadcast(delivered, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
+}
+
+std::optional<Failure> Room::judge(const Member& from, const ChatSubmitted& chat) {
+  if (chat.text.empty()) return Failure{ErrorCode::InvalidArgument};
+  if (chat.text.size() > policy_->limits.chat_bytes_max) return Failure{ErrorCode::MessageTooLarge};
+  const bool alone = !is_listed() && knows_relays(from.row.dialect) && !calls_.partner_of(from.row.user);
+  if (alone) return Failure{ErrorCode::NotJoined};
+  if (chat.to && find_other(*chat.to, from) == nullptr) return Failure{ErrorCode::TargetUnknown};
+  return std::nullopt;
 }
 
 // Who is away can be called: it may be back before the call has rung out.
@@ -146,6 +155,7 @@ void Room::on(Millis now, Member& from, Leave&&, Decision& out) {
 
 void Room::on(Millis, Member& from, Received&& received, Decision&) {
   from.outbox.acknowledge(received.number);
+  if (received.welcome) from.keys.confirm();
   spoken_to_.push_back(from.row.user);
 }
 

@@ -20,6 +20,9 @@ std::optional<Failure> judge_hello(const Hello& hello, const Limits& limits) {
   for (const auto& [key, value] : hello.attributes) {
     if (!is_acceptable_id(key, limits.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "a key of the attributes"};
   }
+  if (hello.resume && (hello.resume->size() < limits.secret_bytes_min || hello.resume->size() > limits.id_bytes_max)) {
+    return Failure{ErrorCode::InvalidArgument, "resume: 16 to 128 bytes, at random"};
+  }
   if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
   return std::nullopt;
 }

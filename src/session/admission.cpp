@@ -111,6 +111,8 @@ void Session::Body::take_place(const protocol::Welcome& welcome) {
 
 void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   const bool resumed = welcome.resumed && has_been_joined;
+  // Until the server knows that we have the new secret, the old one opens the place as well.
+  if (resumed && welcome.secret != secret) outbox.add(turn.now, protocol::Received{0, true}, Urgency::MayWait);
   take_place(welcome);
   const bool other_side = see_self(turn, welcome.self);
   say_meeting(turn, MeetingState::Joined);
@@ -137,6 +139,8 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
 // A place of its own, under a new session: to all others a newcomer, who offers to everyone.
 void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome) {
   receipts.restart();
+  chat.restart();
+  requests.restart();
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);

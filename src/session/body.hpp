@@ -113,6 +113,7 @@ struct Session::Body {
   void tell(Turn& turn, const std::optional<Call>& call);
   void show_partner(Turn& turn);
   bool hold(const protocol::SignalFrom& message);
+  void announce_rings(Turn& turn);
 
   // ---- presence.cpp
   void on(Turn& turn, const event::RoomRequested& event);

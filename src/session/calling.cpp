@@ -48,6 +48,15 @@ void Session::Body::take(Turn& turn, const protocol::CallTold& message) {
   fit_links(turn);
 }
 
+// A ring that was missed and its end come one after the other, behind the welcome: until all of it has come, nobody knows
+// whether it still rings.
+void Session::Body::announce_rings(Turn& turn) {
+  if (!is_joined() || receipts.received() < roster_as_of) return;
+  call::Outputs outputs;
+  calls.announce(outputs);
+  carry_out(turn, std::move(outputs));
+}
+
 // ---- at a classic server, which knows nothing of calls
 
 void Session::Body::attend(Turn& turn, const protocol::CallSubmitted& word) {

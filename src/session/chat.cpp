@@ -26,7 +26,7 @@ std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const r
 
 void Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
   if (auto failure = refusal(wanted, roster)) return turn.settle(wanted.request, std::move(failure));
-  pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}}, std::nullopt});
+  pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}, ++counted_}, std::nullopt});
 }
 
 std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
@@ -49,6 +49,11 @@ std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
 void Chat::pause() {
   repeat_at_.reset();
   for (Pending& waiting : pending_) waiting.deadline.reset();
+}
+
+void Chat::restart() {
+  counted_ = 0;
+  for (Pending& waiting : pending_) waiting.message.count = ++counted_;
 }
 
 void Chat::settled(Turn& turn, const protocol::ChatSettled& outcome) {

@@ -28,6 +28,8 @@ class Chat {
   std::vector<protocol::ChatSubmitted> submit(Millis now);
   // The socket is lost: what is not settled goes out again on the next, with the same ids, in the same order.
   void pause();
+  // A new place: what is not settled is counted anew.
+  void restart();
   void settled(Turn& turn, const protocol::ChatSettled& outcome);
   void delivered(Turn& turn, const ChatMessage& message);
   // What was said before we came. One's own of before a reload are among them; but an own one that was given up is not
@@ -63,6 +65,7 @@ class Chat {
   UserId self_;
   std::vector<Pending> pending_;  // those that are out come first
   std::optional<Millis> repeat_at_;
+  std::uint64_t counted_ = 0;
   std::map<UserId, Memory> remembered_;
   std::uint64_t uses_ = 0;
 };

@@ -10,7 +10,7 @@ void Requests::request(Turn& turn, const event::RoomRequested& wanted) {
   if (bytes > limits_.request_bytes_max) return turn.settle(wanted.request, Failure{ErrorCode::MessageTooLarge});
   if (pending_.size() >= limits_.requests_pending_max) return turn.settle(wanted.request, Failure{ErrorCode::RateLimited});
   pending_.push_back({wanted.request,
-                      {wanted.id, wanted.action, wanted.user, wanted.name, wanted.text, wanted.values, wanted.role, wanted.source},
+                      {wanted.id, wanted.action, wanted.user, wanted.name, wanted.text, wanted.values, wanted.role, wanted.source, ++counted_},
                       std::nullopt});
 }
 
@@ -34,6 +34,11 @@ std::vector<protocol::RequestSubmitted> Requests::submit(Millis now) {
 void Requests::pause() {
   repeat_at_.reset();
   for (Pending& waiting : pending_) waiting.deadline.reset();
+}
+
+void Requests::restart() {
+  counted_ = 0;
+  for (Pending& waiting : pending_) waiting.wish.count = ++counted_;
 }
 
 void Requests::settled(Turn& turn, const protocol::RequestSettled& outcome) {

@@ -23,6 +23,8 @@ class Requests {
   std::vector<protocol::RequestSubmitted> submit(Millis now);
   // The socket is lost: what is not settled goes out again on the next, with the same ids.
   void pause();
+  // A new place: what is asked from now on is counted anew.
+  void restart();
   void settled(Turn& turn, const protocol::RequestSettled& outcome);
   void elapsed(Turn& turn);
   void finish(Turn& turn, const Failure& why);
@@ -38,6 +40,7 @@ class Requests {
   Limits limits_;
   std::vector<Pending> pending_;  // those that are out come first
   std::optional<Millis> repeat_at_;
+  std::uint64_t counted_ = 0;
 };
 
 }  // namespace meetwire::session

@@ -60,6 +60,7 @@ Step<ClientCommand> Session::handle(Millis now, const ClientEvent& event) {
     return {std::move(turn.commands), std::nullopt};
   }
   std::visit([&](const auto& happened) { body_->on(turn, happened); }, event);
+  body_->announce_rings(turn);
   body_->flush(turn);
   return {std::move(turn.commands), body_->deadline()};
 }

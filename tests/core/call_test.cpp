@@ -38,7 +38,9 @@ struct Client {
   }
   std::optional<Failure> told(const Call& one) {
     out = {};
-    return calls.told(kNow, one, out);
+    auto failure = calls.told(kNow, one, out);
+    calls.announce(out);
+    return failure;
   }
   void resume(bool same_place) {
     out = {};

@@ -180,7 +180,7 @@ TEST_CASE("B4: candidates of an older generation are dropped after a restart") {
   CHECK(tried == 0);
 }
 
-TEST_CASE("B7: messages of an older incarnation are ignored, impossible ones are reported") {
+TEST_CASE("B7: messages of an older incarnation are ignored, impossible ones are reported", "[P18]") {
   PairWorld world;
   int refusals = 0;
   world.accept = [&](int at, const ClientCommand& command) {

@@ -234,7 +234,7 @@ TEST_CASE("meetwire/1: one bad message costs only itself, and keeps its number")
   CHECK(at_client.unknown == 1);
 }
 
-TEST_CASE("B6: a candidate with neither mid nor index is refused; either is enough") {
+TEST_CASE("B6: a candidate with neither mid nor index is refused; either is enough", "[P31]") {
   Wire wire;
   CHECK(wire.refusal(signal_with(R"("candidates":[{"candidate":"candidate:1"}])")) == ErrorCode::MessageMalformed);
   for (const char* place : {R"("sdpMid":"0")", R"("sdpMLineIndex":0)", R"("sdpMid":"0","sdpMLineIndex":1)"}) {

@@ -76,7 +76,7 @@ TEST_CASE("floor: asked for, seen by all, granted: a guest who publishes; taken 
   world.open("vic2");
   Hello hello = PeopleWorld::hello("vic", "r");
   hello.media.camera = Wanted::On;
-  hello.resume = "secret-vic";
+  hello.resume = ServerWorld::as_secret("secret-vic");
   hello.received = received;
   world.say("vic2", hello);
   CHECK(world.only<Welcome>("vic2").self.role == Role::Viewer);

@@ -47,7 +47,7 @@ TEST_CASE("history: is gone with the room's last member") {
   CHECK(history(world, "ben").empty());
 }
 
-TEST_CASE("history: is bounded by count and by size, the oldest gives way; off by option") {
+TEST_CASE("history: is bounded by count and by size, the oldest gives way; off by option", "[P42]") {
   Limits limits;
   limits.chat_kept_messages_max = 3;
   limits.chat_kept_bytes_max = 100;

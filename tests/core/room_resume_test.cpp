@@ -31,7 +31,7 @@ TEST_CASE("resume: a problem takes no number, so that it leaves no gap") {
   REQUIRE(world.at("ada").numbers == std::vector<std::uint64_t>{0, 2});
 }
 
-TEST_CASE("D1: what was missed comes after the welcome, in order, and nothing of it twice") {
+TEST_CASE("D1: what was missed comes after the welcome, in order, and nothing of it twice", "[P25]") {
   ServerWorld world;
   world.join("ada", "r");
   world.join("bob", "r");
@@ -193,7 +193,7 @@ TEST_CASE("resume: the acknowledgement in an envelope frees what is kept") {
   REQUIRE(world.heard<ChatDelivered>("ada2").size() == 4);
 }
 
-TEST_CASE("D7: what nobody acknowledges goes out again on the same socket, ever more seldom, until somebody does") {
+TEST_CASE("D7: what nobody acknowledges goes out again on the same socket, ever more seldom, until somebody does", "[P30]") {
   ServerWorld world;
   world.acknowledging = false;
   world.join("ada", "r");

@@ -6,7 +6,7 @@ namespace {
 using namespace meetwire;
 using namespace meetwire::test;
 
-TEST_CASE("S7: a signal reaches its target and nobody else, stamped with the sender's user and session") {
+TEST_CASE("S7: a signal reaches its target and nobody else, stamped with the sender's user and session", "[P10]") {
   ServerWorld world;
   world.join("ada", "r");
   world.join("bob", "r");
@@ -22,7 +22,7 @@ TEST_CASE("S7: a signal reaches its target and nobody else, stamped with the sen
   REQUIRE(world.at("ada").frames.empty());
 }
 
-TEST_CASE("L1: a sender that the client sets is overwritten") {
+TEST_CASE("L1: a sender that the client sets is overwritten", "[P11]") {
   ServerWorld world;
   world.join("ada", "r");
   world.join("bob", "r");
@@ -111,7 +111,7 @@ TEST_CASE("chat: to all reaches all but the sender, who gets its receipt, with o
   REQUIRE(world.at("far").frames.empty());
 }
 
-TEST_CASE("chat: to one reaches that one only; to someone outside it is refused and may be tried again") {
+TEST_CASE("chat: to one reaches that one only; to someone outside it is refused, and a new one may be tried") {
   ServerWorld world;
   for (const char* user : {"ada", "bob", "eve"}) world.join(user, "r");
   world.clear();
@@ -122,7 +122,7 @@ TEST_CASE("chat: to one reaches that one only; to someone outside it is refused 
   world.say("ada", chat("k2", "psst", "zoe"));
   REQUIRE(world.only<ChatSettled>("ada").error->code == ErrorCode::TargetUnknown);
   world.join("zoe", "r");
-  world.say("ada", chat("k2", "psst", "zoe"));
+  world.say("ada", chat("k3", "psst", "zoe"));
   REQUIRE(world.heard<ChatDelivered>("zoe").size() == 1);
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("S12: only so many chat ids are remembered a member, the latest ones")
   REQUIRE(world.heard<ChatDelivered>("bob").size() == 5);
 }
 
-TEST_CASE("media: a change is told to the others in rising versions, no change to nobody; the one whose it is hears of both") {
+TEST_CASE("media: a change is told to the others in rising versions, no change to nobody; the one whose it is hears of both", "[P9]") {
   ServerWorld world;
   world.join("ada", "r");
   world.join("bob", "r");

@@ -93,7 +93,7 @@ TEST_CASE("G6: a wish while the connection is lost goes out on the next, once") 
   CHECK(world.ever<command::CallChanged>().size() == 2);
 }
 
-TEST_CASE("G6: in a new place one asks what has come of the call, and shows what one hears") {
+TEST_CASE("G6: in a new place one asks what has come of the call, and shows what one hears", "[P21]") {
   World world;
   world.join({member("you", "s-you")});
   ring(world, 1, "you");
@@ -107,7 +107,7 @@ TEST_CASE("G6: in a new place one asks what has come of the call, and shows what
   CHECK(call.to == UserId{"you"});
 }
 
-TEST_CASE("G6: leaving, or being put out, ends the call here as well") {
+TEST_CASE("G6: leaving, or being put out, ends the call here as well", "[P22]") {
   for (const bool removed : {false, true}) {
     World world;
     world.join({member("you", "s-you")});

@@ -153,7 +153,7 @@ TEST_CASE("chat.deadline: no receipt in time is an error, but not while the conn
   CHECK(w.error_of(1) == ErrorCode::ServerTimeout);
 }
 
-TEST_CASE("chat.S9: each message of a sender is shown once, whatever is repeated") {
+TEST_CASE("chat.S9: each message of a sender is shown once, whatever is repeated", "[P5]") {
   World w;
   w.join({member("ann", "s1"), member("bob", "s1")});
   w.hear({said("ann", "1"), said("ann", "2"), said("bob", "1"), said("ann", "1"), said("ann", "2"), said("ann", "3")});

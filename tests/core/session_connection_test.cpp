@@ -96,7 +96,7 @@ TEST_CASE("signalling.D13: a server that answers in another language is incompat
   CHECK(w.state().error->code == ErrorCode::ServerIncompatible);
 }
 
-TEST_CASE("signalling.D11: refused, removed and replaced end the meeting and are not retried") {
+TEST_CASE("signalling.D11: refused, removed and replaced end the meeting and are not retried", "[P6]") {
   for (const ErrorCode code : {ErrorCode::TokenRefused, ErrorCode::RoomFull, ErrorCode::IdTaken, ErrorCode::VersionMismatch}) {
     World w;
     w.on(event::JoinRequested{}).open().hear({p::Refused{Failure{code}}});

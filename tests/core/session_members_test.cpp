@@ -115,7 +115,7 @@ TEST_CASE("session.members: an ended link says nothing more to its peer's succes
   CHECK(w.sent<p::SignalTo>().size() == before);
 }
 
-TEST_CASE("session.members: changes count by version, and only of the session that is here") {
+TEST_CASE("session.members: changes count by version, and only of the session that is here", "[P8]") {
   World w;
   w.join({member("ann", "s1", 3)});
   Participant news = member("ann", "s1", 4);

@@ -25,7 +25,7 @@ TEST_CASE("session.numbers: duplicates are dropped and receipts are given") {
   CHECK_FALSE(w.wake_at.has_value());  // L5: quiet
 }
 
-TEST_CASE("signalling.D7: a lost message is fetched by coming back with the number of the last one") {
+TEST_CASE("signalling.D7: a lost message is fetched by coming back with the number of the last one", "[P29]") {
   World w;
   w.join({member("ann", "s1")});
   w.hear({p::MemberJoined{member("bob", "s1")}}, 1);
@@ -68,7 +68,7 @@ TEST_CASE("signalling.D7: a repeat is acknowledged again, since it shows that th
   CHECK(w.shared->sent.back().received == 1);
 }
 
-TEST_CASE("signalling.D1: what was missed is older than the welcome's rows: nobody comes, goes or changes by it") {
+TEST_CASE("signalling.D1: what was missed is older than the welcome's rows: nobody comes, goes or changes by it", "[P4]") {
   World w;
   w.join({member("ann", "s1"), member("bob", "s1", 3)});
   w.close().wake().open();

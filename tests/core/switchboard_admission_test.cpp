@@ -38,7 +38,7 @@ TEST_CASE("admission: one exchange gives the roster, the own row, the limits, IC
   REQUIRE(welcome.version == kVersion);
   REQUIRE(welcome.self.name == "Name of ada");
   REQUIRE(welcome.self.session.value == "session-ada");
-  REQUIRE(welcome.secret == "secret-ada");
+  REQUIRE(welcome.secret == ServerWorld::as_secret("secret-ada"));
   REQUIRE(welcome.ice_servers.find("stun:stun.example") != std::string::npos);
   REQUIRE(welcome.limits.participants_max == 5);
   REQUIRE(welcome.limits.resume_window_ms == 7'000);
@@ -48,7 +48,7 @@ TEST_CASE("admission: one exchange gives the roster, the own row, the limits, IC
   REQUIRE(world.counts.members == 1);
 }
 
-TEST_CASE("L17: a connection that says no hello is refused and closed at its deadline") {
+TEST_CASE("L17: a connection that says no hello is refused and closed at its deadline", "[P3]") {
   ServerWorld world;
   world.open("ada");
   REQUIRE(world.wake_at == world.now + kDefaultLimits.server_hello_deadline);

@@ -28,7 +28,7 @@ TEST_CASE("L1: a call is nobody's business but that of its two sides") {
   CHECK(world.silent("ben"));
 }
 
-TEST_CASE("call: a flood of calls makes one forget one's own, and no more than so many are kept") {
+TEST_CASE("call: a flood of calls makes one forget one's own, and no more than so many are kept", "[P19]") {
   Limits limits;
   limits.calls_remembered_max = 4;
   Trio world{limits};
@@ -101,7 +101,7 @@ TEST_CASE("call: in no room: two who are online see each other while their call 
   world.open("ben-3");
   Hello back = ServerWorld::hello("ben", "");
   back.room.reset();
-  back.resume = "secret-ben";
+  back.resume = ServerWorld::as_secret("secret-ben");
   back.received = world.at("ben").received;
   world.say("ben-3", back);
   REQUIRE(world.only<Welcome>("ben-3").members.size() == 1);

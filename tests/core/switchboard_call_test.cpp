@@ -148,7 +148,7 @@ TEST_CASE("G8: a request that comes late, as its first copy was lost, joins the 
   CHECK(world.outcome("ben") == CallOutcome::Busy);
 }
 
-TEST_CASE("call: a word said twice has one effect, and the same answer") {
+TEST_CASE("call: a word said twice has one effect, and the same answer", "[P20]") {
   Trio world;
   world.say("ada", ring("ben", "k1"));
   world.clear();
@@ -273,7 +273,7 @@ TEST_CASE("call: what was taken back before it was heard of here is cancelled, w
   CHECK(world.silent("ben"));
 }
 
-TEST_CASE("on call: signals pass between two as long as a call stands, and no others do; chat passes as ever") {
+TEST_CASE("on call: signals pass between two as long as a call stands, and no others do; chat passes as ever", "[P7]") {
   ServerWorld world;
   world.join("ada", "r");
   world.open("ben");

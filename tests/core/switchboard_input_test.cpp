@@ -13,7 +13,7 @@ std::string envelope_of(std::size_t bytes) {
   return head + std::string(bytes - head.size() - tail.size(), 'x') + tail;
 }
 
-TEST_CASE("L3: 64 KiB are taken, one byte more is refused, and others notice nothing") {
+TEST_CASE("L3: 64 KiB are taken, one byte more is refused, and others notice nothing", "[P1][P32]") {
   ServerWorld world;
   world.join("ada", "r");
   world.join("bob", "r");
@@ -79,7 +79,7 @@ TEST_CASE("input: a bad message does not take the good ones of its envelope alon
   REQUIRE(world.heard<Problem>("ada").size() == 1);
 }
 
-TEST_CASE("E9: messages and events of unknown types are told to their sender, counted, logged once") {
+TEST_CASE("E9: messages and events of unknown types are told to their sender, counted, logged once", "[P2]") {
   ServerWorld world;
   world.join("ada", "r");
   world.clear();

@@ -18,6 +18,7 @@ inline void AdmissionWorld::client_hears(State& state, std::size_t at, const Doo
   const protocol::ServerMessage& message = heard->message;
   if (const auto* welcome = std::get_if<protocol::Welcome>(&message)) {
     if (!welcome->resumed) tab.received = 0;
+    if (welcome->resumed && welcome->secret != tab.secret) state.sockets[at].to_server.push_back({std::nullopt, /*heard=*/true});
     tab.phase = TabPhase::In;
     tab.session = welcome->self.session;
     tab.secret = welcome->secret;
@@ -74,7 +75,7 @@ inline std::string AdmissionWorld::encode(const State& state) const {
   }
   for (const DoorSocket& one : state.sockets) {
     text += "/" + one.id.value + (one.client_up ? "u" : "d") + (one.server_up ? "u" : "d") + (one.seated ? "s" : one.ends_late ? "e" : "-");
-    for (const DoorWord& word : one.to_server) text += word.hello ? "h" + word.hello->resume.value_or("") + std::to_string(word.hello->received) : "l";
+    for (const DoorWord& word : one.to_server) text += word.hello ? "h" + word.hello->resume.value_or("") + std::to_string(word.hello->received) : word.heard ? "w" : "l";
     text += ">";
     for (const DoorAnswer& answer : one.to_client) {
       if (answer) door::write(text, *answer);
@@ -82,10 +83,10 @@ inline std::string AdmissionWorld::encode(const State& state) const {
     }
   }
   std::map<std::uint64_t, std::string> order;
-  state.room.each_place([&](const Participant& row, std::uint64_t joined, const std::string& secret, const room::Outbox& outbox) {
+  state.room.each_place([&](const Participant& row, std::uint64_t joined, const room::PlaceKeys& keys, const room::Outbox& outbox) {
     std::string& place = order[joined];
     door::write(place, row);
-    place += secret;
+    place += keys.secret + "," + keys.next;
     for (const room::Numbered& kept : outbox.after(0)) door::write(place, kept);
   });
   for (const auto& [joined, place] : order) text += "#" + place;

@@ -34,7 +34,8 @@ struct AdmissionBudget {
 
 // What the client of a socket says.
 struct DoorWord {
-  std::optional<room::Admission> hello;  // none: leave
+  std::optional<room::Admission> hello;  // none: leave, or
+  bool heard = false;                    // that the welcome has come in
 };
 // What it hears; none: the server has closed the socket.
 using DoorAnswer = std::optional<room::Numbered>;
@@ -238,6 +239,11 @@ class AdmissionWorld {
     state.sockets[at].to_server.pop_front();
     const DoorSocket socket = state.sockets[at];
     const Tab& tab = state.tabs[socket.tab];
+    if (word.heard) {
+      if (!socket.seated) return;
+      return decide(state, &socket, socket.tab,
+                    [&](room::Room& room) { return room.receive(state.now, tab.user, socket.id, protocol::Received{0, true}); });
+    }
     if (!word.hello) {
       state.sockets[at].server_up = false;
       if (!socket.seated) return;

@@ -129,6 +129,7 @@ class CallWorld {
         const Call told = end.to_client.front();
         end.to_client.pop_front();
         if (end.calls.told(now, told, out)) state.wrong = "a client refuses the server's word";
+        end.calls.announce(out);
         break;
       }
       case CallStep::Resumes:

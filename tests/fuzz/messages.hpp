@@ -192,7 +192,7 @@ class Speaker {
         if (!room.empty()) hello.room = room;
         hello.user = self;
         hello.name = "N";
-        if (bytes.one_in(3)) hello.resume = bytes.one_in(3) ? "wrong" : secret;
+        if (bytes.one_in(3)) hello.resume = bytes.one_in(3) ? bytes.one_in(2) ? "wrong" : "wrong, but long enough" : secret;
         hello.received = bytes.pick(9);
         if (bytes.one_in(8)) hello.version_min = number();
         hello.viewer = bytes.one_in(4);

@@ -94,7 +94,7 @@ class Host {
     socket.user = speaker.user();
     socket.room = RoomId{bytes.one_in(4) ? "q" : bytes.one_in(5) ? "" : "r"};
     socket.classic = bytes.one_in(3);
-    socket.secret = "x" + socket.user.value;
+    socket.secret = "the secret of one" + socket.user.value;
     event::ConnectionOpened opened{id, SessionId{"s" + std::to_string(bytes.pick(3))}, socket.secret, DialectName::Meetwire, {}, {}, {}, {}, {}};
     if (socket.classic) {
       opened.dialect = DialectName::Classic;

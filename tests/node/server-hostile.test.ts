@@ -289,7 +289,7 @@ test('L17: sockets that say nothing are closed within seconds: before the reques
 });
 
 test('logs hold no words, descriptions, tokens or secrets', async () => {
-  const marker = 'MARKER-7f3a';
+  const marker = 'MARKER-7f3a-and-more';
   const { url, log } = await harness.serve({ authorize: ({ token }) => {
     if (token.includes('throw')) throw new Error(token);
     return token.includes('good');

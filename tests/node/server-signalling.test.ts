@@ -155,7 +155,7 @@ test('F1: with the secret a newer connection takes over, and the old one is told
 test('F4: without it the newcomer is refused, and the one who sits there is unharmed', async () => {
   const { url } = await harness.serve();
   const ada = await harness.member(url, { room: 'r', user: 'ada' });
-  for (const resume of [undefined, 'wrong']) {
+  for (const resume of [undefined, 'a secret of another place']) {
     const eve = harness.client(url);
     eve.hello({ room: 'r', user: 'ada', ...(resume === undefined ? {} : { resume }) });
     assert.equal(await eve.problem('refused'), 'id-taken');

@@ -80,7 +80,7 @@ void Intruder::hear(int life, const ClientEvent& event) {
     if (hello.room->empty()) hello.room.reset();
     hello.user = user();
     hello.name = "M";
-    hello.resume = "its own";
+    hello.resume = "a secret of its own";
     hello.token = token_of(user());
     encode(life, {hello}, false);
   }

@@ -137,7 +137,7 @@ void Meeting::join(Person& person) {
   options.name = person.user.value;
   options.dialect = DialectName::Meetwire;
   options.seed = static_cast<std::uint32_t>(choices_.next());
-  options.secret = std::to_string(choices_.next());
+  options.secret = "own-secret-" + std::to_string(choices_.next());
   if (script_.has_tokens) options.token = token_of(person.user);
   person.application = Application{};
   person.application.self = person.user;

@@ -194,7 +194,7 @@ class MeetingWorld {
       event::ConnectionOpened opened;
       opened.connection = connection;
       opened.session = SessionId{"s" + connection.value};
-      opened.secret = "secret-" + connection.value;
+      opened.secret = "the-secret-of-place-" + connection.value;
       tell_server(opened);
       handle(person, event::TransportOpened{attempt});
     });

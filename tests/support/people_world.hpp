@@ -58,7 +58,7 @@ class PeopleWorld : public ServerWorld {
   TestClient& knock(const std::string& id, const std::string& user, const std::string& claim = {}, bool viewer = false) {
     open(id);
     Hello greeting = hello(user, "r");
-    if (!claim.empty()) greeting.resume = claim;
+    if (!claim.empty()) greeting.resume = as_secret(claim);
     greeting.viewer = viewer;
     say(id, greeting);
     return clients[id];

@@ -64,6 +64,7 @@ std::optional<std::string> find_id(const Value& object, std::string_view key, co
 
 std::variant<PairBody, Failure> read_body(std::string_view type, const Value& payload, const Limits& limits) {
   const Value content = find(payload, type);
+  if (type == "candidate" && content && is_end_of_candidates(content)) return PairBody{Candidates{}};
   if (!content.is_object()) return malformed(std::string(type) + " without its content");
   if (type != "candidate") return read_description(content, type, limits);
   Candidates one;

@@ -40,6 +40,7 @@ struct WriteClientMessage {
     put(writer, "id", chat.id);
     put(writer, "text", chat.text);
     if (chat.to) put(writer, "to", chat.to->value);
+    if (chat.count != 0) put(writer, "count", chat.count);
     writer.close('}');
   }
   void operator()(const CallSubmitted& word) const {
@@ -63,7 +64,12 @@ struct WriteClientMessage {
     writer.close('}');
   }
   void operator()(const Leave&) const { bare("leave"); }
-  void operator()(const Received&) const { bare("received"); }  // the envelope has the number
+  // The envelope has the number.
+  void operator()(const Received& received) const {
+    begin("received");
+    if (received.welcome) put(writer, "welcome", true);
+    writer.close('}');
+  }
   template <class Other>
   void operator()(const Other&) const {}  // a message that only other dialects have
 

@@ -194,6 +194,7 @@ MaybeMessage read_signal(const Value& from, const Limits& limits) {
 MaybeMessage read_chat(const Value& from, const Limits& limits) {
   ChatSubmitted chat;
   if (!read_text(from, "id", limits.id_bytes_max, chat.id) || chat.id.empty()) return malformed("chat: id");
+  if (const Value count = find(from, "count"); count && !read(count, chat.count)) return malformed("chat: count");
   const auto text = find_string(from, "text");
   if (!text) return malformed("chat: text");
   chat.text = *text;
@@ -244,7 +245,7 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
     return on ? MaybeMessage{ClientMessage{Typing{*on}}} : malformed("typing");
   }
   if (*type == "leave") return ClientMessage{Leave{}};
-  if (*type == "received") return ClientMessage{Received{}};
+  if (*type == "received") return ClientMessage{Received{0, find_bool(from, "welcome").value_or(false)}};
   return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};
 }
 

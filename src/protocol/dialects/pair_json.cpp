@@ -65,11 +65,15 @@ bool read_answer(const Value& from, bool is_numbered, const Limits& limits, Answ
   return !is_numbered || answer.offer != 0 || malformed(why, "an answer without the offer's sequence");
 }
 
+// The end of candidates says nothing that ICE does not find out. It is left out, but its message counts: one that was
+// refused would leave a gap in the sender's numbers.
 bool read_candidates(const Value& from, const Limits& limits, Candidates& batch, Failure& why) {
+  if (from.is_null()) return true;
   if (!from.is_array()) return malformed(why, "candidates");
   if (from.size() > limits.candidates_per_generation_max) return refuse(why, ErrorCode::MessageTooLarge, "candidates");
   batch.candidates.reserve(from.size());
   for (const Value& item : from) {
+    if (is_end_of_candidates(item)) continue;
     if (!read_candidate(item, limits, batch.candidates.emplace_back(), why)) return false;
   }
   return true;
@@ -114,6 +118,12 @@ bool read_pair(const Value& from, const Limits& limits, PairMessage& pair, Failu
     pair.acknowledged = *acknowledged;
   }
   return read_body(from, pair.incarnation > 0, limits, pair.body, why);
+}
+
+bool is_end_of_candidates(const Value& from) {
+  if (from.is_null()) return true;
+  const Value line = find(from, "candidate");
+  return from.is_object() && (!line || line.is_null() || line.string() == "");
 }
 
 bool read_candidate(const Value& from, const Limits& limits, Candidate& candidate, Failure& why) {

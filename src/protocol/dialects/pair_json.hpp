@@ -14,7 +14,10 @@ void write_pair(TextWriter& writer, const PairMessage& pair);
 // Both read into what is there; false: `why` says what is wrong with it.
 bool read_pair(const Value& from, const Limits& limits, PairMessage& into, Failure& why);
 
-// A candidate as browsers give it: mid or index, at most candidate_bytes_max. An empty line (end of candidates) is good.
+// The end of candidates, as RTCIceCandidateInit and `onicecandidate` write it: null, or without a line.
+bool is_end_of_candidates(const Value& from);
+
+// A candidate as browsers give it: mid or index, at most candidate_bytes_max.
 bool read_candidate(const Value& from, const Limits& limits, Candidate& into, Failure& why);
 
 }  // namespace meetwire::protocol
