@@ -154,3 +154,15 @@ TEST_CASE("leaving says nothing of a ring that nobody was told of") {
   w.on(event::LeaveRequested{});
   CHECK(w.ever<command::CallChanged>().empty());
 }
+
+TEST_CASE("viewer: what its links carry all the same is not shown, at the others' neither", "[P24]") {
+  for (const Role role : {Role::Viewer, Role::Guest}) {
+    World w;
+    Participant row = classic_member("vic");
+    row.session = SessionId{"s-vic"};
+    row.role = role;
+    w.join({row});
+    w.say("vic", link::RemoteSlotsChanged{{Slot::Camera}});
+    CHECK(w.got<command::ParticipantChanged>().size() == (role == Role::Viewer ? 0 : 1));
+  }
+}
