@@ -61,6 +61,30 @@ test('wrong usage is told; what was typed for the servers is not repeated', () =
   for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-joins', 'max-bytes']) assert.ok(help.includes(`--${flag}`), flag);
 });
 
+test('M14: pages inside applications can be listed; what could never match a page is refused, with what was meant', () => {
+  const id = 'a'.repeat(32);
+  const origins = ['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'http://tauri.localhost', `chrome-extension://${id}`,
+    'moz-extension://0c1e9bd0-8d7a-4b0e-9a0e-1b2c3d4e5f60', 'safari-web-extension://A1B2C3D4-0000-4000-8000-000000000000', 'app://.', 'app://com.example:8080', 'file://', 'null', 'https://[::1]:8443'];
+  checkOptions({ origins });
+  for (const origin of origins) {
+    assert.equal(mayConnect(origin, 'meet.example.org', origins), true, origin);
+    if (!origin.startsWith('http')) assert.equal(mayConnect(origin, 'localhost'), false, `${origin} is not allowed by itself`);
+  }
+  assert.equal(mayConnect('capacitor://elsewhere', 'meet.example.org', origins), false);
+  for (const [bad, says] of [
+    ['capacitor://localhost/', /did you mean capacitor:\/\/localhost\?$/],
+    ['Capacitor://localhost', /did you mean capacitor:\/\/localhost\?$/],
+    ['file:///home/me/page.html', /did you mean file:\/\/\?$/],
+    ['wss://meet.example.org', /did you mean https:\/\/meet\.example\.org\?$/],
+    ['https://meet.example.org:443', /did you mean https:\/\/meet\.example\.org\?$/],
+    ['https://*.example.org', /list each origin in full/], ['capacitor://*', /list each origin in full/],
+    ['capacitor:localhost', /such as .*capacitor:\/\/localhost$/], ['capacitor://', /such as/], ['localhost', /such as/], ['', /such as/],
+    ['data:text/html,x', /such as/], ['blob:https://x.example/1', /such as/], ['javascript:alert(1)', /such as/], [7, /not a text/],
+  ] as const) {
+    assert.throws(() => checkOptions({ origins: [bad as string] }), { name: 'OptionError', option: 'origins', message: says }, String(bad));
+  }
+});
+
 test('L12: an own origin is known with and without its port; others by the list', () => {
   assert.equal(mayConnect('https://meet.example.org', 'meet.example.org'), true);
   assert.equal(mayConnect('https://meet.example.org', 'meet.example.org:443'), true);

@@ -9,9 +9,10 @@ export const frameBytesMax = 2 * 64 * 1024 + 4 * 1024;
 
 /**
  * How long a socket may say nothing where it is its turn: to finish a request, to ask for the namespace after the
- * transport's handshake, to end an upgrade, to answer a close. Each is one round trip.
+ * transport's handshake, to end an upgrade, to answer a close. Each is one round trip, of 5 s on the worst lines that are
+ * served. What holds sockets for as long is bound by address.
  */
-export const silentMsMax = 2_000;
+export const silentMsMax = 7_000;
 
 /** A server learns of a dead client, and a client of a dead server, within the sum of these. */
 export const pingIntervalMs = 10_000;

@@ -8,6 +8,7 @@ import { believesHost } from './host-name.ts';
 import type { Logger } from './log.ts';
 import { Occasionals } from './log.ts';
 import { mayConnect } from './origin.ts';
+import { ProxyHost } from './proxy-host.ts';
 
 export interface GateParts {
   readonly origins: readonly string[] | undefined;
@@ -23,6 +24,7 @@ export class Gate {
   readonly #log: Logger;
   readonly #refusals: Occasionals;
   readonly #ends: Occasionals;
+  readonly #proxyHost: ProxyHost;
   readonly #shut: () => string | undefined;
   #forwardedSaid = false;
 
@@ -32,6 +34,7 @@ export class Gate {
     this.#log = log;
     this.#refusals = new Occasionals(log, 'connections refused');
     this.#ends = new Occasionals(log, 'connections ended for what they sent or did not read');
+    this.#proxyHost = new ProxyHost(log);
     this.#shut = shut;
   }
 
@@ -72,6 +75,11 @@ export class Gate {
   waitMsOf(request: IncomingMessage): number {
     if (request.headers['x-forwarded-for'] !== undefined && !this.#addresses.trusted(request)) this.#tellOfProxy(request);
     return this.#addresses.came(this.#addresses.of(request), requestCharge);
+  }
+
+  /** A request was taken for a stranger's; `inSession`: it belongs to a transport that is open. */
+  taken(request: IncomingMessage, inSession: boolean): void {
+    if (request.headers.origin !== undefined) this.#proxyHost.look(request.headers, inSession);
   }
 
   /** A request was turned away, here or by engine.io. */

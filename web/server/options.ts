@@ -6,6 +6,7 @@ import type { TraceOptions } from '../../bindings/trace.ts';
 import { proxyList } from './addresses.ts';
 import type { Logger, LogLevel } from './logger.ts';
 import { logLevels } from './logger.ts';
+import { faultOfOrigin } from './origin.ts';
 
 export type Role = 'host' | 'guest' | 'viewer';
 
@@ -32,9 +33,10 @@ export interface IceServer {
 
 export interface AttachOptions {
   /**
-   * Pages that may connect, as origins (`https://meet.example.org`), or `*` for all. A page of the server's own
-   * origin always may; without this list, so may pages on localhost. Clients that are not pages send no Origin
-   * and are not held back by it: `authorize` is for those.
+   * Pages that may connect, as origins (`https://meet.example.org`), or `*` for all. Pages inside applications have
+   * origins too: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`; a page without one, such as a file,
+   * is `null`. A page of the server's own origin always may; without this list, so may pages on localhost. Clients that
+   * are not pages send no Origin and are not held back by it: `authorize` is for those.
    */
   readonly origins?: readonly string[];
   /** Members a room, 1 to 1000. Default: the core's limits table, 12. */
@@ -179,22 +181,9 @@ function checkWhole(option: string, value: unknown, least: number, most: number)
 function checkOrigins(origins: unknown): void {
   if (origins === undefined) return;
   if (!Array.isArray(origins)) throw new OptionError('origins', 'must be a list of origins');
-  for (const origin of origins) {
-    if (origin === '*' || origin === 'null') continue;
-    const parsed = typeof origin === 'string' ? tryUrl(origin) : null;
-    // What a browser sends is exactly this text: a path, a slash or capitals would never match anything.
-    if (parsed === null || parsed.origin !== origin) {
-      const meant = parsed !== null && parsed.origin !== 'null' ? `; did you mean ${parsed.origin}?` : '';
-      throw new OptionError('origins', `${JSON.stringify(origin)} is not an origin such as https://meet.example.org${meant}`);
-    }
-  }
-}
-
-function tryUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
+  for (const origin of origins as unknown[]) {
+    const fault = faultOfOrigin(origin);
+    if (fault !== undefined) throw new OptionError('origins', `${JSON.stringify(origin)} ${fault}`);
   }
 }
 

@@ -28,10 +28,47 @@ function normalised(host: string, protocol: string): string | undefined {
 }
 
 function parse(text: string): URL | undefined {
+  const url = tryUrl(text);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
+}
+
+function tryUrl(text: string): URL | undefined {
   try {
-    const url = new URL(text);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+    return new URL(text);
   } catch {
     return undefined;
   }
+}
+
+// ---- what may stand in a list
+
+// Of an application: a scheme of its own, and what it calls its host.
+const ofApplication = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/;
+// These have no pages, or pages without an origin.
+const withoutPages = new Set(['ws:', 'wss:', 'ftp:', 'blob:', 'data:', 'javascript:', 'about:']);
+
+/**
+ * Why a text in the list could not match any page, to stand after it; undefined if it could. A browser sends exactly this
+ * text: a path, a slash or capitals would never match.
+ */
+export function faultOfOrigin(origin: unknown): string | undefined {
+  if (typeof origin !== 'string') return `is not a text such as ${examples}`;
+  // Android's web views say `file://` of a page that is a file; browsers say `null`.
+  if (origin === '*' || origin === 'null' || origin === 'file://') return undefined;
+  if (origin.includes('*')) return 'has a star in it: list each origin in full, or "*" alone for all pages';
+  const url = tryUrl(origin);
+  const meant = url === undefined ? undefined : originOf(url);
+  if (meant === origin) return undefined;
+  return `is not an origin such as ${examples}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+const examples = 'https://meet.example.org or capacitor://localhost';
+
+function originOf(url: URL): string | undefined {
+  if (url.protocol === 'ws:' || url.protocol === 'wss:') return `http${url.protocol.slice(2)}//${url.host}`;
+  if (withoutPages.has(url.protocol)) return undefined;
+  if (url.origin !== 'null') return url.origin;
+  if (url.protocol === 'file:') return 'file://';
+  const whole = `${url.protocol}//${url.host}`;
+  return ofApplication.test(whole) ? whole : undefined;
 }

@@ -38,9 +38,8 @@ export interface MeetwireServer {
   onFailure(listener: (error: unknown) => void): void;
 }
 
-// A request's head comes in one packet, a polled message of 132 KB on a slow line in a few seconds. Who takes longer
-// is either lost or wants to hold sockets open.
-const headersMsMax = 2_000;
+// A polled message of 132 KB comes on a slow line in a few seconds. Who takes longer is either lost or wants to hold sockets
+// open. The time for a head begins with the connection, which a relay may open before it has anything to send.
 const requestMsMax = 10_000;
 const lookMs = 500;
 // Of a socket on which nothing moves at all, such as a page that is asked for and not read. A poll is answered by the
@@ -58,7 +57,7 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
   if (page === undefined && options.page !== false) log.warn({}, 'the meeting page has not been built; signalling only');
 
   const http = createServer({
-    headersTimeout: headersMsMax,
+    headersTimeout: silentMsMax,
     requestTimeout: requestMsMax,
     connectionsCheckingInterval: lookMs,
     keepAliveTimeout: silentMsMax,

@@ -14,6 +14,7 @@ import { flushMsMax, frameBytesMax, packetCharge, pingIntervalMs, pingTimeoutMs,
 import { Conversation } from './conversation.ts';
 import type { EngineSocket } from './conversation.ts';
 import type { Gate } from './gate.ts';
+import { keepPath } from './neighbours.ts';
 import { silentBody } from './silence.ts';
 import { watchedWebSockets } from './websockets.ts';
 
@@ -50,14 +51,20 @@ export class Transports {
   constructor(http: HttpServer, { path, alone, gate, addresses, opened }: TransportsParts) {
     this.#gate = gate;
     this.#addresses = addresses;
+    const kept = keepPath(http, path);
     this.#io = new SocketServer(this.#options(path));
-    this.#detach = attachBeside(http, () => {
+    const detach = attachBeside(http, () => {
       this.#io.attach(http);
       http.on('upgrade', (request, socket) => {
         if (request.url?.startsWith(`${path}/`) === true) this.#track(socket);
         else endUnanswered(socket as NetSocket, alone ? strangeUpgradeMsMax.alone : strangeUpgradeMsMax.beside);
       });
     });
+    kept.watch();
+    this.#detach = () => {
+      kept.undo();
+      detach();
+    };
     this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#judge(request, response, next));
     this.#io.engine.on('connection_error', (refused: { req: IncomingMessage; message: string; context?: { message?: unknown } }) => {
       gate.refused(refused.req, refused.message, refused.context?.message);
@@ -91,7 +98,9 @@ export class Transports {
     const query = new URL(request.url ?? '/', 'http://path').searchParams;
     const sid = query.get('sid');
     const upgrade = request.headers.upgrade !== undefined;
-    const refusal = this.#gate.strangerOf(request) ?? (upgrade ? undefined : this.#oddPoll(query.get('transport'), request, response, sid));
+    const stranger = this.#gate.strangerOf(request);
+    if (stranger !== undefined) this.#gate.taken(request, this.#connOf(sid) !== undefined);
+    const refusal = stranger ?? (upgrade ? undefined : this.#oddPoll(query.get('transport'), request, response, sid));
     if (refusal !== undefined && (sid !== null || !upgrade)) {
       this.#gate.refused(request, refusal, refusal);
       return refuse(response, refusal);
@@ -108,13 +117,17 @@ export class Transports {
   // What engine.io would never answer, and who polls without reading what the last poll brought.
   #oddPoll(transport: string | null, request: IncomingMessage, response: ServerResponse, sid: string | null): string | undefined {
     if (transport === 'websocket') return 'transport-refused: a WebSocket has to ask for an upgrade';
-    const { clients } = this.#io.engine as unknown as { clients: Record<string, EngineSocket> };
-    const conn = sid !== null && Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+    const conn = this.#connOf(sid);
     if (conn === undefined || request.method !== 'GET') return undefined;
     const last = this.#answers.get(conn);
     if (last !== undefined && last.writableEnded && !last.writableFinished) this.#known.get(conn)?.conversation.end('does not read');
     this.#answers.set(conn, response);
     return undefined;
+  }
+
+  #connOf(sid: string | null): EngineSocket | undefined {
+    const { clients } = this.#io.engine as unknown as { clients: Record<string, EngineSocket> };
+    return sid !== null && Object.hasOwn(clients, sid) ? clients[sid] : undefined;
   }
 
   #greet(conn: EngineSocket): void {
