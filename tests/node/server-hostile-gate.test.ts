@@ -2,10 +2,12 @@
 // addresses that take more than their share.
 
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { Addresses } from '../../web/server/addresses.ts';
-import { bytesBurstSeconds, joinsBurstSeconds } from '../../web/server/bounds.ts';
+import { bytesBurstSeconds, joinsBurstSeconds, requestCharge, socketsPerConnection } from '../../web/server/bounds.ts';
 import { believesHost } from '../../web/server/host-name.ts';
 import { LimitedLog } from '../../web/server/log.ts';
 import type { ServeOptions } from '../../web/server/options.ts';
@@ -178,6 +180,29 @@ test('L11: more bytes than an address may send wait, and none is lost', async ()
   for (let i = 0; i < 6; ++i) ada.sendText(`{"messages":[]}${' '.repeat(60_000)}`);
   ada.chat('last', 'still here');
   await ada.next('chat-settled', 15_000);
+});
+
+test('L17: an address has so many sockets that say nothing, and the others have theirs', () => {
+  const addresses = new Addresses({ connections: 1, joinsPerSecond: 1, bytesPerSecond: 1 }, ['10.0.0.1']);
+  const socket = (remoteAddress: string): Socket => Object.assign(new EventEmitter(), { remoteAddress }) as unknown as Socket;
+  const held = Array.from({ length: socketsPerConnection }, () => socket('203.0.113.1'));
+  for (const one of held) assert.ok(addresses.holds(one));
+  assert.ok(!addresses.holds(socket('203.0.113.1')));
+  assert.ok(addresses.holds(socket('203.0.113.2')));
+  held[0]!.emit('close');
+  assert.ok(addresses.holds(socket('203.0.113.1')));
+  for (let i = 0; i <= socketsPerConnection; ++i) assert.ok(addresses.holds(socket('10.0.0.1')));
+});
+
+test('L11: requests for pages wait their turn too', async () => {
+  const { url, server } = await harness.serve({ bytesPerAddress: 65_536 });
+  let answered = 0;
+  server.httpServer.prependListener('request', (_request, response) => response.once('finish', () => (answered += 1)));
+  const fits = (65_536 * bytesBurstSeconds) / requestCharge;
+  const asked = Array.from({ length: fits + 40 }, () => fetch(`${url}/health`).then((response) => response.text()));
+  await until('those that fit are answered', () => answered >= fits);
+  assert.ok(answered < fits + 40, 'the rest waits');
+  await Promise.all(asked);
 });
 
 test('L11: a flood of lines is one line of each kind, which says how many there were and from where', () => {

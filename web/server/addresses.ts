@@ -5,7 +5,8 @@
 
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { bytesBurstSeconds, joinsBurstSeconds } from './bounds.ts';
+import type { Socket } from 'node:net';
+import { bytesBurstSeconds, joinsBurstSeconds, socketsPerConnection } from './bounds.ts';
 import { Bucket } from './rate.ts';
 
 export interface AddressBounds {
@@ -18,6 +19,7 @@ export interface AddressBounds {
 }
 
 interface Use {
+  sockets: number;
   connections: number;
   /** Of those, the ones that have not said yet what they want. */
   silent: number;
@@ -59,6 +61,17 @@ export class Addresses {
 
   trusted(request: IncomingMessage): boolean {
     return this.#trusts(plain(request.socket.remoteAddress ?? ''));
+  }
+
+  /** A bare connection, before it has said anything; false for one too many. A proxy's are everybody's. */
+  holds(socket: Socket): boolean {
+    const peer = plain(socket.remoteAddress ?? '');
+    if (this.#trusts(peer)) return true;
+    const use = this.#use(network(peer));
+    if (use.sockets >= this.#bounds.connections * socketsPerConnection) return false;
+    use.sockets += 1;
+    socket.once('close', () => (use.sockets -= 1));
+    return true;
   }
 
   /** Why no transport may be opened; undefined takes it. */
@@ -118,6 +131,7 @@ export class Addresses {
     if (use === undefined) {
       const { joinsPerSecond, bytesPerSecond } = this.#bounds;
       use = {
+        sockets: 0,
         connections: 0,
         silent: 0,
         joins: new Bucket(joinsPerSecond, joinsPerSecond * joinsBurstSeconds, now),
@@ -131,8 +145,8 @@ export class Addresses {
   // Who has nothing open and owes nothing is a stranger again.
   #sweep(now: number): void {
     this.#sweptAt = now;
-    for (const [address, { connections, joins, bytes }] of this.#uses) {
-      if (connections === 0 && joins.full(now) && bytes.full(now)) this.#uses.delete(address);
+    for (const [address, { sockets, connections, joins, bytes }] of this.#uses) {
+      if (sockets === 0 && connections === 0 && joins.full(now) && bytes.full(now)) this.#uses.delete(address);
     }
   }
 }

@@ -49,3 +49,5 @@ export const requestCharge = 4_096;
 /** For how long an address may go at more than its rate: an office that comes in at nine. */
 export const bytesBurstSeconds = 4;
 export const joinsBurstSeconds = 20;
+/** Sockets of an address for each connection that it may have: one that polls has two, a browser that loads the page up to six. */
+export const socketsPerConnection = 4;

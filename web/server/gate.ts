@@ -2,6 +2,7 @@
 // address.
 
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Addresses } from './addresses.ts';
 import { requestCharge } from './bounds.ts';
 import { believesHost } from './host-name.ts';
@@ -71,8 +72,24 @@ export class Gate {
     return origin !== undefined && this.strangerOf(request) === undefined ? origin : false;
   }
 
-  /** For how long a request has to wait. */
-  waitMsOf(request: IncomingMessage): number {
+  /** A request goes on when its address owes nothing any more. */
+  inTurn(request: IncomingMessage, next: () => void): void {
+    const waitMs = this.#waitMsOf(request);
+    if (waitMs === 0) return next();
+    const timer = setTimeout(() => {
+      if (!request.socket.destroyed) next();
+    }, waitMs);
+    timer.unref();
+  }
+
+  /** A bare connection that is one too many for its address is ended. */
+  holds(socket: Socket): boolean {
+    const held = this.#addresses.holds(socket);
+    if (!held) this.ended(socket.remoteAddress ?? '', 'too many sockets');
+    return held;
+  }
+
+  #waitMsOf(request: IncomingMessage): number {
     if (request.headers['x-forwarded-for'] !== undefined && !this.#addresses.trusted(request)) this.#tellOfProxy(request);
     return this.#addresses.came(this.#addresses.of(request), requestCharge);
   }

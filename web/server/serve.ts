@@ -5,6 +5,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { silentMsMax } from './bounds.ts';
+import type { Gate } from './gate.ts';
 import { answerHttp, isPage } from './http.ts';
 import { openLog } from './log.ts';
 import type { ServeOptions } from './options.ts';
@@ -63,9 +64,10 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
     keepAliveTimeout: silentMsMax,
   });
   http.timeout = idleMsMax;
-  http.on('request', answerHttp({ version: files.version, page, stats: () => signalling.stats() }));
+  const answer = answerHttp({ version: files.version, page, stats: () => signalling.stats() });
+  http.on('request', (request, response) => signalling.gate.inTurn(request, () => answer(request, response)));
   const signalling = new Signalling(http, options, log, { ...parts, alone: true });
-  const sockets = socketsOf(http);
+  const sockets = socketsOf(http, signalling.gate);
   try {
     await signalling.ready;
     await listen(http, options.host ?? defaults.host, options.port ?? defaults.port);
@@ -128,9 +130,10 @@ function urlOf(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function socketsOf(http: HttpServer): Set<Socket> {
+function socketsOf(http: HttpServer, gate: Gate): Set<Socket> {
   const sockets = new Set<Socket>();
   http.on('connection', (socket) => {
+    if (!gate.holds(socket)) return void socket.destroy();
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

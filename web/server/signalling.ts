@@ -107,6 +107,11 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     return { status, ...figures };
   }
 
+  /** For what else the http server has: its bare connections and requests count for their addresses too. */
+  get gate(): Gate {
+    return this.#gate;
+  }
+
   trace(): string {
     return this.#trace?.text(redactor) ?? '';
   }

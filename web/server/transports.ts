@@ -106,12 +106,7 @@ export class Transports {
       return refuse(response, refusal);
     }
     if (!upgrade) silentBody(request);
-    const waitMs = this.#gate.waitMsOf(request);
-    if (waitMs === 0) return next();
-    const timer = setTimeout(() => {
-      if (!request.socket.destroyed) next();
-    }, waitMs);
-    timer.unref();
+    this.#gate.inTurn(request, next);
   }
 
   // What engine.io would never answer, and who polls without reading what the last poll brought.
