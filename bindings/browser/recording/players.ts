@@ -2,9 +2,14 @@
 // background too, since what comes live has nowhere else to go.
 
 import type { Picture } from './painter.ts';
+import { onGesture } from '../gestures.ts';
 
 export class Players {
   readonly #players = new Map<MediaStreamTrack, HTMLVideoElement>();
+  // Under power saving even silent pictures wait for a gesture.
+  readonly #undo = onGesture(window, () => {
+    for (const video of this.#players.values()) if (video.paused) video.play().catch(() => {});
+  });
 
   /** These from now on, and no others. */
   play(tracks: ReadonlySet<MediaStreamTrack>): void {
@@ -19,10 +24,15 @@ export class Players {
       video.muted = true;
       video.playsInline = true;
       video.srcObject = new MediaStream([track]);
-      // Overtaken by another, or by the end. What is silent may always play.
+      // Overtaken by another, by the end, or held back.
       video.play().catch(() => {});
       this.#players.set(track, video);
     }
+  }
+
+  close(): void {
+    this.#undo();
+    this.play(new Set());
   }
 
   /** Undefined: nothing to be seen yet, or any more. */

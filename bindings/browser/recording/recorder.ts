@@ -16,7 +16,7 @@ class BrowserRecorder implements Recorder {
   readonly #canvas: CanvasTrack;
   readonly #mixer: Mixer;
   readonly #painter: Painter;
-  readonly #players = new Players();
+  readonly #players: Players;
   readonly #recorder: MediaRecorder;
   readonly #period: number;
   #scene: Scene;
@@ -35,6 +35,7 @@ class BrowserRecorder implements Recorder {
       this.#canvas.track.stop();
       throw error;
     }
+    this.#players = new Players();
     try {
       this.#recorder = new MediaRecorder(new MediaStream([this.#canvas.track, this.#mixer.track]), {
         mimeType,
@@ -143,7 +144,7 @@ class BrowserRecorder implements Recorder {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#players.play(new Set());
+    this.#players.close();
     this.#mixer.close();
     this.#canvas.track.stop();
   }
