@@ -35,8 +35,9 @@ export interface AttachOptions {
   /**
    * Pages that may connect, as origins (`https://meet.example.org`), or `*` for all. Pages inside applications have
    * origins too: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`; a page without one, such as a file,
-   * is `null`. A page of the server's own origin always may; without this list, so may pages on localhost. Clients that
-   * are not pages send no Origin and are not held back by it: `authorize` is for those.
+   * is `null`. A page of the server's own origin may, by an address, a name of the local network or a listed one;
+   * without this list, by any name through a proxy or over the internet too, and so may pages on localhost. Clients that are
+   * not pages send no Origin: `authorize` is for those.
    */
   readonly origins?: readonly string[];
   /** Members a room, 1 to 1000. Default: the core's limits table, 12. */
