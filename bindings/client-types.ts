@@ -8,7 +8,8 @@ export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
 /** RTCPriorityType. */
 export type Priority = 'very-low' | 'low' | 'medium' | 'high';
 export type Wanted = 'off' | 'on' | 'muted';
-export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed';
+/** `interrupted`: it is on, but the system gives nothing (`MediaStreamTrack.muted`), as during a phone call. */
+export type SourceState = 'off' | 'starting' | 'on' | 'muted' | 'failed' | 'interrupted';
 export type DescriptionType = 'offer' | 'answer';
 /** RTCPeerConnectionState. */
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -220,11 +221,17 @@ export interface CapturedTrack {
   track: string;
   /** What gave it; empty: not known, or no device. */
   device: string;
+  /** `MediaStreamTrack.muted`. */
+  muted?: boolean;
+  /** Nobody had named a device. */
+  anyDevice?: boolean;
 }
 
 export interface NamedDevice {
   source: Source;
   device: string;
+  /** Of its kind, as the system has it. */
+  isDefault?: boolean;
 }
 
 export interface ClientOptions {
@@ -308,6 +315,10 @@ export type ClientEvent =
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
   | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
   | { type: 'track_ended'; track: string; deniedBy?: Denier }
+  /** The events `mute` and `unmute` of a captured track. */
+  | { type: 'track_mute_changed'; track: string; muted: boolean }
+  /** The user can see the page again. */
+  | { type: 'page_shown' }
   | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 

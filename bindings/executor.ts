@@ -60,6 +60,8 @@ export class Executor {
     this.#ports = ports;
     this.#owner = owner;
     ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
+    ports.devices.onMuteChanged = (track, muted) => this.dispatch({ type: 'track_mute_changed', track, muted });
+    ports.devices.onPageShown = () => this.dispatch({ type: 'page_shown' });
     ports.devices.onListed = (devices) => this.dispatch({ type: 'devices_changed', devices });
   }
 
@@ -110,6 +112,8 @@ export class Executor {
     for (const { peer } of this.#peers.values()) peer?.close();
     this.#peers.clear();
     this.#ports.devices.onEnded = undefined;
+    this.#ports.devices.onMuteChanged = undefined;
+    this.#ports.devices.onPageShown = undefined;
     this.#ports.devices.onListed = undefined;
     this.#ports.devices.close();
     this.#machine.dispose();

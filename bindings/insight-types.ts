@@ -26,7 +26,8 @@ export type Cause =
   | 'turn-unreachable'
   | 'turn-refused'
   | 'credential-expired'
-  | 'no-remote-candidates';
+  | 'no-remote-candidates'
+  | 'device-interrupted';
 /** Internal. */
 export type Limit = 'none' | 'bandwidth' | 'processor';
 
@@ -78,6 +79,7 @@ export interface Facts {
   iceErrors: { code: number; relay: boolean; udp: boolean }[];
   relayedOverTcp: boolean;
   failedSources: { source: Source; code: ErrorCode; deniedBy?: Denier }[];
+  interruptedSources: Source[];
 }
 
 /** One link of a chain of causes: what is the case, because of the one that follows. */

@@ -109,6 +109,10 @@ export interface PeerPort {
 export interface DevicesPort {
   /** Called when a captured track ends by itself; `deniedBy`: where it is known that the permission was taken back. */
   onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
+  /** Called when the system mutes or unmutes a captured track. */
+  onMuteChanged: ((track: string, muted: boolean) => void) | undefined;
+  /** Called when the user can see the page again, once something has been captured. */
+  onPageShown: (() => void) | undefined;
   /** Called with all that can be named: after a capture, when something is plugged in or out, before a device's `onEnded`. */
   onListed: ((devices: NamedDevice[]) => void) | undefined;
   /** As `onListed`, with the ids of what one can be heard through. */

@@ -31,12 +31,24 @@ function slotOf(source: Source, track: MediaStreamTrack): Slot {
 // Stands for whichever device is the system's default: it is never plugged out itself.
 const isStandIn = (device: string): boolean => device === 'default' || device === 'communications';
 
+/**
+ * What is asked of a camera where nothing is said of its pictures. Browsers take 640 × 480 by themselves, some of them the
+ * camera's most.
+ */
+export const cameraDefaults: Readonly<MediaTrackConstraints> = Object.freeze({
+  width: Object.freeze({ ideal: 1280 }),
+  height: Object.freeze({ ideal: 720 }),
+  frameRate: Object.freeze({ ideal: 30 }),
+});
+const ofPictures = ['width', 'height', 'aspectRatio', 'frameRate', 'resizeMode', 'advanced'];
+
 function request(devices: MediaDevices, { source, device, exact }: CaptureWish, constraints: CaptureConstraints): Promise<MediaStream> {
   if (source === 'screen') {
     if (!devices.getDisplayMedia) throw failure('device-unsupported', 'getDisplayMedia is missing');
     return devices.getDisplayMedia({ video: true, ...constraints });
   }
-  const wanted = { ...constraints, ...(device && { deviceId: exact ? { exact: device } : { ideal: device } }) };
+  const isSilent = source === 'camera' && !ofPictures.some((name) => name in constraints);
+  const wanted = { ...(isSilent && cameraDefaults), ...constraints, ...(device && { deviceId: exact ? { exact: device } : { ideal: device } }) };
   return devices.getUserMedia(source === 'camera' ? { video: wanted } : { audio: wanted });
 }
 
@@ -67,19 +79,27 @@ export interface DeviceSource {
   permission?(source: Source): Promise<Permission>;
   /** An element that plays nothing. */
   player(): HTMLMediaElement;
+  /** The page, to know when it can be seen; absent: never told. */
+  page?(): Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'> | undefined;
 }
 
-const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStream(), player: () => new Audio() };
+const browserSource: DeviceSource = { mediaDevices, stream: () => new MediaStream(), player: () => new Audio(), page: () => globalThis.document };
 
 /** The devices of one meeting. */
 export class BrowserDevices implements DevicesPort {
   onEnded: ((track: string, deniedBy?: Denier) => void) | undefined;
+  onMuteChanged: ((track: string, muted: boolean) => void) | undefined;
+  onPageShown: (() => void) | undefined;
   onListed: ((devices: NamedDevice[]) => void) | undefined;
   onSpeakersListed: ((ids: string[]) => void) | undefined;
   readonly #tracks = new Map<string, MediaStreamTrack>();
   readonly #lent = new Map<string, MediaStreamTrack>();
   readonly #from: DeviceSource;
   readonly #changed = (): void => void this.#list();
+  readonly #sight = (): void => {
+    if (!this.#page?.hidden) this.onPageShown?.();
+  };
+  #page: ReturnType<NonNullable<DeviceSource['page']>>;
   #watched: MediaDevices | undefined;
   #listed = '';
   #listing = Promise.resolve();
@@ -104,8 +124,16 @@ export class BrowserDevices implements DevicesPort {
       hint(source, track, isOwn ? undefined : contentHint);
       this.#tracks.set(track.id, track);
       track.onended = () => void this.#ended(track, isDevice ? source : undefined);
+      track.onmute = track.onunmute = () => this.onMuteChanged?.(track.id, track.muted);
       const device = (isDevice && track.getSettings().deviceId) || '';
-      return { slot: slotOf(source, track), track: track.id, device: isStandIn(device) ? '' : device };
+      const isAny = isDevice && !wish.device && !['deviceId', 'groupId', 'advanced'].some((name) => name in constraints);
+      return {
+        slot: slotOf(source, track),
+        track: track.id,
+        device: isStandIn(device) ? '' : device,
+        ...(track.muted && { muted: true }),
+        ...(isAny && { anyDevice: true }),
+      };
     });
   }
 
@@ -117,7 +145,7 @@ export class BrowserDevices implements DevicesPort {
     const track = this.#tracks.get(id);
     if (!track) return;
     this.#tracks.delete(id);
-    track.onended = null;
+    track.onended = track.onmute = track.onunmute = null;
     track.stop();
   }
 
@@ -139,6 +167,7 @@ export class BrowserDevices implements DevicesPort {
   close(): void {
     this.#closed = true;
     this.#watched?.removeEventListener('devicechange', this.#changed);
+    this.#page?.removeEventListener('visibilitychange', this.#sight);
     for (const id of [...this.#tracks.keys()]) this.release(id);
     this.#lent.clear();
   }
@@ -157,6 +186,8 @@ export class BrowserDevices implements DevicesPort {
     if (!this.#watched) {
       this.#watched = this.#from.mediaDevices();
       this.#watched?.addEventListener('devicechange', this.#changed);
+      this.#page = this.#from.page?.();
+      this.#page?.addEventListener('visibilitychange', this.#sight);
     }
     void this.#list();
   }
@@ -169,10 +200,11 @@ export class BrowserDevices implements DevicesPort {
   async #ask(): Promise<void> {
     const found = await this.#watched?.enumerateDevices().catch(() => undefined);
     if (!found) return;
+    const usual = await this.#defaultMicrophone(found);
     const devices = found.flatMap(({ kind, deviceId }): NamedDevice[] =>
       kind === 'audiooutput' || !deviceId || isStandIn(deviceId)
         ? []
-        : [{ source: kind === 'videoinput' ? 'camera' : 'microphone', device: deviceId }],
+        : [{ source: kind === 'videoinput' ? 'camera' : 'microphone', device: deviceId, ...(deviceId === usual && { isDefault: true }) }],
     );
     const text = JSON.stringify(devices);
     if (this.#closed) return;
@@ -180,6 +212,21 @@ export class BrowserDevices implements DevicesPort {
     if (text === this.#listed) return;
     this.#listed = text;
     this.onListed?.(devices);
+  }
+
+  // The system's own: Chromium has an entry that stands for it; elsewhere it is the first that is listed (mediacapture-main,
+  // enumerateDevices). Systems have no default camera that browsers tell. Where the browser would ask the user for each
+  // device there is none either: following a default must not ask.
+  async #defaultMicrophone(found: MediaDeviceInfo[]): Promise<string | undefined> {
+    const permission = await (this.#from.permission ?? permissionFor)('microphone');
+    if (permission === 'prompt' || permission === 'denied') return undefined;
+    const all = found.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId);
+    const named = all.filter(({ deviceId }) => !isStandIn(deviceId));
+    const standIn = all.find(({ deviceId }) => deviceId === 'default');
+    if (!standIn) return named[0]?.deviceId;
+    const group = named.filter(({ groupId }) => groupId === standIn.groupId);
+    // Several may be in one group; the label says which: "Default - Headset".
+    return (group.length > 1 ? group.find(({ label }) => label && standIn.label.endsWith(label)) : group[0])?.deviceId;
   }
 
   // Whether the device is still there, and may be used, decides what becomes of it.

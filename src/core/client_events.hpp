@@ -314,11 +314,15 @@ struct CapturedTrack {
   Slot slot = Slot::Camera;
   TrackId track;
   std::string device;  // what gave it; empty: not known, or no device
+  std::optional<bool> muted;       // MediaStreamTrack.muted: it gives nothing yet
+  std::optional<bool> any_device;  // nobody had named a device
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("slot", self.slot);
     visit("track", self.track);
     visit("device", self.device);
+    visit("muted", self.muted);
+    visit("anyDevice", self.any_device);
   }
 };
 
@@ -360,13 +364,34 @@ struct TrackEnded {
   }
 };
 
+// The events mute and unmute of a captured MediaStreamTrack: the system gives nothing, or gives again. It stays live.
+struct TrackMuteChanged {
+  static constexpr std::string_view kType = "track_mute_changed";
+  TrackId track;
+  bool muted = false;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("track", self.track);
+    visit("muted", self.muted);
+  }
+};
+
+// The user can see the page again: a browser gives out devices again that it kept back meanwhile.
+struct PageShown {
+  static constexpr std::string_view kType = "page_shown";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
 struct Device {
   Source source = Source::Camera;
   std::string device;
+  std::optional<bool> is_default;  // of its kind, as the system has it
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("source", self.source);
     visit("device", self.device);
+    visit("isDefault", self.is_default);
   }
 };
 
@@ -388,7 +413,7 @@ using ClientEvent =
                  event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
-                 event::DevicesChanged,
+                 event::TrackMuteChanged, event::PageShown, event::DevicesChanged,
                  event::TimePassed>;
 
 }  // namespace meetwire

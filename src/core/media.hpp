@@ -45,12 +45,20 @@ enum class Wanted : std::uint8_t { Off, On, Muted };
 constexpr auto names_of(Wanted) { return std::array<std::string_view, 3>{"off", "on", "muted"}; }
 
 // What a source is, as the application and (but for starting and failed) the others see it.
-enum class SourceState : std::uint8_t { Off, Starting, On, Muted, Failed };
+enum class SourceState : std::uint8_t {
+  Off,
+  Starting,
+  On,
+  Muted,
+  Failed,
+  Interrupted,  // on, but the system gives nothing: its track is muted (MediaStreamTrack.muted)
+};
 constexpr auto names_of(SourceState) {
-  return std::array<std::string_view, 5>{"off", "starting", "on", "muted", "failed"};
+  return std::array<std::string_view, 6>{"off", "starting", "on", "muted", "failed", "interrupted"};
 }
 
-// What the others are told of someone's sources. Never "starting" or "failed": those are the owner's business.
+// What the others are told of someone's sources. Never "starting" or "failed": those are the owner's business. What the
+// system has interrupted is "muted" to them: nothing comes, and it may come again.
 struct MediaState {
   Wanted camera = Wanted::Off;
   Wanted microphone = Wanted::Off;

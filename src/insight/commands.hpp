@@ -68,8 +68,10 @@ enum class Cause : std::uint8_t {
   TurnRefused,
   CredentialExpired,
   NoRemoteCandidates,
+  // one's own side once more
+  DeviceInterrupted,
 };
-inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::NoRemoteCandidates) + 1;
+inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::DeviceInterrupted) + 1;
 
 struct CauseInfo {
   std::string_view name;
@@ -97,6 +99,7 @@ inline constexpr std::array<CauseInfo, kCauseCount> kCauses{{
     {"turn-refused", "The TURN server refused. Check username and credential, the shared secret, and the server's clock and quota."},
     {"credential-expired", "The TURN credential has expired. Have the server issue fresh ones, or check both clocks."},
     {"no-remote-candidates", "The other side has told no address. It may be gone, or may use relays only and have none."},
+    {"device-interrupted", "The system gives nothing of it now, as during a phone call or while another application has it. It comes back by itself, or with start() or unmute()."},
 }};
 constexpr auto names_of(Cause) {
   std::array<std::string_view, kCauseCount> names{};

@@ -124,6 +124,7 @@ struct Facts {
   std::vector<IceError> ice_errors;
   bool relayed_over_tcp = false;  // the path in use
   std::vector<FailedSource> failed_sources;
+  std::vector<Source> interrupted_sources;  // on, but the system gives nothing
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("local", self.local);
@@ -143,6 +144,7 @@ struct Facts {
     visit("iceErrors", self.ice_errors);
     visit("relayedOverTcp", self.relayed_over_tcp);
     visit("failedSources", self.failed_sources);
+    visit("interruptedSources", self.interrupted_sources);
   }
 };
 

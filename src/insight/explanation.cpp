@@ -85,6 +85,7 @@ void explain_devices(const Facts& facts, Chain& chain) {
     detail += denied_by ? "denied by the " + std::string(name_of(*denied_by)) : std::string(info_of(code).code);
     chain.add(is_permission ? Cause::Permission : Cause::Device, std::move(detail));
   }
+  for (const Source source : facts.interrupted_sources) chain.add(Cause::DeviceInterrupted, std::string(name_of(source)));
 }
 
 }  // namespace

@@ -51,6 +51,8 @@ struct Session::Body {
   void on(Turn& turn, const event::CaptureSucceeded& event);
   void on(Turn& turn, const event::CaptureFailed& event);
   void on(Turn& turn, const event::TrackEnded& event);
+  void on(Turn& turn, const event::TrackMuteChanged& event);
+  void on(Turn& turn, const event::PageShown& event);
   void on(Turn& turn, const event::DevicesChanged& event);
   void on(Turn& turn, const event::TimePassed&);
   void on(Turn& turn, const event::OperationSucceeded& event);

@@ -32,12 +32,19 @@ class DeviceList {
     return now && std::any_of(now->begin(), now->end(), [&](const std::string& one) { return is_new(source, one); });
   }
 
+  // The system's default of its kind, where the host tells; empty: not known.
+  const std::string& default_of(Source source) const { return of(source).default_now; }
+  const std::string& former_default_of(Source source) const { return of(source).default_before; }
+
   void take(const std::vector<event::Device>& devices) {
     for (const Source source : kSources) {
       Kind& kind = of(source);
       kind.before = std::exchange(kind.now, Ids{});
+      kind.default_before = std::exchange(kind.default_now, {});
       for (const event::Device& one : devices) {
-        if (one.source == source) kind.now->push_back(one.device);
+        if (one.source != source) continue;
+        kind.now->push_back(one.device);
+        if (one.is_default.value_or(false)) kind.default_now = one.device;
       }
     }
   }
@@ -47,6 +54,8 @@ class DeviceList {
   struct Kind {
     std::optional<Ids> now;
     std::optional<Ids> before;
+    std::string default_now;
+    std::string default_before;
   };
   static bool contains(const Ids& ids, const std::string& one) { return std::find(ids.begin(), ids.end(), one) != ids.end(); }
   Kind& of(Source source) { return kinds_[static_cast<std::size_t>(source)]; }

@@ -113,6 +113,18 @@ void Session::Body::on(Turn& turn, const event::TrackEnded& event) {
   apply_sources(turn, std::move(deeds));
 }
 
+void Session::Body::on(Turn& turn, const event::TrackMuteChanged& event) {
+  Turn deeds{turn.now, {}};
+  sources.mute_changed(deeds, event);
+  apply_sources(turn, std::move(deeds));
+}
+
+void Session::Body::on(Turn& turn, const event::PageShown&) {
+  Turn deeds{turn.now, {}};
+  sources.page_shown(deeds);
+  apply_sources(turn, std::move(deeds));
+}
+
 void Session::Body::on(Turn& turn, const event::DevicesChanged& event) {
   Turn deeds{turn.now, {}};
   sources.listed(deeds, event);

@@ -15,21 +15,22 @@ constexpr std::size_t kStages = names_of(SourceStage{}).size();
 constexpr std::size_t kInputs = names_of(I{}).size();
 
 constexpr D kDeeds[kStages][kInputs] = {
-    // Off    OnSame     OnBack      OnOther    Muted    Lost        Found
-    {D::Keep, D::Start,  D::Missing, D::Start,  D::Mute, D::Missing, D::Keep},    // Off
-    {D::Stop, D::Wait,   D::Missing, D::Start,  D::Mute, D::Missing, D::Start},   // Starting
-    {D::Stop, D::Keep,   D::Missing, D::Switch, D::Mute, D::Start,   D::Switch},  // On
-    {D::Stop, D::Wait,   D::Return,  D::Switch, D::Mute, D::Await,   D::Keep},    // Switching
-    {D::Stop, D::Resume, D::Missing, D::Start,  D::Mute, D::Keep,    D::Keep},    // Muted
-    {D::Stop, D::Start,  D::Missing, D::Start,  D::Mute, D::Missing, D::Start},   // Failed
+    // Off    OnSame     OnBack      OnOther    OnAgain     Muted    Lost        Found      Stale
+    {D::Keep, D::Start,  D::Missing, D::Start,  D::Missing, D::Mute, D::Missing, D::Keep,   D::Missing},  // Off
+    {D::Stop, D::Wait,   D::Missing, D::Start,  D::Missing, D::Mute, D::Missing, D::Start,  D::Missing},  // Starting
+    {D::Stop, D::Keep,   D::Missing, D::Switch, D::Start,   D::Mute, D::Start,   D::Switch, D::Switch},   // On
+    {D::Stop, D::Wait,   D::Return,  D::Switch, D::Missing, D::Mute, D::Await,   D::Keep,   D::Switch},   // Switching
+    {D::Stop, D::Resume, D::Missing, D::Start,  D::Start,   D::Mute, D::Keep,    D::Keep,   D::Drop},     // Muted
+    {D::Stop, D::Start,  D::Missing, D::Start,  D::Missing, D::Mute, D::Missing, D::Start,  D::Missing},  // Failed
 };
 
-SourceState visible(SourceStage stage) {
+SourceState visible(SourceStage stage, bool silent) {
   switch (stage) {
     case SourceStage::Off: return SourceState::Off;
     case SourceStage::Starting: return SourceState::Starting;
-    case SourceStage::On: return SourceState::On;
-    case SourceStage::Switching: return SourceState::On;  // the old track is live until the new one is there
+    case SourceStage::On:
+    case SourceStage::Switching:  // the old track is live until the new one is there
+      return silent ? SourceState::Interrupted : SourceState::On;
     case SourceStage::Muted: return SourceState::Muted;
     case SourceStage::Failed: return SourceState::Failed;
   }
@@ -41,6 +42,9 @@ bool sends(SourceStage stage) { return stage == SourceStage::On || stage == Sour
 // A muted camera is given back, so that its light goes out. A microphone is kept, so that one is heard again at
 // once; a screen is kept, as getting it back would ask the user anew.
 bool keeps_muted_tracks(Source source) { return source != Source::Camera; }
+
+// A screen that shows nothing new gives no frames for a while; browsers call that muted, too.
+bool can_be_interrupted(Source source) { return source != Source::Screen; }
 
 Failure overtaken() { return Failure{ErrorCode::Cancelled, "overtaken by a newer request"}; }
 
@@ -55,6 +59,8 @@ SourceInput Sources::read(const State& state, const event::SourceRequested& want
   if (wanted.wanted == Wanted::Muted) return I::Muted;
   if (state.stage == SourceStage::Switching && target == state.held && target != state.aim) return I::OnBack;
   if (target != (state.capture ? state.aim : state.held)) return I::OnOther;
+  const bool is_held = state.stage == SourceStage::On || state.stage == SourceStage::Muted;
+  if (is_held && state.doubtful) return I::OnAgain;
   // Its device was away, and somebody asks for it once more: it may be there again.
   const bool elsewhere = state.stage == SourceStage::On && state.tracks.front().device != target.device;
   return wanted.device && !target.device.empty() && elsewhere ? I::OnOther : I::OnSame;
@@ -64,6 +70,7 @@ void Sources::request(Turn& turn, const event::SourceRequested& wanted) {
   State& state = of(wanted.source);
   settle(turn, state, overtaken());
   state.request = wanted.request;
+  state.refusal.reset();
   state.lost = false;
   Aim target = state.capture ? state.aim : state.held;
   if (wanted.constraints || wanted.device || !wanted.lent.empty()) target.lent = wanted.lent;
@@ -87,7 +94,7 @@ void Sources::perform(Turn& turn, Source source, SourceDeed deed, Aim target) {
     case D::Await:
       return enter(turn, source, SourceStage::Starting);
     case D::Start: {
-      release(turn, std::exchange(state.tracks, {}));
+      let_go(turn, state);
       const bool there = !devices_.is_known(source) || devices_.has(source, target.device);
       capture(turn, source, std::move(target), there);
       return enter(turn, source, SourceStage::Starting);
@@ -104,24 +111,32 @@ void Sources::perform(Turn& turn, Source source, SourceDeed deed, Aim target) {
       if (!state.tracks.empty()) return enter(turn, source, SourceStage::On);
       return perform(turn, source, D::Start, std::move(target));
     case D::Mute:
-      if (!keeps_muted_tracks(source) || target != state.held) release(turn, std::exchange(state.tracks, {}));
+      if (!keeps_muted_tracks(source) || target != state.held) let_go(turn, state);
       state.capture.reset();
+      forget_former(state);
       state.held = std::move(target);
       return enter(turn, source, SourceStage::Muted);
+    case D::Drop:
+      let_go(turn, state);
+      return enter(turn, source, state.stage);
     case D::Stop:
       state.capture.reset();
+      forget_former(state);
       state.held = std::move(target);
-      release(turn, std::exchange(state.tracks, {}));
+      let_go(turn, state);
       return enter(turn, source, SourceStage::Off);
   }
 }
 
-void Sources::capture(Turn& turn, Source source, Aim aim, bool exact) {
+void Sources::capture(Turn& turn, Source source, Aim aim, bool exact, std::string instead) {
   State& state = of(source);
   state.capture = ++operations_;
+  state.purpose = Purpose::Wish;
   state.aim = std::move(aim);
-  state.exact = exact && !state.aim.device.empty() && state.aim.lent.empty();
-  turn.say(command::Capture{*state.capture, source, state.aim.constraints, state.aim.device, state.exact, state.aim.lent});
+  state.instead = std::move(instead);
+  const std::string& device = asked_for(state);
+  state.exact = exact && !device.empty() && state.aim.lent.empty();
+  turn.say(command::Capture{*state.capture, source, state.aim.constraints, device, state.exact, state.aim.lent});
 }
 
 void Sources::captured(Turn& turn, const event::CaptureSucceeded& got) {
@@ -138,18 +153,30 @@ void Sources::captured(Turn& turn, const event::CaptureSucceeded& got) {
   if (source && good.empty()) {
     failed(turn, event::CaptureFailed{got.operation, "device-failed", "the capture gave no track", std::nullopt});
   } else if (source) {
-    State& state = of(*source);
-    // With the first share, also of one without sound: its sound then costs no further negotiation.
-    if (*source == Source::Screen) used_.insert({Slot::Screen, Slot::ScreenAudio});
-    std::vector<event::CapturedTrack> old = std::exchange(state.tracks, std::move(good));
-    state.held = state.aim;
-    state.capture.reset();
-    state.lost = false;
-    release(turn, std::move(old));
-    enter(turn, *source, SourceStage::On);
-    settle(turn, state);
+    take_over(turn, *source, std::move(good));
   }
   release(turn, std::move(rest));
+}
+
+void Sources::take_over(Turn& turn, Source source, std::vector<event::CapturedTrack> tracks) {
+  State& state = of(source);
+  // With the first share, also of one without sound: its sound then costs no further negotiation.
+  if (source == Source::Screen) used_.insert({Slot::Screen, Slot::ScreenAudio});
+  const std::vector<event::CapturedTrack> old = std::exchange(state.tracks, std::move(tracks));
+  const event::CapturedTrack& first = state.tracks.front();
+  state.silent = can_be_interrupted(source) && first.muted.value_or(false);
+  state.doubtful = state.silent;
+  // What takes its place for a while was named by nobody either.
+  const bool still_any = state.any_device && state.aim.device.empty() && !state.instead.empty();
+  state.any_device = first.any_device.value_or(false) || still_any;
+  state.held = state.aim;
+  state.capture.reset();
+  state.lost = false;
+  std::optional<Failure> refusal = std::move(state.refusal);
+  forget_former(state);
+  release(turn, old);
+  enter(turn, source, SourceStage::On);
+  settle(turn, state, std::move(refusal));
 }
 
 void Sources::failed(Turn& turn, const event::CaptureFailed& failure) {
@@ -159,121 +186,68 @@ void Sources::failed(Turn& turn, const event::CaptureFailed& failure) {
   Failure error = device_failure(*source, failure);
   state.capture.reset();
   const bool refused = error.code == ErrorCode::Overconstrained || error.code == ErrorCode::NotFound;
-  if (refused && state.exact && state.stage == SourceStage::Starting) return capture(turn, *source, state.aim, false);
-  if (refused && state.exact && !devices_.has(*source, state.aim.device)) error.code = ErrorCode::NotFound;
+  const bool may_return = state.former && !state.refusal;
+  const bool any_will_do = state.stage == SourceStage::Starting && !may_return;
+  if (refused && state.exact && any_will_do) return capture(turn, *source, state.aim, false);
+  if (refused && state.exact && !devices_.has(*source, asked_for(state))) error.code = ErrorCode::NotFound;
+  if (may_give_way(*source, state, error.code)) return give_way(turn, *source);
+  if (may_return && state.stage == SourceStage::Starting) {
+    state.refusal = std::move(error);
+    return capture(turn, *source, state.former->aim, true, state.former->device);
+  }
   // Plugging something in helps neither who may not use it nor a track of the application's own.
   if (error.code == ErrorCode::PermissionDenied || !state.aim.lent.empty()) state.lost = false;
   if (state.stage == SourceStage::Switching) {
     state.stage = SourceStage::On;  // the old one is still live: only the request has failed
+    if (state.silent && state.shown == Wanted::On) enter(turn, *source, SourceStage::On);
+    // Who asked for what is live anyway has it.
+    if (state.purpose != Purpose::Wish) return settle(turn, state);
     return settle(turn, state, std::move(error));
   }
   state.held = state.aim;
+  const Failure told = state.refusal.value_or(error);
+  forget_former(state);
   if (error.code == ErrorCode::Cancelled) {
     enter(turn, *source, SourceStage::Off);
   } else {
     enter(turn, *source, SourceStage::Failed, error);
   }
-  settle(turn, state, std::move(error));
+  settle(turn, state, told);
 }
 
-std::optional<std::pair<Source, event::CapturedTrack>> Sources::take(Turn& turn, const TrackId& track) {
-  for (const Source source : kSources) {
-    State& state = of(source);
-    const auto at = std::find_if(state.tracks.begin(), state.tracks.end(), [&](const auto& one) { return one.track == track; });
-    if (at == state.tracks.end()) continue;
-    std::pair found{source, *at};
-    state.tracks.erase(at);
-    release(turn, {found.second});
-    return found;
-  }
-  return std::nullopt;
+void Sources::forget_former(State& state) {
+  state.former.reset();
+  state.refusal.reset();
 }
 
-void Sources::ended(Turn& turn, const event::TrackEnded& ended) {
-  const auto found = take(turn, ended.track);
-  if (!found) return;
-  const auto& [source, gone] = *found;
-  if (source != Source::Screen) return device_ended(turn, source, gone, ended.denied_by);
-  screen_ended(turn, gone.slot == Slot::ScreenAudio && !of(source).tracks.empty());
+// Phones open one camera at a time, and some one microphone: then the new one can be had once the old one is given back.
+bool Sources::may_give_way(Source source, const State& state, ErrorCode code) {
+  return code == ErrorCode::InUse && state.stage == SourceStage::Switching && source != Source::Screen &&
+         state.held.lent.empty() && state.aim.lent.empty() && state.purpose != Purpose::Renew;
 }
 
-void Sources::refused(Turn& turn, const TrackId& track) {
-  const auto found = take(turn, track);
-  if (!found) return;
-  const auto& [source, gone] = *found;
+void Sources::give_way(Turn& turn, Source source) {
   State& state = of(source);
-  if (!state.tracks.empty() && gone.slot == Slot::ScreenAudio) return enter(turn, source, state.stage);  // the picture goes on
+  state.former = Former{state.held, state.tracks.front().device};
+  const Purpose purpose = state.purpose;
+  let_go(turn, state);
+  capture(turn, source, state.aim, state.exact, state.instead);
+  state.purpose = purpose;
+  enter(turn, source, SourceStage::Starting);
+}
+
+void Sources::let_go(Turn& turn, State& state) const {
   release(turn, std::exchange(state.tracks, {}));
-  if (state.capture) return enter(turn, source, SourceStage::Starting);
-  if (sends(state.stage)) enter(turn, source, SourceStage::Failed, Failure{ErrorCode::DeviceFailed, "no connection takes its track"});
-  else enter(turn, source, state.stage);
-}
-
-void Sources::screen_ended(Turn& turn, bool sound_only) {
-  State& state = of(Source::Screen);
-  if (sound_only) return enter(turn, Source::Screen, state.stage);  // the picture goes on
-  release(turn, std::exchange(state.tracks, {}));
-  if (state.stage == SourceStage::Switching) return enter(turn, Source::Screen, SourceStage::Starting);
-  // The browser's own "stop sharing" is a way to switch a screen off.
-  enter(turn, Source::Screen, SourceStage::Off);
-}
-
-void Sources::device_ended(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by) {
-  State& state = of(source);
-  const SourceDeed deed = source_deed(state.stage, I::Lost);
-  if (deed == D::Start) {
-    if (auto why = end_of_wish(turn, source, gone, denied_by)) return enter(turn, source, SourceStage::Failed, std::move(why));
-  }
-  perform(turn, source, deed, state.held);
-  if (deed == D::Keep) enter(turn, source, state.stage);  // muted as before, with nothing live
-}
-
-// Whether nothing else shall be tried after the device has ended its track, and why.
-std::optional<Failure> Sources::end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone,
-                                            std::optional<Denier> denied_by) {
-  State& state = of(source);
-  if (!state.held.lent.empty()) return Failure{ErrorCode::TrackEnded, "the application's own track has ended"};
-  // Asking at once for what was just taken back would be a nuisance.
-  if (denied_by) {
-    Failure denied{ErrorCode::PermissionDenied, "the permission was taken back"};
-    denied.denied_by = denied_by;
-    return denied;
-  }
-  // One that is new was away meanwhile: pulled out and put back before its end was told.
-  if (devices_.has(source, gone.device) && !devices_.is_new(source, gone.device)) {
-    return Failure{ErrorCode::DeviceFailed, "the device is still there: its use was taken back, or it broke"};
-  }
-  // What was in use is what is wanted, also where it was the browser's choice.
-  if (state.held.device.empty()) state.held.device = gone.device;
-  state.lost = true;
-  if (turn.now - state.fallbacks_since > limits_.device_fallback_window) {
-    state.fallbacks_since = turn.now;
-    state.fallbacks = 0;
-  }
-  if (++state.fallbacks <= limits_.device_fallbacks_max) return std::nullopt;
-  return Failure{ErrorCode::NotFound, "one device after the other has ended its track"};
-}
-
-void Sources::listed(Turn& turn, const event::DevicesChanged& devices) {
-  devices_.take(devices.devices);
-  for (const Source source : kSources) {
-    State& state = of(source);
-    // What takes the place of a device that was away would otherwise keep it for good.
-    const bool replacing = state.stage == SourceStage::Starting && !state.exact;
-    const Aim& aim = replacing ? state.aim : state.held;
-    if (!aim.lent.empty()) continue;
-    const bool elsewhere = state.stage == SourceStage::On && state.tracks.front().device != aim.device;
-    const bool returned = (elsewhere || replacing) && devices_.is_new(source, aim.device);
-    const bool helped = (state.stage == SourceStage::Failed || replacing) && state.lost && devices_.has_new(source);
-    if (returned || helped) perform(turn, source, source_deed(state.stage, I::Found), aim);
-  }
+  state.silent = false;
+  state.doubtful = false;
 }
 
 void Sources::finish(Turn& turn, const Failure& why, std::optional<Failure> shown) {
   for (const Source source : kSources) {
     State& state = of(source);
     state.capture.reset();
-    release(turn, std::exchange(state.tracks, {}));
+    forget_former(state);
+    let_go(turn, state);
     settle(turn, state, why);
     if (state.stage != SourceStage::Off) enter(turn, source, SourceStage::Off, shown);
   }
@@ -284,17 +258,19 @@ void Sources::enter(Turn& turn, Source source, SourceStage stage, std::optional<
   state.stage = stage;
   state.error = std::move(error);
   switch (stage) {
-    case SourceStage::On: state.shown = Wanted::On; break;
+    case SourceStage::On: state.shown = state.silent ? Wanted::Muted : Wanted::On; break;
     case SourceStage::Muted: state.shown = Wanted::Muted; break;
     case SourceStage::Off:
     case SourceStage::Failed: state.shown = Wanted::Off; break;
-    case SourceStage::Switching: break;
+    case SourceStage::Switching:
+      if (!state.silent) state.shown = Wanted::On;
+      break;
     // A camera that is being unmuted stays muted to the others until it is there; one that was live is not.
     case SourceStage::Starting:
       if (state.shown == Wanted::On) state.shown = Wanted::Off;
       break;
   }
-  command::SourceChanged changed{source, visible(stage), {}, (state.capture ? state.aim : state.held).device, state.error};
+  command::SourceChanged changed{source, visible(stage, state.silent), {}, (state.capture ? state.aim : state.held).device, state.error};
   for (const event::CapturedTrack& track : state.tracks) changed.tracks.push_back(track.track);
   turn.say(std::move(changed));
 }

@@ -1,6 +1,7 @@
 // Camera, microphone and screen as the user wants them: captures under way, what is live, what is shown of it.
 // The last wish wins; a track that nobody wants any longer is released in the same step, whenever it comes. A device that
-// is lost gives way to another at once, and comes back when it is there again: a preference outlives its device.
+// is lost gives way to another at once, and comes back when it is there again: a preference outlives its device. Where no
+// device was chosen, the system's default is followed.
 // Must not know: links, the server, the room. It says what each slot should send; its owner tells the links.
 #pragma once
 
@@ -34,12 +35,14 @@ enum class SourceInput : std::uint8_t {
   OnSame,   // on, with what is there or under way already
   OnBack,   // on, with what a switch under way is about to replace
   OnOther,  // on, with other constraints
+  OnAgain,  // on, with what is there, but the system has interrupted it since it was captured
   Muted,
   Lost,   // what was live has gone with its device
   Found,  // the device that is preferred is there again, or any where there was none
+  Stale,  // what is live was interrupted and can be had anew, or another device is the system's default now
 };
 constexpr auto names_of(SourceInput) {
-  return std::array<std::string_view, 7>{"off", "on-same", "on-back", "on-other", "muted", "lost", "found"};
+  return std::array<std::string_view, 9>{"off", "on-same", "on-back", "on-other", "on-again", "muted", "lost", "found", "stale"};
 }
 
 enum class SourceDeed : std::uint8_t {
@@ -52,10 +55,12 @@ enum class SourceDeed : std::uint8_t {
   Return,   // give the switch up
   Resume,   // let what was muted be heard again, or capture
   Mute,     // send nothing; a camera is given back
+  Drop,     // it stays as it is, but what is kept is given back
   Stop,     // give all back
 };
 constexpr auto names_of(SourceDeed) {
-  return std::array<std::string_view, 10>{"missing", "keep", "wait", "await", "start", "switch", "return", "resume", "mute", "stop"};
+  return std::array<std::string_view, 11>{"missing", "keep",   "wait", "await", "start", "switch",
+                                          "return",  "resume", "mute", "drop",  "stop"};
 }
 
 // The whole machine: stage × input. The table in the documents is printed from it.
@@ -70,6 +75,8 @@ class Sources {
   void captured(Turn& turn, const event::CaptureSucceeded& got);
   void failed(Turn& turn, const event::CaptureFailed& failure);
   void ended(Turn& turn, const event::TrackEnded& ended);
+  void mute_changed(Turn& turn, const event::TrackMuteChanged& changed);
+  void page_shown(Turn& turn);
   // No connection sends this track.
   void refused(Turn& turn, const TrackId& track);
   void listed(Turn& turn, const event::DevicesChanged& devices);
@@ -94,15 +101,33 @@ class Sources {
     std::vector<std::string> lent;
     friend bool operator==(const Aim&, const Aim&) = default;
   };
+  // Why something is captured.
+  enum class Purpose : std::uint8_t {
+    Wish,    // somebody, or the way back of a device, wants it so
+    Renew,   // the same device once more, as it was interrupted
+    Follow,  // the system's default is another now
+  };
+  // What was in use before a device that cannot be open at the same time.
+  struct Former {
+    Aim aim;
+    std::string device;
+  };
   struct State {
     SourceStage stage = SourceStage::Off;
     std::vector<event::CapturedTrack> tracks;  // live now
     Aim held;                             // as which they were captured, or what is captured next
     std::optional<OperationId> capture;   // under way
     Aim aim;                              // what for
+    std::string instead;                  // of the aim's device, this one was asked for; empty: the aim's
+    Purpose purpose = Purpose::Wish;
+    std::optional<Former> former;         // given back for what is captured now; comes back if that fails
+    std::optional<Failure> refusal;       // it did fail, and the former one is on its way back
     bool exact = false;                   // no other device will do for it
     std::optional<RequestId> request;     // waits for the capture
     std::optional<Failure> error;
+    bool silent = false;                  // the system has muted what is live
+    bool doubtful = false;                // it has, at least once: a browser may say that it gives again, and it does not
+    bool any_device = false;              // nobody had named what is live
     Wanted shown = Wanted::Off;
     bool lost = false;                    // its device went; it is wanted all the same
     std::uint32_t fallbacks = 0;          // since then
@@ -112,7 +137,16 @@ class Sources {
   State& of(Source source) { return states_[static_cast<std::size_t>(source)]; }
   static SourceInput read(const State& state, const event::SourceRequested& wanted, const Aim& target);
   void perform(Turn& turn, Source source, SourceDeed deed, Aim target);
-  void capture(Turn& turn, Source source, Aim aim, bool exact);
+  void capture(Turn& turn, Source source, Aim aim, bool exact, std::string instead = {});
+  static const std::string& asked_for(const State& state) { return state.instead.empty() ? state.aim.device : state.instead; }
+  void take_over(Turn& turn, Source source, std::vector<event::CapturedTrack> tracks);
+  // What is live, and all that is known of it.
+  void let_go(Turn& turn, State& state) const;
+  static void forget_former(State& state);
+  static bool may_give_way(Source source, const State& state, ErrorCode code);
+  void give_way(Turn& turn, Source source);
+  void renew(Turn& turn, Source source, std::string device, Purpose purpose);
+  void follow_default(Turn& turn, Source source);
   void screen_ended(Turn& turn, bool sound_only);
   void device_ended(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by);
   std::optional<Failure> end_of_wish(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by);

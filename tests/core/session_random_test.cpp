@@ -65,7 +65,8 @@ struct Player {
     // S13: a camera is live exactly when it is said to be on; S12: nothing waits for the past.
     std::size_t cameras = 0;
     for (const TrackId& track : watch.live) cameras += track.value[0] == 'c' ? 1 : 0;
-    REQUIRE(cameras == (watch.shown[Source::Camera] == SourceState::On ? 1u : 0u));
+    const SourceState camera = watch.shown[Source::Camera];
+    REQUIRE(cameras == (camera == SourceState::On || camera == SourceState::Interrupted ? 1u : 0u));
     if (watch.left) {
       REQUIRE_FALSE(w.wake_at.has_value());
       REQUIRE(watch.live.empty());
@@ -80,7 +81,8 @@ struct Player {
     std::advance(at, pick(static_cast<unsigned>(watch.captures.size())));
     const OperationId operation = *at;
     watch.captures.erase(at);
-    if (pick(4) == 0) return feed(event::CaptureFailed{operation, pick(2) == 0 ? "NotAllowedError" : pick(2) == 0 ? "NotFoundError" : "OverconstrainedError", ""});
+    constexpr const char* kErrors[] = {"NotAllowedError", "NotFoundError", "OverconstrainedError", "NotReadableError"};
+    if (pick(4) == 0) return feed(event::CaptureFailed{operation, kErrors[pick(4)], ""});
     Source source = Source::Camera;
     for (const auto& one : w.ever<command::Capture>()) {
       if (one.operation == operation) source = one.source;
@@ -90,13 +92,13 @@ struct Player {
     const auto index = static_cast<std::size_t>(source);
     const TrackId track{letters[index] + std::to_string(operation)};
     watch.live.insert(track);
-    feed(event::CaptureSucceeded{operation, {{slots[index], track, device()}}});
+    feed(event::CaptureSucceeded{operation, {{slots[index], track, device(), pick(6) == 0, pick(2) == 0}}});
   }
 
   void step() {
     const std::string user(1, static_cast<char>('a' + pick(4)));
     const std::string session = std::to_string(pick(3));
-    switch (pick(20)) {
+    switch (pick(21)) {
       case 0: return feed(event::JoinRequested{});
       case 1: return feed(event::TransportOpened{w.attempt});
       case 2: return pick(4) == 0 ? feed(event::TransportClosed{w.attempt, "x"}) : void();
@@ -132,9 +134,15 @@ struct Player {
       case 17:
       case 18: {
         event::DevicesChanged listed;
-        for (unsigned n = pick(4); n > 0; --n) listed.devices.push_back({static_cast<Source>(pick(2)), device()});
+        for (unsigned n = pick(4); n > 0; --n) {
+          listed.devices.push_back({static_cast<Source>(pick(2)), device(), pick(3) == 0 ? std::optional(true) : std::nullopt});
+        }
         return feed(listed);
       }
+      case 19:
+        if (pick(3) == 0) return feed(event::PageShown{});
+        if (!watch.live.empty()) return feed(event::TrackMuteChanged{*watch.live.begin(), pick(3) != 0});
+        return;
       default: return pick(60) == 0 ? feed(event::LeaveRequested{}) : void();
     }
   }

@@ -240,8 +240,8 @@ TEST_CASE("devices.H5: a switch that fails keeps the old device and fails the re
   World w;
   with_live(w, Source::Camera, "t1", "A");
   w.want(2, Source::Camera, Wanted::On, "B");
-  w.on(event::CaptureFailed{w.only<command::Capture>().operation, "NotReadableError", ""});
-  CHECK(w.error_of(2) == ErrorCode::InUse);
+  w.on(event::CaptureFailed{w.only<command::Capture>().operation, "NotAllowedError", ""});
+  CHECK(w.error_of(2) == ErrorCode::PermissionDenied);
   CHECK(shown(w, Source::Camera).state == SourceState::On);
   CHECK(w.link_to("ann").wishes().at(Slot::Camera) == track("t1"));
   CHECK(released(w).empty());
@@ -362,7 +362,8 @@ TEST_CASE("devices.sources: everything in every stage has a deed, but for what c
       const auto wish = static_cast<SourceInput>(i);
       const bool is_live = stage == SourceStage::On || stage == SourceStage::Switching || stage == SourceStage::Muted;
       const bool impossible = (wish == SourceInput::OnBack && stage != SourceStage::Switching) ||
-                              (wish == SourceInput::Lost && !is_live);
+                              ((wish == SourceInput::Lost || wish == SourceInput::Stale) && !is_live) ||
+                              (wish == SourceInput::OnAgain && stage != SourceStage::On && stage != SourceStage::Muted);
       CHECK((source_deed(stage, wish) == SourceDeed::Missing) == impossible);
     }
   }

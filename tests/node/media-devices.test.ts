@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { DevicesPort } from '../../bindings/ports.ts';
 import type { NamedDevice, Source } from '../../bindings/client-types.ts';
-import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
+import { BrowserDevices, cameraDefaults } from '../../bindings/browser/media-devices.ts';
 import { FakeMediaDevices } from '../../web/testing/fake-devices.ts';
 import { FakeStream, FakeTrack, asFake, asStream, asTrack } from '../../web/testing/fake-media.ts';
 import { until } from '../support/waiting.ts';
@@ -42,7 +42,7 @@ describe('devices', () => {
     const screen = await devices.capture(wish('screen', { constraints: '{"audio":true,"contentHint":"motion"}' }));
     await devices.capture(wish('screen'));
     assert.deepEqual(media.asked, [
-      { kind: 'user', constraints: { video: {} } },
+      { kind: 'user', constraints: { video: cameraDefaults } },
       { kind: 'user', constraints: { audio: { echoCancellation: false, deviceId: { ideal: 'mic-1' } } } },
       { kind: 'display', constraints: { video: true, audio: true } },
       { kind: 'display', constraints: { video: true } },
@@ -91,7 +91,7 @@ describe('devices', () => {
     assert.equal(media.listeners, 0);
     await devices.capture(wish('camera'));
     await devices.capture(wish('camera'));
-    const both = [{ source: 'camera', device: 'cam-1' }, { source: 'microphone', device: 'mic-1' }];
+    const both = [{ source: 'camera', device: 'cam-1' }, { source: 'microphone', device: 'mic-1', isDefault: true }];
     await until('they are listed', () => listed.length > 0);
     assert.deepEqual(listed, [both]);
     const order: string[] = [];
@@ -119,6 +119,90 @@ describe('devices', () => {
     media.plugged = [{ deviceId: 'default', kind: 'audioinput' }];
     const [captured] = await devices.capture(wish('microphone'));
     assert.equal(captured?.device, '');
+  });
+
+  test('M13: the default is what stands behind its entry, else the first listed, else the one that the label names', async () => {
+    const named = (id: string, groupId: string, label = id): object => ({ deviceId: id, kind: 'audioinput', groupId, label });
+    const inner = { source: 'microphone', device: 'inner' };
+    const headset = { source: 'microphone', device: 'headset' };
+    const told = async (...plugged: object[]): Promise<NamedDevice[] | undefined> => {
+      const before = listed.length;
+      media.plugged = plugged as typeof media.plugged;
+      media.dispatchEvent(new Event('devicechange'));
+      await until('they are listed', () => listed.length > before);
+      return listed.at(-1);
+    };
+    await devices.capture(wish('microphone'));
+    await until('they are listed', () => listed.length === 1);
+    const real = [named('inner', 'a', 'Inner'), named('headset', 'b', 'Headset')];
+    assert.deepEqual(await told(named('default', 'a'), ...real), [{ ...inner, isDefault: true }, headset]);
+    assert.deepEqual(await told(named('default', 'b'), ...real), [inner, { ...headset, isDefault: true }]);
+    assert.deepEqual(await told(...real), [{ ...inner, isDefault: true }, headset]);
+    assert.deepEqual(await told(...real.toReversed()), [{ ...headset, isDefault: true }, inner]);
+    const [one, other] = [named('inner', 'a', 'Inner'), named('headset', 'a', 'Headset')];
+    assert.deepEqual(await told(named('default', 'a', 'Default - Inner'), other!, one!), [headset, { ...inner, isDefault: true }]);
+  });
+
+  test('M13: no default is told where the browser would ask for each device anew', async () => {
+    const asking = new BrowserDevices({
+      mediaDevices: () => media as unknown as MediaDevices,
+      permission: async () => 'prompt',
+      stream: () => asStream(new FakeStream()),
+      player: () => ({}) as HTMLMediaElement,
+    });
+    asking.onListed = (named) => listed.push(named);
+    const [captured] = await asking.capture(wish('microphone'));
+    assert.equal(captured?.anyDevice, true);
+    await until('they are listed', () => listed.length === 1);
+    assert.deepEqual(listed[0], [{ source: 'camera', device: 'cam-1' }, { source: 'microphone', device: 'mic-1' }]);
+  });
+
+  test('M13: whether anybody has named a device is told', async () => {
+    const any = async (given: Wish): Promise<unknown> => (await devices.capture(wish('microphone', given)))[0]?.anyDevice;
+    assert.equal(await any({}), true);
+    assert.equal(await any({ constraints: '{"echoCancellation":false}' }), true);
+    assert.equal(await any({ device: 'mic-1' }), undefined);
+    assert.equal(await any({ constraints: '{"deviceId":{"exact":"mic-1"}}' }), undefined);
+    assert.equal(await any({ constraints: '{"groupId":"g"}' }), undefined);
+  });
+
+  test('M4: a track that the system mutes and unmutes is told of, and that the page can be seen again', async () => {
+    const page = Object.assign(new EventTarget(), { hidden: false });
+    const told: unknown[] = [];
+    devices = new BrowserDevices({
+      mediaDevices: () => media as unknown as MediaDevices,
+      stream: () => asStream(new FakeStream()),
+      player: () => ({}) as HTMLMediaElement,
+      page: () => page as unknown as Document,
+    });
+    devices.onMuteChanged = (track, muted) => told.push([track, muted]);
+    devices.onPageShown = () => told.push('shown');
+    const [captured] = await devices.capture(wish('camera'));
+    const track = media.live[0]!;
+    track.setMuted(true);
+    track.setMuted(false);
+    page.hidden = true;
+    page.dispatchEvent(new Event('visibilitychange'));
+    page.hidden = false;
+    page.dispatchEvent(new Event('visibilitychange'));
+    assert.deepEqual(told, [[track.id, true], [track.id, false], 'shown']);
+    assert.equal(captured?.muted, undefined);
+    devices.close();
+    page.dispatchEvent(new Event('visibilitychange'));
+    assert.equal(told.length, 3);
+  });
+
+  test('a camera of which nothing is said gives 1280 × 720 at 30; what is said of its pictures counts alone', async () => {
+    const of = async (constraints: object): Promise<unknown> => {
+      await devices.capture(wish('camera', { constraints: JSON.stringify(constraints) }));
+      return media.asked.at(-1)?.constraints.video;
+    };
+    assert.deepEqual(cameraDefaults, { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } });
+    assert.deepEqual(await of({}), cameraDefaults);
+    assert.deepEqual(await of({ facingMode: 'user' }), { ...cameraDefaults, facingMode: 'user' });
+    for (const said of [{ width: 320 }, { frameRate: 15 }, { aspectRatio: 1 }, { advanced: [{ width: 640 }] }]) assert.deepEqual(await of(said), said);
+    await devices.capture(wish('microphone'));
+    assert.deepEqual(media.asked.at(-1)?.constraints, { audio: {} });
   });
 
   test('H12: of two tracks one has ended: neither is used', async () => {

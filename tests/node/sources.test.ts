@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import type { Person } from '../support/fake-world.ts';
+import { cameraDefaults } from '../../bindings/browser/media-devices.ts';
 import { FakeTrack, asFake, asTrack } from '../../web/testing/fake-media.ts';
 import { FakePage } from '../support/fake-page.ts';
 import { FakeWorld } from '../support/fake-world.ts';
@@ -111,7 +112,7 @@ describe('which device', () => {
   test('the content hint goes to the track; a screen is taken for detail', async () => {
     await ada.camera.start({ contentHint: 'detail' });
     assert.equal(asFake(ada.camera.track).contentHint, 'detail');
-    assert.deepEqual(person.media.asked.at(-1)?.constraints, { video: {} });
+    assert.deepEqual(person.media.asked.at(-1)?.constraints, { video: cameraDefaults });
     await ada.screen.start();
     assert.equal(asFake(ada.screen.track).contentHint, 'detail');
     await ada.screen.start({ contentHint: 'text' });

@@ -85,6 +85,80 @@ describe('devices of a virtual world', () => {
     assert.equal(await ada.microphone.start(), 'on');
   });
 
+  test('M3: where only one camera can be open it is switched all the same, and if that fails the old one is back', async () => {
+    ada.devices.plug({ id: 'back', kind: 'camera' });
+    ada.devices.onlyOne('camera');
+    await ada.camera.start('cam-1');
+    await world.settle();
+    assert.equal(await ada.camera.switchTo('back'), 'on');
+    await world.settle();
+    assert.deepEqual([ada.camera.device, ada.devices.live.length], ['back', 1]);
+    assert.equal(world.sentInto(ben.participants.get('ada')?.camera.track), ada.camera.track);
+    ada.devices.occupy('cam-1');
+    await assert.rejects(ada.camera.switchTo('cam-1'), error('in-use'));
+    assert.deepEqual([ada.camera.state, ada.camera.device, ada.devices.live.length], ['on', 'back', 1]);
+    await world.settle();
+    assert.equal(world.sentInto(ben.participants.get('ada')?.camera.track), ada.camera.track);
+    ada.devices.onlyOne('camera', false);
+    ada.devices.occupy('cam-1', false);
+    assert.equal(await ada.camera.switchTo('cam-1'), 'on');
+  });
+
+  test('M3: of microphones, too', async () => {
+    ada.devices.plug({ id: 'headset', kind: 'microphone' });
+    ada.devices.onlyOne('microphone');
+    await ada.microphone.start('mic-1');
+    assert.equal(await ada.microphone.switchTo('headset'), 'on');
+    assert.deepEqual([ada.microphone.device, ada.devices.live.length], ['headset', 1]);
+  });
+
+  test('M4: what the system interrupts is seen here, by the others, and explained; it comes back by itself or is captured anew', async () => {
+    await ada.camera.start();
+    await world.settle();
+    const states: string[] = [];
+    ada.on('source', ({ source, state }) => states.push(`${source} ${state}`));
+    const seen = (): unknown => {
+      const { on, muted } = ben.participants.get('ada')!.camera;
+      return [ada.camera.state, ada.me.camera.muted, on, muted];
+    };
+    ada.devices.interrupt('camera');
+    await world.settle();
+    assert.deepEqual(seen(), ['interrupted', true, false, true]);
+    assert.deepEqual((await ada.me.explain()).map(({ cause, detail }) => [cause, detail]), [['device-interrupted', 'camera']]);
+    ada.devices.interrupt('camera', false);
+    await world.settle();
+    assert.deepEqual(seen(), ['on', false, true, false]);
+    ada.devices.interrupt('camera');
+    await world.settle();
+    const before = ada.camera.track;
+    assert.equal(await ada.camera.unmute(), 'on');
+    await world.settle();
+    assert.notEqual(ada.camera.track, before);
+    assert.deepEqual([before?.readyState, ...(seen() as unknown[])], ['ended', 'on', false, true, false]);
+    assert.equal(world.sentInto(ben.participants.get('ada')?.camera.track), ada.camera.track);
+    assert.deepEqual(states, ['camera interrupted', 'camera on', 'camera interrupted', 'camera starting', 'camera on']);
+  });
+
+  test('M13: the system\'s default microphone is followed where none was chosen', async () => {
+    ada.devices.plug({ id: 'headset', kind: 'microphone' });
+    await ada.microphone.start();
+    await world.settle();
+    ada.devices.makeDefault('headset');
+    await world.settle();
+    assert.deepEqual([ada.microphone.device, ada.microphone.preferredDevice, ada.devices.live.length], ['headset', '', 1]);
+    assert.equal(world.sentInto(ben.participants.get('ada')?.microphone.track), ada.microphone.track);
+    for (const choice of ['headset', { deviceId: { exact: 'headset' } }]) {
+      await ada.microphone.start(choice);
+      ada.devices.makeDefault('mic-1');
+      await world.settle();
+      assert.equal(ada.microphone.device, 'headset');
+      ada.devices.makeDefault('headset');
+    }
+    await ada.microphone.start({ deviceId: 'default' });
+    await world.settle();
+    assert.equal(ada.microphone.preferredDevice, '');
+  });
+
   test('a closed picker is no error', async () => {
     ada.devices.deny('screen', 'user');
     assert.equal(await ada.screen.start(), 'off');

@@ -66,10 +66,12 @@ const clientEvents: OneOfEach<ClientEvent> = {
     candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' },
   },
   connection_changed: { type: 'connection_changed', ...at, state: 'disconnected' },
-  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd' }] },
+  capture_succeeded: { type: 'capture_succeeded', operation: 4, tracks: [{ slot: 'screen-audio', track: 't', device: 'd', muted: true, anyDevice: true }] },
   capture_failed: { type: 'capture_failed', operation: 4, errorName: 'NotFoundError', errorMessage: '', deniedBy: 'system' },
   track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
-  devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd' }] },
+  track_mute_changed: { type: 'track_mute_changed', track: 't', muted: true },
+  page_shown: { type: 'page_shown' },
+  devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd', isDefault: true }] },
   time_passed: { type: 'time_passed' },
 };
 
@@ -230,6 +232,7 @@ const insightEvents: OneOfEach<InsightEvent> = {
       iceErrors: [{ code: 701, relay: true, udp: false }],
       relayedOverTcp: true,
       failedSources: [{ source: 'microphone', code: 'permission-denied', deniedBy: 'system' }],
+      interruptedSources: ['camera'],
     },
   },
 };

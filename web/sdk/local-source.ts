@@ -38,6 +38,9 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 // Not by its class: it may come from another window.
 const isTrack = (value: unknown): value is MediaStreamTrack => isObject(value) && 'readyState' in value && 'kind' in value;
 
+// Chromium's entry for the system's default is no device of its own: whoever takes it leaves the choice to the browser.
+const idOf = (device: string): string => (device === 'default' ? '' : device);
+
 /** Internal: the wish that an application's words stand for. Throws `invalid-argument`. */
 export function readWish(source: Source, options: unknown, devices: DevicesPort): SourceWish {
   const wish = wishOf(source, options, devices);
@@ -52,7 +55,7 @@ function wishOf(source: Source, options: unknown, devices: DevicesPort): SourceW
     const good = fits('video', source !== 'microphone') && fits('audio', source !== 'camera');
     return good ? { lent: tracks.map((track) => devices.lend(track)) } : undefined;
   }
-  if (typeof options === 'string') return source !== 'screen' && isWellFormed(options) ? { device: options, lent: [] } : undefined;
+  if (typeof options === 'string') return source !== 'screen' && isWellFormed(options) ? { device: idOf(options), lent: [] } : undefined;
   return isObject(options) && !Array.isArray(options) ? constraintsOf(source, options) : undefined;
 }
 
@@ -66,7 +69,7 @@ function constraintsOf(source: Source, options: MediaTrackConstraints & ContentH
   try {
     const constraints = JSON.stringify(isPreference ? others : options);
     if (!isPreference) return { constraints, lent: [], ...(deviceId !== undefined && { device: '' }) };
-    return isWellFormed(device) ? { constraints, device, lent: [] } : undefined;
+    return isWellFormed(device) ? { constraints, device: idOf(device), lent: [] } : undefined;
   } catch {
     return undefined; // it goes round in circles
   }

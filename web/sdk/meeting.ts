@@ -307,7 +307,7 @@ export class Meeting extends WithParts implements AsyncDisposable {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
     for (const slot of slots) this.me.setTrack(slot, live.find((track) => ownSlot[track.kind]?.[source] === slot));
-    this.me.setWanted(source, state === 'on' || state === 'muted' ? state : 'off');
+    this.me.setWanted(source, state === 'interrupted' ? 'muted' : state === 'on' || state === 'muted' ? state : 'off');
     this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
   }

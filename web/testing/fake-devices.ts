@@ -17,7 +17,12 @@ export interface Plugged {
   kind: MediaDeviceKind;
   label?: string;
   facingMode?: string;
+  groupId?: string;
 }
+
+// A camera that can do all that is asked of it.
+const size = (wanted: ConstrainULong | undefined, usual: number): number =>
+  typeof wanted === 'number' ? wanted : (wanted?.exact ?? wanted?.ideal ?? usual);
 
 let made = 0;
 
@@ -29,6 +34,8 @@ export class FakeMediaDevices extends EventTarget {
   /** What the next request meets with, in order; none: it is granted. */
   readonly refusals: Error[] = [];
   readonly denied = new Map<Source, DeniedBy>();
+  /** Kinds of which, as on phones, one device can be open at a time. */
+  readonly single = new Set<'videoinput' | 'audioinput'>();
   /** Ids of devices that another program keeps to itself. */
   readonly busy = new Set<string>();
   /** Set: requests wait until it is resolved. */
@@ -54,7 +61,7 @@ export class FakeMediaDevices extends EventTarget {
     return by === 'browser' ? 'denied' : by === 'user' || source === 'screen' ? 'prompt' : 'granted';
   }
 
-  /** What is plugged in, in the browser's order: the first of a kind is its own choice. */
+  /** What is plugged in, in the browser's order: the first of a kind is its own choice, and the system's default. */
   plugged: Plugged[] = [
     { deviceId: 'cam-1', kind: 'videoinput' },
     { deviceId: 'mic-1', kind: 'audioinput' },
@@ -64,7 +71,7 @@ export class FakeMediaDevices extends EventTarget {
 
   async enumerateDevices(): Promise<MediaDeviceInfo[]> {
     this.listings++;
-    return this.plugged.map((each) => ({ label: each.deviceId, ...each, groupId: 'g' }) as unknown as MediaDeviceInfo);
+    return this.plugged.map((each) => ({ label: each.deviceId, groupId: 'g', ...each }) as unknown as MediaDeviceInfo);
   }
 
   /** Its tracks end, as browsers have it. */
@@ -83,6 +90,14 @@ export class FakeMediaDevices extends EventTarget {
     this.dispatchEvent(new Event('devicechange'));
   }
 
+  /** The system's default of its kind from now on, which it is told of. */
+  prefer(id: string): void {
+    const device = this.plugged.find(({ deviceId }) => deviceId === id);
+    if (!device) return;
+    this.plugged = [device, ...this.plugged.filter((each) => each !== device)];
+    this.dispatchEvent(new Event('devicechange'));
+  }
+
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
     this.listeners++;
     super.addEventListener(...args);
@@ -93,12 +108,14 @@ export class FakeMediaDevices extends EventTarget {
     super.removeEventListener(...args);
   }
 
-  #device(kind: MediaDeviceKind, wanted: unknown): MediaTrackSettings {
-    const { deviceId = {} } = Object(wanted) as { deviceId?: { exact?: string; ideal?: string } };
+  #device(kind: 'videoinput' | 'audioinput', wanted: unknown): MediaTrackSettings {
+    const { deviceId = {}, width, height, frameRate } = Object(wanted) as MediaTrackConstraints & { deviceId?: { exact?: string; ideal?: string } };
     const there = this.plugged.filter((each) => each.kind === kind);
     const device = there.find((each) => each.deviceId === (deviceId.exact ?? deviceId.ideal)) ?? (deviceId.exact ? undefined : there[0]);
     if (device && this.busy.has(device.deviceId)) throw domError('NotReadableError', 'Device in use');
-    if (device) return { deviceId: device.deviceId, groupId: 'g', ...(device.facingMode && { facingMode: device.facingMode }) };
+    const open = this.live.some(({ kind: live, settings }) => live === (kind === 'videoinput' ? 'video' : 'audio') && settings.deviceId !== device?.deviceId && settings.deviceId);
+    if (device && open && this.single.has(kind)) throw domError('NotReadableError', 'Could not start video source');
+    if (device) return { ...(kind === 'videoinput' && { width: size(width, 640), height: size(height, 480), frameRate: size(frameRate, 30) }), deviceId: device.deviceId, groupId: 'g', ...(device.facingMode && { facingMode: device.facingMode }) };
     if (there.length === 0) throw domError('NotFoundError');
     throw Object.assign(new Error(''), { name: 'OverconstrainedError', constraint: 'deviceId' });
   }

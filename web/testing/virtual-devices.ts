@@ -99,6 +99,29 @@ export class VirtualDevices {
     else this.#media.busy.delete(id);
   }
 
+  /**
+   * As on phones: of cameras (or microphones) one can be open at a time, and another one is in use until that is given
+   * back.
+   */
+  onlyOne(kind: 'camera' | 'microphone', isSo = true): void {
+    if (kind !== 'camera' && kind !== 'microphone') throw new WorldError('invalid-argument', 'There can be only one camera or one microphone');
+    const name = kind === 'camera' ? 'videoinput' : 'audioinput';
+    if (isSo) this.#media.single.add(name);
+    else this.#media.single.delete(name);
+  }
+
+  /** The system interrupts what is live, as a phone call does: it stays live and gives nothing; or it gives again. */
+  interrupt(source: 'camera' | 'microphone', interrupted = true): void {
+    this.#check(source);
+    for (const track of this.#of(source)) track.setMuted(interrupted);
+  }
+
+  /** What is plugged in becomes the system's default of its kind. */
+  makeDefault(id: string): void {
+    this.#known(id);
+    this.#media.prefer(id);
+  }
+
   /** As the browser's own bar does. */
   stopSharing(): void {
     for (const track of this.#of('screen')) track.end();

@@ -274,6 +274,7 @@ export class MeetingInsight {
       failedSources: sources.flatMap(({ source, state, error }) =>
         state === 'failed' && error ? [{ source, code: error.code, ...(error.deniedBy && { deniedBy: error.deniedBy }) }] : [],
       ),
+      interruptedSources: sources.flatMap(({ source, state }) => (state === 'interrupted' ? [source] : [])),
     };
   }
 }
