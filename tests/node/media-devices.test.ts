@@ -138,7 +138,7 @@ describe('devices', () => {
     assert.deepEqual(await told(named('default', 'a'), ...real), [{ ...inner, isDefault: true }, headset]);
     assert.deepEqual(await told(named('default', 'b'), ...real), [inner, { ...headset, isDefault: true }]);
     assert.deepEqual(await told(...real), [{ ...inner, isDefault: true }, headset]);
-    assert.deepEqual(await told(...real.toReversed()), [{ ...headset, isDefault: true }, inner]);
+    assert.deepEqual(await told(...[...real].reverse()), [{ ...headset, isDefault: true }, inner]);
     const [one, other] = [named('inner', 'a', 'Inner'), named('headset', 'a', 'Headset')];
     assert.deepEqual(await told(named('default', 'a', 'Default - Inner'), other!, one!), [headset, { ...inner, isDefault: true }]);
   });

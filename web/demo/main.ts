@@ -120,7 +120,8 @@ window.addEventListener('pagehide', () => {
   // The device that was chosen, or any: it may have been switched on only in the meeting.
   const choice = (source: 'camera' | 'microphone') => {
     const chosen = last?.[source];
-    return meeting?.[source].state === 'on' && (chosen ? chosen : true);
+    const state = meeting?.[source].state;
+    return (state === 'on' || state === 'interrupted') && (chosen ? chosen : true);
   };
   left = meeting && last && { ...last, camera: choice('camera'), microphone: choice('microphone') };
   lobby.close();

@@ -1,6 +1,7 @@
 // The look into the mirror before joining: camera and microphone as chosen, shown to nobody else. All devices are
 // given back when the preview closes; the meeting opens them anew.
 
+import { cameraDefaults } from '../sdk/index.ts';
 import { Playback } from '../sdk/playback.ts';
 import { byId, setIcon, setText, streamFor } from './dom.ts';
 import { SoundLevel } from './sound-level.ts';
@@ -12,7 +13,7 @@ type Kind = Exclude<Device, 'screen' | 'speaker'>;
 export type Choice = boolean | string;
 
 const constraintsOf: Record<Kind, MediaTrackConstraints> = {
-  camera: { width: { ideal: 1280 }, height: { ideal: 720 } },
+  camera: cameraDefaults, // as the meeting asks for it
   microphone: {},
 };
 
@@ -108,12 +109,10 @@ export class Preview {
 
   async #start(kind: Kind): Promise<void> {
     const device = this.#selects[kind].value;
-    const constraints = { ...constraintsOf[kind], ...(device === '' ? {} : { deviceId: { exact: device } }) };
     this.#buttons[kind].classList.add('busy');
     try {
-      const stream = await capture(kind === 'camera' ? { video: constraints } : { audio: constraints });
-      this.#tell(kind, undefined);
-      this.#take(stream);
+      const error = await this.#open(kind, device);
+      this.#tell(kind, error);
       await this.#list();
     } catch (error) {
       this.#wanted[kind] = false;
@@ -123,6 +122,30 @@ export class Preview {
       this.#buttons[kind].classList.remove('busy');
       this.#show();
     }
+  }
+
+  // Phones open one camera at a time: then the old one is given back for the new one, and is opened again if that fails;
+  // why it did is what this gives.
+  async #open(kind: Kind, device: string): Promise<unknown> {
+    const ask = async (id: string): Promise<void> => {
+      const constraints = { ...constraintsOf[kind], ...(id === '' ? {} : { deviceId: { exact: id } }) };
+      this.#take(await capture(kind === 'camera' ? { video: constraints } : { audio: constraints }));
+    };
+    const before = this.#tracks[kind];
+    try {
+      await ask(device);
+    } catch (error) {
+      if (before === undefined || !['NotReadableError', 'AbortError'].includes(String((error as Partial<Error>).name))) throw error;
+      const { deviceId = '' } = before.getSettings();
+      this.#release(kind);
+      try {
+        await ask(device);
+      } catch (refusal) {
+        await ask(deviceId);
+        return refusal;
+      }
+    }
+    return undefined;
   }
 
   #take(stream: MediaStream): void {

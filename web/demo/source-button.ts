@@ -4,7 +4,7 @@
 import type { Meeting } from '../sdk/index.ts';
 import { byId, setIcon } from './dom.ts';
 import type { Notices } from './notices.ts';
-import { wordsForDevice, type Device } from './words.ts';
+import { wordsForDevice, wordsForInterruption, type Device } from './words.ts';
 
 type OwnSource = Exclude<Device, 'speaker'>;
 type Source = Meeting['camera'] | Meeting['microphone'] | Meeting['screen'];
@@ -14,6 +14,10 @@ const names: Record<OwnSource, { on: string; off: string }> = {
   camera: { on: 'Turn your camera off', off: 'Turn your camera on' },
   screen: { on: 'Stop sharing your screen', off: 'Share your screen' },
 };
+const interrupted: Record<'camera' | 'microphone', string> = {
+  microphone: 'Your microphone is interrupted: try it again',
+  camera: 'Your camera is interrupted: try it again',
+};
 
 export class SourceButton {
   readonly #kind: OwnSource;
@@ -22,6 +26,7 @@ export class SourceButton {
   readonly #button: HTMLButtonElement;
   readonly #undo = new AbortController();
   #told: unknown;
+  #wasInterrupted = false;
 
   constructor(kind: OwnSource, source: Source, notices: Notices) {
     this.#kind = kind;
@@ -34,7 +39,8 @@ export class SourceButton {
   update(): void {
     const { state, error } = this.#source;
     const on = state === 'on';
-    const words = on ? names[this.#kind].on : names[this.#kind].off;
+    const isInterrupted = state === 'interrupted' && this.#kind !== 'screen';
+    const words = isInterrupted ? interrupted[this.#kind as 'camera' | 'microphone'] : on ? names[this.#kind].on : names[this.#kind].off;
     this.#button.dataset['state'] = state;
     this.#button.setAttribute('aria-pressed', String(on));
     this.#button.setAttribute('aria-label', words);
@@ -47,6 +53,7 @@ export class SourceButton {
       setIcon(this.#button, on ? this.#kind : `${this.#kind}-off`);
     }
     this.#tell(state === 'failed' ? error : undefined);
+    this.#tellInterrupted(isInterrupted);
   }
 
   close(): void {
@@ -59,7 +66,7 @@ export class SourceButton {
     try {
       if (source.state === 'on' || source.state === 'starting') {
         await (this.#kind === 'screen' ? source.stop() : source.mute());
-      } else if (source.state === 'muted') {
+      } else if (source.state === 'muted' || source.state === 'interrupted') {
         await source.unmute();
       } else {
         await source.start(this.#kind === 'screen' ? { audio: true } : undefined);
@@ -67,6 +74,15 @@ export class SourceButton {
     } catch (error) {
       this.#tell(error);
     }
+  }
+
+  // The system may take it for a moment only; who speaks into it has to know.
+  #tellInterrupted(isInterrupted: boolean): void {
+    if (isInterrupted === this.#wasInterrupted) return;
+    this.#wasInterrupted = isInterrupted;
+    const key = `interrupted-${this.#kind}`;
+    if (!isInterrupted) return this.#notices.hide(key);
+    this.#notices.show(key, wordsForInterruption(this.#kind), { kind: 'warn', action: { label: 'Try again', run: () => void this.#toggle() } });
   }
 
   // A failure is told once, by the rejection or by the state, whichever comes first.

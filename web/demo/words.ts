@@ -180,6 +180,14 @@ export function wordsForDevice(error: unknown, ...devices: Device[]): Words | un
   return deviceWords[code]?.(devices.join(' or '), deniedBy) ?? wordsFor(error);
 }
 
+/** Words for a device that is on, and of which the system gives nothing. */
+export function wordsForInterruption(device: Device): Words {
+  return {
+    title: `Your ${device} is interrupted.`,
+    advice: `A phone call or another program has it. ${device === 'microphone' ? 'The others do not hear you.' : 'The others do not see you.'}`,
+  };
+}
+
 const fileWords: Record<string, Words> = {
   'file-declined': { title: 'Declined.', advice: '' },
   'file-cancelled': { title: 'Cancelled by the other side.', advice: '' },

@@ -8,6 +8,7 @@ import { onPermissionsChanged, permissionFor } from '../../bindings/browser/perm
 import { report } from '../../bindings/browser/ports.ts';
 import type { ListenOptions, Undo } from './events.ts';
 
+export { cameraDefaults } from '../../bindings/browser/media-devices.ts';
 export type { Device, Permission };
 
 const sources = ['camera', 'microphone'] as const;

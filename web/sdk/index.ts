@@ -29,7 +29,7 @@ export type { CandidateType, LinkStatistics, PathStatistics, StreamStatistics } 
 export type { TraceOptions } from '../../bindings/trace.ts';
 export type { Blame, Denier, ErrorCode } from './errors.ts';
 export type { CallOutcome, CallState, ChatMessage, Connect, DialectName, LeaveReason, LinkState, MeetingState, Role, Source, SourceState } from '../../bindings/client-types.ts';
-export { devices } from './devices.ts';
+export { cameraDefaults, devices } from './devices.ts';
 export { MeetingError } from './errors.ts';
 
 const cores = {
