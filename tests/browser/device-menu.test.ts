@@ -55,6 +55,32 @@ test('camera, microphone and speaker are chosen in the meeting; what is away is 
   await Promise.all([ada.close(), ben.close()]);
 });
 
+test('the preview shows the pictures that the meeting sends; M3: it switches where one camera can be open', async () => {
+  const ada = await Visitor.open(stage.browser, `${stage.site.url}#pictures`);
+  await ada.page.waitForSelector('#preview-video:not([hidden])');
+  await ada.page.evaluate(installPlugs);
+  const last = (await options(ada, 'camera-choice')).at(-1);
+  await ada.page.evaluate(() => window.plugs.refusals.push({ kind: 'video', name: 'NotReadableError' }));
+  await ada.page.select('#camera-choice', last?.value ?? '');
+  await ada.page.waitForFunction((label) => {
+    const tracks = window.probe.captured.filter((each) => each.kind === 'video' && each.readyState === 'live');
+    return tracks.length === 1 && tracks[0]?.label === label;
+  }, {}, last?.label ?? '');
+  const pictures = (): Promise<unknown> =>
+    ada.page.evaluate(() =>
+      window.probe.captured.filter((each) => each.kind === 'video' && each.readyState === 'live').map((each) => {
+        const { deviceId, width, height, frameRate } = each.getSettings();
+        return [deviceId, width, height, frameRate];
+      }),
+    );
+  const before = (await pictures()) as unknown[][];
+  assert.deepEqual(before[0]?.slice(0, 3), [last?.value, 1280, 720]);
+  await ada.submit('Ada');
+  await ada.sees(1, `${tile}[data-camera="on"]`);
+  assert.deepEqual(await pictures(), before);
+  await ada.close();
+});
+
 test('H3: a camera that another program uses is told with what to do, and works once it is free', async () => {
   const ada = await Visitor.open(stage.browser, `${stage.site.url}#busy`);
   await ada.page.waitForSelector('#preview-video:not([hidden])');
