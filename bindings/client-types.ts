@@ -326,7 +326,7 @@ export type ClientEvent =
 
 export type ClientCommand =
   | { type: 'need_dialect'; dialect: DialectName }
-  | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName }
+  | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName; viewer: boolean }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
   | {

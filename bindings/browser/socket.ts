@@ -51,11 +51,12 @@ const order = ({ attempt }: CommandOf<'open_transport'>): object => ({
   transports: attempt % 2 === 0 ? ['polling', 'websocket'] : ['websocket', 'polling'],
 });
 
-function identity({ room, user, name, dialect }: CommandOf<'open_transport'>): object {
+// `pub`: whom the course's viewers offer to. It is how one publishes, not whether one does.
+function identity({ room, user, name, dialect, viewer }: CommandOf<'open_transport'>): object {
   const either = dialect === 'auto';
   return {
     ...((either || dialect === 'meetwire') && { auth: { meetwire: 1 } }),
-    ...((either || dialect === 'classic') && { query: { userId: user, roomId: room, nickname: name } }),
+    ...((either || dialect === 'classic') && { query: { userId: user, roomId: room, nickname: name, pub: viewer ? 'sub' : 'pub' } }),
   };
 }
 

@@ -43,6 +43,7 @@ struct OpenTransport {
   UserId user;
   std::string name;
   DialectName dialect = DialectName::Auto;
+  bool viewer = false;  // a classic server is told who publishes before anything else is said
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
@@ -50,6 +51,7 @@ struct OpenTransport {
     visit("user", self.user);
     visit("name", self.name);
     visit("dialect", self.dialect);
+    visit("viewer", self.viewer);
   }
 };
 

@@ -61,12 +61,17 @@ struct Limits {
   // After so many new incarnations without a connection the link is reported as failed; it goes on trying
   // at the longest wait.
   std::uint32_t restarts_before_failed = 3;
+  // A member that numbers nothing and has not offered by then is offered to: some pages never offer. A newcomer's offer
+  // takes two round trips, and its camera some time to open.
+  Millis unnumbered_offer_grace{1'000};
   // Media changes closer together than this share one offer.
   Millis negotiation_batch_window{50};
 
   // -- session
   Millis transport_deadline{10'000};  // until the socket is up
   Millis hello_deadline{8'000};       // until the server has answered the hello
+  // A classic server loses what it is asked before it listens. It is asked again after this long, then after twice as long.
+  Millis question_repeat_after{500};
   Millis reconnect_delay_min{500};
   Millis reconnect_delay_max{10'000};
   Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
@@ -114,6 +119,8 @@ struct Limits {
   Millis device_fallback_window{10'000};
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
+  // Ids of a classic server that are not what people call themselves: as many as a large roster has rows, several times.
+  std::size_t encoded_ids_max = 512;
   // Messages kept that came before the welcome: classic servers do not order them.
   std::size_t early_messages_max = 256;
 

@@ -17,6 +17,7 @@
 #include "link/sdp.hpp"
 #include "link/signaling_table.hpp"
 #include "link/slots.hpp"
+#include "link/unnumbered.hpp"
 
 namespace meetwire::link {
 
@@ -74,6 +75,8 @@ struct Link::Body {
   void bind_lines();
   void rolled_back();
   bool inbox_has_offer() const;
+  void meet(const protocol::PairMessage& message);
+  void wish();
 
   // ---- upkeep.cpp: candidates, incarnations, healing, state
   void flush_candidates();
@@ -115,6 +118,7 @@ struct Link::Body {
   std::vector<Candidate> gathered;          // local candidates, not yet sent
   std::optional<Millis> candidates_at;
   LinkState state = LinkState::Connecting;
+  Unnumbered unnumbered;
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {

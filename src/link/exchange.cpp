@@ -12,7 +12,9 @@ namespace meetwire::link {
 // Does what can be done now. Messages come before wishes: what the peer said is older than what we are about to say.
 void Link::Body::pump() {
   while (!pending && (stage == Stage::Waiting || stage == Stage::Opening || stage == Stage::Agreed)) {
-    if (signaling == SignalingState::HaveRemoteOffer) {
+    if (std::exchange(unnumbered.take_back, false) && signaling == SignalingState::HaveLocalOffer) {
+      begin_operation(Operation::RollBack);
+    } else if (signaling == SignalingState::HaveRemoteOffer) {
       begin_operation(slots.has_track_change() ? Operation::SetTrack : Operation::MakeAnswer);
     } else if (!inbox.empty()) {
       if (!take_from_inbox()) return;
@@ -22,6 +24,8 @@ void Link::Body::pump() {
       begin_operation(Operation::SetTrack);
     } else if (wants_offer()) {
       if (!is_open) open_connection();
+      // A page that negotiates once shows what it sends only if the first offer has lines for it.
+      if (!options.numbered && stage == Stage::Opening) slots.want_lines({Slot::Microphone, Slot::Camera});
       const auto missing = slots.take_missing();
       for (const Slot slot : missing) command(command::AddSlot{options.peer, numbers.incarnation(), slot, priority_of(slot)});
       if (missing.empty() || !slots.has_track_change()) begin_operation(Operation::MakeOffer);
@@ -34,7 +38,7 @@ void Link::Body::pump() {
 bool Link::Body::wants_offer() const {
   if (signaling != SignalingState::Stable) return false;
   if (stage == Stage::Opening) return true;
-  if (stage != Stage::Agreed) return false;
+  if (stage != Stage::Agreed || unnumbered.negotiates_once) return false;
   if (ice_restart_wanted) return true;
   return slots.lacks_line() && (!negotiate_at || *negotiate_at <= now);
 }
@@ -78,7 +82,8 @@ void Link::Body::take_offer() {
 void Link::Body::take_answer() {
   const auto& answer = std::get<protocol::Answer>(inbox.front().body);
   const bool awaited = signaling == SignalingState::HaveLocalOffer && offer_out.has_value();
-  if (awaited && (!options.numbered || answer.offer == *offer_out)) {
+  // A page does not say which offer it answers.
+  if (awaited && ((!options.numbered && answer.offer == 0) || answer.offer == *offer_out)) {
     begin_operation(Operation::SetAnswer);
   } else {
     inbox.erase(inbox.begin());  // to an offer that is settled, or was taken back
@@ -138,7 +143,7 @@ void Link::Body::send_offer(const Description& description) {
   // The peer's offer waits already: ours would be taken back in the next moment, so nobody needs to see it.
   if (polite && inbox_has_offer()) return;
   const bool first = stage == Stage::Opening;
-  send(protocol::Offer{description.sdp, slots.lines()}, /*may_wait=*/first);
+  send(protocol::Offer{description.sdp, slots.lines(), first}, /*may_wait=*/first);
   recovery.offer_sent(now);
 }
 

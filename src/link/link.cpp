@@ -33,6 +33,10 @@ LinkStep Link::Body::handle(Millis at, const LinkEvent& event) {
   now = at;
   std::visit([this](const auto& value) { on(value); }, event);
   if (stage != Stage::Ended) {
+    if (unnumbered.offer_at && *unnumbered.offer_at <= now) {
+      unnumbered.offer_at.reset();
+      if (stage == Stage::Waiting && !is_open && inbox.empty()) stage = Stage::Opening;
+    }
     heal();
     pump();
     flush_candidates();
@@ -47,6 +51,7 @@ void Link::Body::on(const Started&) {
   if (stage != Stage::Idle) return;
   stage = options.offers_first ? Stage::Opening : Stage::Waiting;
   recovery.connection_begun(now);
+  if (!options.numbered && stage == Stage::Waiting) unnumbered.offer_at = now + options.limits.unnumbered_offer_grace;
 }
 
 void Link::Body::on(const link::Ended&) {
@@ -79,6 +84,7 @@ void Link::Body::on(const MessageReceived& received) {
       // A classic member that numbers nothing: another certificate is another connection at its end.
       begin_incarnation(numbers.incarnation() + 1, Stage::Waiting);
     }
+    meet(message);
     inbox.push_back(std::move(message));
   }
   if (inbox.size() > options.limits.candidates_per_generation_max) {
@@ -87,10 +93,27 @@ void Link::Body::on(const MessageReceived& received) {
 }
 
 void Link::Body::on(const WishesChanged& changed) {
-  slots.wish(changed.wishes);
+  unnumbered.wishes = changed.wishes;
+  wish();
+}
+
+void Link::Body::wish() {
+  slots.wish(options.numbered ? unnumbered.wishes : unnumbered.for_peer());
   if (stage == Stage::Agreed && slots.lacks_line() && !negotiate_at) {
     negotiate_at = now + options.limits.negotiation_batch_window;
   }
+}
+
+// Whether a member that numbers nothing is one of ours: its descriptions say so, each of them.
+void Link::Body::meet(const protocol::PairMessage& message) {
+  const bool is_offer = std::holds_alternative<protocol::Offer>(message.body);
+  if (options.numbered || (!is_offer && !std::holds_alternative<protocol::Answer>(message.body))) return;
+  unnumbered.offer_at.reset();
+  if (is_offer) unnumbered.negotiates_once = false;
+  if (unnumbered.rank == message.rank) return;
+  unnumbered.rank = message.rank;
+  polite = unnumbered.rank.empty() || options.self_rank > unnumbered.rank;
+  wish();
 }
 
 void Link::Body::on(const SignallingLost&) { recovery.signalling_lost(); }

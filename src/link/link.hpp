@@ -24,7 +24,7 @@ namespace meetwire::link {
 struct LinkOptions {
   UserId peer;
   // Compared byte-wise: the greater one is polite, i.e. gives way in a collision. Towards classic members, who know
-  // no sessions and settle nothing, this side is always polite.
+  // no sessions and settle nothing, this side is always polite; one of ours on a classic server says its rank itself.
   std::string self_rank;
   std::string peer_rank;
   // The newcomer offers first; the one already there waits for the offer.
@@ -33,6 +33,8 @@ struct LinkOptions {
   Incarnation first_incarnation = 1;
   // False towards classic members: no numbers, no replay, no acknowledgement, no incarnations of theirs.
   bool numbered = true;
+  // Descriptions without numbers carry the own rank: on a classic server, where the peer may be one of ours.
+  bool says_rank = false;
   std::uint64_t seed = 0;
   std::string ice_servers = "[]";
   std::string ice_transport_policy = "all";

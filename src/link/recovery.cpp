@@ -68,12 +68,16 @@ void Recovery::signalling_resumed(Millis now) {
   if (connect_by_) connect_by_ = now + random_.spread(limits_.connect_deadline) + handicap();
 }
 
-Remedy Recovery::due(Millis now) {
+Remedy Recovery::due(Millis now, bool works) {
   if (stable_at_ && *stable_at_ <= now) {
     stable_at_.reset();
     restarts_ = 0;
   }
   if (!signalling_up_) return Remedy::None;  // no remedy works without the peer
+  if (works && answer_by_ && *answer_by_ <= now) {
+    answer_by_.reset();
+    return Remedy::TakeBack;
+  }
   if ((answer_by_ && *answer_by_ <= now) || (connect_by_ && *connect_by_ <= now)) give_up(now);
   if (new_incarnation_at_ && *new_incarnation_at_ <= now) {
     new_incarnation_at_.reset();

@@ -13,7 +13,7 @@
 
 namespace meetwire::link {
 
-enum class Remedy : std::uint8_t { None, RestartIce, NewIncarnation };
+enum class Remedy : std::uint8_t { None, TakeBack, RestartIce, NewIncarnation };
 
 class Recovery {
  public:
@@ -32,8 +32,9 @@ class Recovery {
   void signalling_resumed(Millis now);
 
   // ---- what to do
-  // The remedy that is due, which then counts as begun.
-  Remedy due(Millis now);
+  // The remedy that is due, which then counts as begun. `works`: there is a connection without the own offer that has no
+  // answer, so that it is taken back rather than the connection given up.
+  Remedy due(Millis now, bool works);
   std::optional<Millis> wake_at() const;
   bool has_failed() const { return restarts_ >= limits_.restarts_before_failed; }
 

@@ -11,6 +11,10 @@ void SlotTable::wish(const std::map<Slot, std::optional<TrackId>>& wishes) {
   }
 }
 
+void SlotTable::want_lines(std::initializer_list<Slot> slots) {
+  for (const Slot slot : slots) row(slot).wished = true;
+}
+
 void SlotTable::forget_lines() {
   for (Row& each : rows_) {
     each.added = false;

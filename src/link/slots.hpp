@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ class SlotTable {
  public:
   // slot → track to send (or none). A slot once wished for stays; its m-line is never given up.
   void wish(const std::map<Slot, std::optional<TrackId>>& wishes);
+  // These too get an m-line, with or without a track.
+  void want_lines(std::initializer_list<Slot> slots);
   // A new connection: no m-lines yet; wishes stay.
   void forget_lines();
 

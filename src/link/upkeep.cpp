@@ -9,6 +9,10 @@ namespace meetwire::link {
 void Link::Body::send(protocol::PairBody body, bool may_wait) {
   const bool is_offer = std::holds_alternative<protocol::Offer>(body);
   protocol::PairMessage message = numbers.stamp(now, std::move(body));
+  if (options.says_rank) {
+    message.rank = options.self_rank;
+    if (is_offer) message.sequence = ++unnumbered.offers;
+  }
   if (is_offer) offer_out = message.sequence;
   outputs.emplace_back(SendPair{std::move(message), may_wait});
 }
@@ -57,6 +61,8 @@ void Link::Body::begin_incarnation(Incarnation next, Stage as) {
   local_ufrags.clear();
   gathered.clear();
   candidates_at.reset();
+  unnumbered.negotiates_once = unnumbered.take_back = false;
+  unnumbered.offer_at.reset();
   recovery.connection_begun(now);
   if (state == LinkState::Connected) set_state(LinkState::Reconnecting);
 }
@@ -70,8 +76,17 @@ void Link::Body::break_down(Failure why) {
 }
 
 void Link::Body::heal() {
-  switch (recovery.due(now)) {
+  switch (recovery.due(now, /*works=*/!options.numbered && stage == Stage::Agreed)) {
     case Remedy::None:
+      return;
+    case Remedy::TakeBack:
+      unnumbered.take_back = true;
+      // One of ours may have lost it, and is asked anew; a page that did not answer never will.
+      if (unnumbered.is_ours()) {
+        negotiate_at = now + options.limits.restart_backoff_min;
+      } else {
+        unnumbered.negotiates_once = true;
+      }
       return;
     case Remedy::RestartIce:
       if (!is_open || stage != Stage::Agreed) return;
@@ -97,6 +112,7 @@ void Link::Body::set_state(LinkState next, std::optional<Failure> error) {
 std::optional<Millis> Link::Body::wake_at() const {
   if (stage == Stage::Ended) return std::nullopt;
   auto at = earlier(recovery.wake_at(), numbers.wake_at());
+  at = earlier(at, unnumbered.offer_at);
   // Once these two are due they wait for an operation or an answer, whose end wakes by itself.
   for (const auto& deadline : {negotiate_at, candidates_at}) {
     if (deadline && *deadline > now) at = earlier(at, deadline);

@@ -14,6 +14,7 @@ namespace meetwire::protocol {
 struct Offer {
   std::string sdp;
   SlotsByMid slots;  // empty from classic members: the link infers them
+  bool opens = false;  // the first of a connection. Not on the wire: the classic dialect says `call` before it
 };
 
 struct Answer {
@@ -46,6 +47,9 @@ struct PairMessage {
   Sequence sequence = 0;
   // Everything up to this one has come in.
   Sequence acknowledged = 0;
+  // On a classic server, of an offer or answer of one of ours: what settles collisions, the greater one gives way. Empty
+  // from the course's own pages, which ignore it.
+  std::string rank;
   PairBody body;
 };
 

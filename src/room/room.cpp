@@ -8,12 +8,6 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-namespace {
-
-constexpr std::string_view kPublisher = "pub";
-
-}  // namespace
-
 Verdict Room::judge(const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
   if (sitting == members_.end()) return judge_newcomer(admission);

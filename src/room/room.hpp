@@ -33,6 +33,9 @@
 
 namespace meetwire::room {
 
+// What a classic client's `pub` says of whom viewers offer to; anything else is a viewer.
+inline constexpr std::string_view kPublisher = "pub";
+
 // The same for all rooms of a process.
 struct RoomPolicy {
   Limits limits;  // participants_max and resume_window as the host set them

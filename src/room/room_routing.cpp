@@ -165,7 +165,12 @@ void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {
   if (!is_listed() || (request.room && *request.room != id_)) {
     log(LogLevel::Warning, "roster of another room refused", from.row.user, out);
   } else {
-    for (const auto& [user, member] : members_) listed.rows.push_back({user, member.row.name, member.publisher});
+    // Viewers' pages offer to publishers alone, and find in their rows who is one.
+    for (const auto& [user, member] : members_) {
+      const bool says = knows_relays(member.row.dialect);
+      const auto role = member.row.role == Role::Viewer ? std::nullopt : std::optional<std::string>(kPublisher);
+      listed.rows.push_back({user, member.row.name, says ? member.publisher : role});
+    }
   }
   if (knows_relays(from.row.dialect)) send(from, std::move(listed), out);
 }

@@ -69,7 +69,8 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
 
 void Session::Body::open(Turn& turn) {
   const DialectName dialect = has_been_joined ? wire.in_use() : options.dialect;
-  turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect});
+  turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect,
+                                   options.viewer.value_or(false)});
 }
 
 void Session::Body::greet(Turn& turn) {
@@ -88,6 +89,12 @@ void Session::Body::greet(Turn& turn) {
   if (!secret.empty()) hello.resume = secret;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
+  ask_wait = limits.question_repeat_after;
+  ask_at = turn.now + ask_wait;
+}
+
+void Session::Body::ask_again(Turn& turn) {
+  for (command::Send& send : wire.ask_again()) turn.say(std::move(send));
 }
 
 // Whoever has lost his place waits as a newcomer does, who sees nobody.

@@ -73,6 +73,7 @@ struct Session::Body {
   void drive(Turn& turn, ConnectionInput input, Failure why = Failure{}, const protocol::Welcome* welcome = nullptr);
   void open(Turn& turn);
   void greet(Turn& turn);
+  void ask_again(Turn& turn);
   void wait(Turn& turn);
   void take_place(const protocol::Welcome& welcome);
   void admit(Turn& turn, const protocol::Welcome& welcome);
@@ -144,6 +145,8 @@ struct Session::Body {
   void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
   void stop_awaiting(Turn& turn, const UserId& peer);
 
+  // The hello is out, to a server that may have lost what it asks.
+  bool asks() const { return ask_at && connection.is_greeting() && wire.in_use() != DialectName::Meetwire; }
   bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
   static Failure no_floor() { return Failure{ErrorCode::NotAllowed, "a viewer has to ask for the floor first"}; }
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
@@ -185,6 +188,9 @@ struct Session::Body {
   link::Wishes wishes;     // as the links were told
   std::set<UserId> offers_awaited;  // links whose first offer the first envelope waits for
   std::vector<EarlyMessage> early;
+  // When the hello's questions go out again, and how long they wait then.
+  std::optional<Millis> ask_at;
+  Millis ask_wait{0};
 };
 
 }  // namespace meetwire::session

@@ -64,7 +64,9 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   const bool classic = member.dialect == DialectName::Classic || wire.in_use() == DialectName::Classic;
   link::LinkOptions how;
   how.peer = member.user;
-  how.self_rank = classic ? std::string(kPoliteRank) : self.session.value;
+  // On a classic server it may be one of ours, and says so: then the ranks of both settle who gives way.
+  how.says_rank = wire.in_use() == DialectName::Classic;
+  how.self_rank = how.says_rank ? options.user.value : classic ? std::string(kPoliteRank) : self.session.value;
   how.peer_rank = classic ? std::string() : member.session.value;
   how.offers_first = offers_first;
   how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);

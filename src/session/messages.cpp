@@ -20,6 +20,7 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
   if (!is_joined() && !connection.is_before_door()) return;
   auto decoded = wire.decode(event.name, event.body);
   if (const auto foreign = wire.take_foreign()) return turn.say(command::NeedDialect{*foreign});
+  if (decoded.listens) ask_again(turn);
   for (Failure& failure : decoded.failures) turn.report(std::move(failure));
   // Dialects that number have a Problem in an unknown message's place; others only count it.
   if (decoded.unknown != 0 && decoded.messages.empty()) {

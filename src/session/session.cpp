@@ -193,6 +193,11 @@ void Session::Body::on(Turn& turn, const event::TransportClosed& event) {
 void Session::Body::on(Turn& turn, const event::TimePassed&) {
   if (const auto due = connection.due(turn.now)) drive(turn, *due);
   if (is_over()) return;
+  if (asks() && turn.now >= *ask_at) {
+    ask_again(turn);
+    ask_wait = ask_wait * 2;
+    ask_at = turn.now + ask_wait;
+  }
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
   requests.elapsed(turn);
@@ -222,6 +227,7 @@ std::optional<Millis> Session::Body::deadline() const {
   if (is_over()) return std::nullopt;
   std::optional<Millis> first = earlier(connection.deadline(), links.deadline());
   first = earlier(first, outbox.deadline());
+  if (asks()) first = earlier(first, ask_at);
   first = earlier(first, announcement.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());

@@ -34,12 +34,20 @@ void Wire::reset() {
 
 std::vector<command::Send> Wire::encode(const std::vector<protocol::ClientMessage>& messages, std::uint64_t received) {
   std::vector<command::Send> sends;
-  for (const auto& candidate : candidates_) {
-    for (protocol::Frame& frame : candidate->encode(messages, received)) {
-      sends.push_back(command::Send{std::move(frame.name), std::move(frame.body), frame.form});
-    }
-  }
+  for (const auto& candidate : candidates_) add(sends, candidate->encode(messages, received));
   return sends;
+}
+
+std::vector<command::Send> Wire::ask_again() {
+  std::vector<command::Send> sends;
+  for (const auto& candidate : candidates_) add(sends, candidate->ask_again());
+  return sends;
+}
+
+void Wire::add(std::vector<command::Send>& sends, std::vector<protocol::Frame> frames) {
+  for (protocol::Frame& frame : frames) {
+    sends.push_back(command::Send{std::move(frame.name), std::move(frame.body), frame.form});
+  }
 }
 
 void Wire::settle_on(DialectName name) {

@@ -34,8 +34,11 @@ class Wire {
   // A hello goes out in every dialect that is still possible; all else waits until one is known.
   std::vector<command::Send> encode(const std::vector<protocol::ClientMessage>& messages, std::uint64_t received);
   protocol::Decoded<protocol::ServerMessage> decode(std::string_view name, std::string_view body);
+  // The hello's questions that have no answer yet, to servers that may have lost them.
+  std::vector<command::Send> ask_again();
 
  private:
+  static void add(std::vector<command::Send>& sends, std::vector<protocol::Frame> frames);
   void settle_on(DialectName name);
 
   std::vector<std::unique_ptr<protocol::ClientDialect>> candidates_;

@@ -177,7 +177,7 @@ TEST_CASE("meetwire/1: messages of one moment travel in one envelope, split at t
 
   std::vector<ClientMessage> offers;
   for (int i = 0; i < 11; ++i) {
-    offers.push_back(SignalTo{UserId{"bob"}, {}, {1, 0, 1, 0, Offer{std::string(9'000, 'x'), {}}}});
+    offers.push_back(SignalTo{UserId{"bob"}, {}, {1, 0, 1, 0, {}, Offer{std::string(9'000, 'x'), {}}}});
   }
   frames = wire.client->encode(offers, 0);
   CHECK(frames.size() == 2);

@@ -203,6 +203,31 @@ TEST_CASE("dialect.real: a Meetwire server's welcome makes a newcomer's offers l
   CHECK_FALSE(wake_at.has_value());
 }
 
+TEST_CASE("classic: a server that listens late is asked again, and at once when it says that we are in") {
+  ClientOptions given = World::options();
+  given.dialect = DialectName::Classic;
+  session::Session session(std::move(given));
+  const auto asked = [&](std::int64_t now, const ClientEvent& event) {
+    std::size_t times = 0;
+    for (const auto& command : session.handle(Millis{now}, event).commands) {
+      const auto* send = std::get_if<command::Send>(&command);
+      times += send != nullptr && send->name == "roomUserList" ? 1U : 0U;
+    }
+    return times;
+  };
+  const Millis wait = kDefaultLimits.question_repeat_after;
+  CHECK(asked(0, event::JoinRequested{}) == 0);
+  CHECK(asked(0, event::TransportOpened{1, std::nullopt}) == 1);
+  CHECK(asked(wait.value - 1, event::TimePassed{}) == 0);
+  CHECK(asked(wait.value, event::TimePassed{}) == 1);
+  CHECK(asked(wait.value * 3 - 1, event::TimePassed{}) == 0);
+  CHECK(asked(wait.value * 3, event::TimePassed{}) == 1);
+  CHECK(asked(wait.value * 3, event::MessageArrived{1, "msg", R"({"type":"join","msg":"me join then room","status":200})"}) == 1);
+  CHECK(asked(wait.value * 3, event::MessageArrived{1, "roomUserList", R"([{"userId":"me"}])"}) == 0);
+  CHECK(asked(wait.value * 100, event::TimePassed{}) == 0);
+  CHECK(asked(wait.value * 100, event::MessageArrived{1, "msg", R"({"type":"join","msg":"me join then room","status":200})"}) == 0);
+}
+
 TEST_CASE("dialect.auto: a module without the server's dialect says at once and once which it is") {
   const auto needed = [](DialectName dialect, const std::string& frame) {
     ClientOptions given = World::options();

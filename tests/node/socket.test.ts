@@ -55,7 +55,7 @@ function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https:/
     return socket;
   });
   const transport = port.open(
-    { type: 'open_transport', attempt: 1, room: 'r&1', user: 'ada', name: 'Ada', dialect: 'auto', ...command },
+    { type: 'open_transport', attempt: 1, room: 'r&1', user: 'ada', name: 'Ada', dialect: 'auto', viewer: false, ...command },
     {
       opened: () => heard.push(['opened']),
       closed: (reason) => heard.push(['closed', reason]),
@@ -78,7 +78,7 @@ describe('socket', () => {
   });
 
   test('the handshake says which protocol is meant, and who comes', () => {
-    const query = { userId: 'ada', roomId: 'r&1', nickname: 'Ada' };
+    const query = { userId: 'ada', roomId: 'r&1', nickname: 'Ada', pub: 'pub' };
     const { auto, meetwire, classic } = {
       auto: open().options,
       meetwire: open({ dialect: 'meetwire' }).options,
@@ -87,6 +87,8 @@ describe('socket', () => {
     assert.deepEqual([auto['auth'], auto['query']], [{ meetwire: 1 }, query]);
     assert.deepEqual([meetwire['auth'], meetwire['query']], [{ meetwire: 1 }, undefined]);
     assert.deepEqual([classic['auth'], classic['query']], [undefined, query]);
+    const watches = open({ dialect: 'classic', viewer: true }).options;
+    assert.deepEqual(watches['query'], { ...query, pub: 'sub' });
   });
 
   test('the address: a path is where the server is mounted, never a namespace', () => {

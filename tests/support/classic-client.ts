@@ -8,6 +8,13 @@ import type { Socket } from 'socket.io-client';
 
 export type ClassicEdition = 'first' | 'later';
 
+/**
+ * Which of the course's pages it is. many2many offers to everybody listed, once, and answers. one2one has a connection only
+ * once it has called or was called: an offer without a `call` before meets nothing. one2many: a viewer offers to the publisher
+ * alone, once, receives only and answers nobody; a publisher never offers.
+ */
+export type ClassicPage = 'many2many' | 'one2one' | 'one2many';
+
 export interface SessionDescription {
   type: 'offer' | 'answer';
   sdp: string;
@@ -21,7 +28,9 @@ export interface IceCandidate {
 
 /** As much of a peer connection as the classic client uses. */
 export interface ClassicPeer {
-  offer(): Promise<SessionDescription>;
+  /** `receivesOnly`: as a viewer's page does. */
+  offer(receivesOnly?: boolean): Promise<SessionDescription>;
+  /** Adds its tracks each time, as the pages do: the second one throws. */
   answer(offer: SessionDescription): Promise<SessionDescription>;
   accept(answer: SessionDescription): Promise<void>;
   addCandidate(candidate: IceCandidate): Promise<void>;
@@ -40,6 +49,10 @@ export interface ClassicClientOptions {
   /** Later edition only. */
   nickname?: string;
   publisher?: boolean;
+  /** Default: many2many. */
+  page?: ClassicPage;
+  /** How long a viewer waits before it asks for the roster; the real one 2 s. */
+  patienceMs?: number;
   peers?: PeerFactory;
   /** Default: whatever socket.io does by itself. */
   transports?: ('polling' | 'websocket')[];
@@ -68,6 +81,9 @@ export class ClassicClient {
   readonly #options: ClassicClientOptions;
   // Only the first reply after a connect makes it offer.
   #newcomer = false;
+  // It asks once its media is open, which takes longer than its own `join`.
+  #asked = false;
+  #publisher: string | undefined;
   // One message at a time, in the order of arrival: setting descriptions takes time.
   #work: Promise<void> = Promise.resolve();
 
@@ -127,9 +143,20 @@ export class ClassicClient {
   }
 
   #connected(): void {
-    if (this.#options.room === undefined) return;
-    this.#newcomer = true;
-    this.askForRoster();
+    this.#newcomer = this.#options.room !== undefined && this.#page !== 'one2one';
+    this.#asked = false;
+  }
+
+  get #page(): ClassicPage {
+    return this.#options.page ?? 'many2many';
+  }
+
+  #joined(): void {
+    if (!this.#newcomer || this.#asked) return;
+    this.#asked = true;
+    const patience = this.#page === 'one2many' ? (this.#options.patienceMs ?? 2_000) : 0;
+    if (patience > 0) setTimeout(() => this.askForRoster(), patience);
+    else this.askForRoster();
   }
 
   #roster(reply: unknown): void {
@@ -138,12 +165,27 @@ export class ClassicClient {
     this.roster = users;
     if (!this.#newcomer) return;
     this.#newcomer = false;
-    for (const user of users.filter((one) => one !== this.user)) this.#queue(() => this.#offerTo(user));
+    for (const user of users.filter((one) => one !== this.user && this.#offersTo(one, reply))) this.#queue(() => this.#offerTo(user));
+  }
+
+  #offersTo(user: string, reply: unknown): boolean {
+    if (this.#page !== 'one2many') return true;
+    if (this.#options.publisher === true) return false;
+    const rows = Array.isArray(reply) ? (reply as { userId: string; pub?: unknown }[]) : [];
+    if (!rows.some((row) => row.userId === user && row.pub === 'pub')) return false;
+    this.#publisher = user;
+    return true;
   }
 
   #message(message: unknown): void {
     this.received.push(message);
     const { type, msg, data } = (message ?? {}) as Partial<ClassicEnvelope>;
+    if (type === 'join') this.#joined();
+    if (type === 'call' && this.#page === 'one2one' && typeof data?.['userId'] === 'string') {
+      this.peers.get(data['userId'])?.close();
+      this.peers.delete(data['userId']);
+      this.#peer(data['userId']);
+    }
     if (type === 'leave') return this.#left(this.edition === 'first' ? msg?.split(' ')[0] : data?.['userId']);
     if (type !== 'offer' && type !== 'answer' && type !== 'candidate') return;
     const from = data?.['userId'];
@@ -153,6 +195,9 @@ export class ClassicClient {
 
   async #signalled(type: 'offer' | 'answer' | 'candidate', from: string, payload: unknown): Promise<void> {
     if (type === 'offer') {
+      // A viewer's page has no handler for it.
+      if (this.#page === 'one2many' && this.#options.publisher !== true) return;
+      if (this.#page === 'one2one' && !this.peers.has(from)) throw new Error(`an offer of ${from} without a call`);
       const answer = await this.#peer(from).answer(payload as SessionDescription);
       this.socket.emit('answer', { userId: this.user, targetUid: from, answer });
       return;
@@ -166,7 +211,7 @@ export class ClassicClient {
   async #offerTo(user: string): Promise<void> {
     this.peers.get(user)?.close();
     this.peers.delete(user);
-    const offer = await this.#peer(user).offer();
+    const offer = await this.#peer(user).offer(user === this.#publisher);
     this.socket.emit('offer', { userId: this.user, targetUid: user, offer });
   }
 
@@ -211,6 +256,7 @@ export const fakePeers: PeerFactory = (user, gathered) => {
   let state: 'stable' | 'have-local-offer' | 'closed' = 'stable';
   let described = false;
   let reached = false;
+  let added = false;
   const describe = (type: 'offer' | 'answer'): SessionDescription => {
     // Gathering begins with setting it; what it finds comes later, after the description has gone out.
     setTimeout(() => state !== 'closed' && gathered(fakeCandidate), 0);
@@ -222,10 +268,13 @@ export const fakePeers: PeerFactory = (user, gathered) => {
   return {
     async offer() {
       check(state === 'stable', 'offer');
+      added = true;
       state = 'have-local-offer';
       return describe('offer');
     },
     async answer(offer) {
+      if (added) throw new Error(senderExists);
+      added = true;
       check(state === 'stable' && offer.type === 'offer' && offer.sdp.startsWith('v=0'), 'remote offer');
       described = true;
       return describe('answer');
@@ -247,6 +296,9 @@ export const fakePeers: PeerFactory = (user, gathered) => {
     },
   };
 };
+
+/** What `addTrack` says to a track that the connection has already. */
+export const senderExists = 'InvalidAccessError: a sender already exists for the track';
 
 const fakeCandidate = { candidate: 'candidate:1 1 udp 2130706431 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 
@@ -281,15 +333,19 @@ export function browserPeers(
       if (candidate !== null && candidate.candidate !== '') gathered(candidate.toJSON() as IceCandidate);
     };
     if (onTrack) connection.ontrack = (event) => onTrack(user, event);
-    for (const track of stream?.getTracks() ?? []) connection.addTrack(track, stream!);
+    const addTracks = (): void => {
+      for (const track of stream?.getTracks() ?? []) connection.addTrack(track, stream!);
+    };
     return {
-      async offer() {
+      async offer(receivesOnly) {
+        if (!receivesOnly) addTracks();
         // Said by name, since `false` would mean to send only; without a stream it is what makes m-lines at all.
         const offer = await connection.createOffer({ offerToReceiveAudio: true, offerToReceiveVideo: true });
         await connection.setLocalDescription(offer);
         return { type: 'offer', sdp: connection.localDescription!.sdp };
       },
       async answer(offer) {
+        addTracks();
         await connection.setRemoteDescription(offer);
         await connection.setLocalDescription(await connection.createAnswer());
         return { type: 'answer', sdp: connection.localDescription!.sdp };

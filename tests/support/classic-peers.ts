@@ -1,5 +1,6 @@
 // Connections of the fake world for the double of a classic client: a camera goes out, whatever comes is taken.
 
+import { senderExists } from './classic-client.ts';
 import type { PeerFactory } from './classic-client.ts';
 import type { FakeWire } from '../../web/testing/fake-wire.ts';
 import { FakeTrack, asTrack } from '../../web/testing/fake-media.ts';
@@ -9,16 +10,21 @@ export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered) => {
   connection.onicecandidate = ({ candidate }) => {
     if (candidate !== null && candidate.candidate !== '') gathered(candidate as { candidate: string });
   };
+  let added = false;
   const localise = async (): Promise<string> => {
     await connection.setLocalDescription();
     return connection.localDescription!.sdp;
   };
   return {
-    async offer() {
-      connection.addTransceiver(asTrack(new FakeTrack('video')));
+    async offer(receivesOnly) {
+      added = true;
+      if (receivesOnly) connection.addTransceiver('video', { direction: 'recvonly' });
+      else connection.addTransceiver(asTrack(new FakeTrack('video')));
       return { type: 'offer', sdp: await localise() };
     },
     async answer(offer) {
+      if (added) throw new Error(senderExists);
+      added = true;
       await connection.setRemoteDescription(offer);
       return { type: 'answer', sdp: await localise() };
     },

@@ -30,6 +30,10 @@ export interface Defects {
   mangledQuery: boolean;
   /** A roster reply may be older than the `join` that came before it. */
   rosterLate: boolean;
+  /** Handlers are attached once the store has answered: what comes before is lost, a goodbye too. */
+  deafAtFirst: boolean;
+  /** A roster asked for without a payload, or a room without a user, throws where nobody catches. */
+  throwsWithoutPayload: boolean;
 }
 
 export const noDefects: Defects = {
@@ -42,6 +46,8 @@ export const noDefects: Defects = {
   throwsWithoutUser: false,
   mangledQuery: false,
   rosterLate: false,
+  deafAtFirst: false,
+  throwsWithoutPayload: false,
 };
 
 /** As it is out there. `losesChat` is the first edition's alone. */
@@ -55,6 +61,8 @@ export const asPublished = (edition: Edition): Defects => ({
   throwsWithoutUser: edition === 'first',
   mangledQuery: true,
   rosterLate: true,
+  deafAtFirst: true,
+  throwsWithoutPayload: edition === 'later',
 });
 
 /** Stands for Redis: key to field to value. Outlives a server that crashed. */
@@ -66,6 +74,8 @@ export interface ClassicServerOptions {
   store?: Store;
   /** To come back where the one before was. */
   port?: number;
+  /** What the store takes to answer. */
+  storeMs?: number;
 }
 
 interface Identity {
@@ -81,7 +91,7 @@ const relayed = {
   answer: 'rtc answer',
   candidate: 'ice candidate',
 } as const;
-const relayedLater = { ...relayed, applyMic: 'apply mic', acceptApplyMic: 'accept mic', refuseApplyMic: 'refuse mic' } as const;
+const relayedLater = { ...relayed, applyMic: 'apply mic', acceptApplyMic: 'acceptApplyMic mic', refuseApplyMic: 'refuseApplyMic mic' } as const;
 
 const keyOf = (room: string): string => `meeting-room::${room}`;
 
@@ -92,18 +102,21 @@ export class ClassicServer {
   readonly edition: Edition;
   readonly #defects: Defects;
   readonly #io: Server;
+  /** What the store takes to answer; may be changed while it runs. */
+  storeMs: number;
   // Who is online: the last connection under an id has it.
   readonly #online = new Map<string, Socket>();
 
-  private constructor(io: Server, port: number, { edition = 'later', defects, store = new Map() }: ClassicServerOptions) {
+  private constructor(io: Server, port: number, { edition = 'later', defects, store = new Map(), storeMs = 0 }: ClassicServerOptions) {
     this.#io = io;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.edition = edition;
     this.store = store;
+    this.storeMs = storeMs;
     this.#defects = { ...noDefects, ...defects };
     if (!this.#defects.leavesRowsBehind) store.clear();
-    io.on('connection', (socket) => this.#connected(socket));
+    io.on('connection', (socket) => void this.#connected(socket));
   }
 
   static async start(options: ClassicServerOptions = {}): Promise<ClassicServer> {
@@ -139,17 +152,27 @@ export class ClassicServer {
     this.#online.get(user)?.conn.close(true);
   }
 
-  #connected(socket: Socket): void {
+  async #connected(socket: Socket): Promise<void> {
     const identity = this.#identify(socket);
-    if (identity.user === '' && this.#defects.throwsWithoutUser) return void this.crash();
+    const { throwsWithoutUser, throwsWithoutPayload, deafAtFirst } = this.#defects;
+    if (identity.user === '' && (throwsWithoutUser || (throwsWithoutPayload && identity.room !== ''))) return this.crash();
     this.#online.set(identity.user, socket);
+    if (!deafAtFirst) this.#listen(socket, identity);
+    if (identity.room !== '') await this.#join(socket, identity);
+    else await this.#redis();
+    if (deafAtFirst) this.#listen(socket, identity);
+  }
+
+  #listen(socket: Socket, identity: Identity): void {
     socket.on('disconnect', () => void this.#disconnected(socket, identity));
-    socket.on('roomUserList', (payload: { roomId?: string } | undefined) => void this.#answerRoster(socket, payload?.roomId ?? ''));
+    socket.on('roomUserList', (payload: { roomId?: string } | undefined) => {
+      if (payload == null && this.#defects.throwsWithoutPayload) return void this.crash();
+      void this.#answerRoster(socket, payload?.roomId ?? '');
+    });
     socket.on('msg', (payload: unknown) => this.#chat(identity, payload));
     for (const [type, words] of Object.entries(this.edition === 'later' ? relayedLater : relayed)) {
       socket.on(type, (payload: unknown) => this.#relay(socket, identity, type, words, payload));
     }
-    if (identity.room !== '') void this.#join(socket, identity);
   }
 
   async #join(socket: Socket, identity: Identity): Promise<void> {
@@ -158,7 +181,7 @@ export class ClassicServer {
     const rows = this.store.get(key) ?? new Map<string, string>();
     this.store.set(key, rows);
     rows.set(identity.user, JSON.stringify(this.#row(identity)));
-    await redis();
+    await this.#redis();
     this.#tell(identity, 'join', `${identity.user} join then room`);
   }
 
@@ -168,13 +191,13 @@ export class ClassicServer {
     if (!stale) this.#online.delete(identity.user);
     if (identity.room === '') return;
     this.store.get(keyOf(identity.room))?.delete(identity.user);
-    await redis();
+    await this.#redis();
     this.#tell(identity, 'leave', `${identity.user} leave the room `);
   }
 
   async #answerRoster(socket: Socket, room: string): Promise<void> {
     const rows = [...(this.store.get(keyOf(room)) ?? [])];
-    await redis();
+    await this.#redis();
     if (this.#defects.rosterLate) await new Promise((resolve) => setTimeout(resolve, 30));
     if (this.edition === 'first') socket.emit('roomUserList', Object.fromEntries(rows));
     else socket.emit('roomUserList', rows.map(([, row]) => JSON.parse(row) as object));
@@ -201,6 +224,11 @@ export class ClassicServer {
   #tell(identity: Identity, type: 'join' | 'leave', words: string): void {
     const data = this.edition === 'later' ? { userId: identity.user, nickname: identity.name } : null;
     this.#io.to(identity.room).emit('msg', envelope(type, words, 200, data));
+  }
+
+  // The real one awaits its store here, and other sockets' events come in between.
+  #redis(): Promise<void> {
+    return new Promise((resolve) => void (this.storeMs > 0 ? setTimeout(resolve, this.storeMs) : setImmediate(resolve)));
   }
 
   #row({ user, room, name, publisher }: Identity): object {
@@ -230,6 +258,3 @@ function cutOut(address: string, name: string): string {
   const pair = query.split('&').find((one) => one.startsWith(`${name}=`));
   return pair?.split('=')[1] ?? '';
 }
-
-// The real one awaits its store here, and other sockets' events come in between.
-const redis = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

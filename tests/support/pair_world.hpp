@@ -19,6 +19,7 @@ namespace meetwire::support {
 
 struct PairOptions {
   bool numbered = true;
+  std::array<bool, 2> says_rank{};  // on a classic server; a page does not
   Millis operation_takes{5};
   Millis network_takes{20};
   int slow_end = 0;      // whose browser takes longer,
@@ -140,6 +141,7 @@ class PairWorld {
     options.peer_rank = std::move(other_rank);
     options.offers_first = first;
     options.numbered = options_.numbered;
+    options.says_rank = options_.says_rank[static_cast<std::size_t>(at)];
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
     end.browser = std::make_unique<ModelBrowser>(

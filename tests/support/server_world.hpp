@@ -232,7 +232,7 @@ class ServerWorld {
 inline SignalTo offer_to(const std::string& user, const std::string& sdp = "v=0 offer") {
   SignalTo signal;
   signal.to = UserId{user};
-  signal.pair = PairMessage{1, 0, 1, 0, Offer{sdp, {{"0", Slot::Microphone}}}};
+  signal.pair = PairMessage{1, 0, 1, 0, {}, Offer{sdp, {{"0", Slot::Microphone}}}};
   return signal;
 }
 

@@ -76,7 +76,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
 };
 
 const clientCommands: OneOfEach<ClientCommand> = {
-  open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic' },
+  open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic', viewer: true },
   close_transport: { type: 'close_transport' },
   need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/classic_ids.hpp"
 #include "protocol/dialects/classic_wire.hpp"
 #include "protocol/text.hpp"
 
@@ -15,37 +16,19 @@ using namespace classic;
 
 Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
-// encodeURIComponent: how an id stands in the query.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kKept = "-_.!~*'()";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (alphanumeric || kKept.find(c) != std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      out.push_back('%');
-      out.push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
-    }
-  }
-  return out;
-}
-
-// What the reference server may have made of our own id: as it is, left encoded, or cut at "=".
-std::set<std::string> aliases_of(const UserId& self) {
-  return {self.value, percent_encoded(self.value), self.value.substr(0, self.value.find('='))};
-}
-
 class ClassicClient final : public ClientDialect {
  public:
   ClassicClient(RoomId room, UserId self, std::string name, const Limits& limits)
-      : room_(std::move(room)), self_(std::move(self)), name_(std::move(name)), aliases_(aliases_of(self_)),
-        limits_(limits) {}
+      : room_(std::move(room)), self_(std::move(self)), name_(std::move(name)), limits_(limits),
+        ids_(self_, limits) {}
 
   DialectName name() const override { return DialectName::Classic; }
+
+  std::vector<Frame> ask_again() override {
+    Frames frames;
+    if (stage_ == Stage::Asking) ask(frames);
+    return frames;
+  }
 
   std::vector<Frame> encode(const std::vector<ClientMessage>& messages, std::uint64_t) override {
     std::vector<Frame> frames;
@@ -85,12 +68,30 @@ class ClassicClient final : public ClientDialect {
     since_request_.clear();
     held_back_.clear();
     chats_under_way_.clear();
-    out.push_back(make_roster_request(room_));
+    called_.clear();
+    replies_ = 0;
+    rows_.clear();
+    ids_.forget();
+    ask(out);
+  }
+  void ask(Frames& out) const {
+    for (const RoomId& name : Ids::names_of(room_)) out.push_back(make_roster_request(name));
   }
   void write_message(const SignalTo& signal, Frames& out) {
-    for (const TypedPayload& one : write_body(signal.pair.body, self_, signal.to)) {
+    const auto* offer = std::get_if<Offer>(&signal.pair.body);
+    if (offer != nullptr && offer->opens && called_.erase(signal.to) == 0) out.push_back(make_call(signal.to, true));
+    for (const TypedPayload& one : write_pair_payload(signal.pair, ids_.own_address(), ids_.address_of(signal.to))) {
       out.push_back(make_frame(one.type, one.payload));
     }
+  }
+  // `only_prepares`: some pages make their connection ready when they are called, and meet an offer with nothing
+  // otherwise. Ours ring for no such call, and all others pay no heed to it.
+  Frame make_call(const UserId& to, bool only_prepares) const {
+    return make_frame("call", object([&](TextWriter& writer) {
+                        put(writer, "userId", ids_.own_address());
+                        put(writer, "targetUid", ids_.address_of(to));
+                        if (only_prepares) put(writer, kMark, true);
+                      }));
   }
   void write_message(const ChatSubmitted& chat, Frames& out) {
     if (chat.to) return;  // the dialect has no chat to one: the session refuses it before
@@ -106,10 +107,8 @@ class ClassicClient final : public ClientDialect {
   }
   void write_message(const RelayTo& relay, Frames& out) {
     if (relay.kind != RelayKind::Call || !relay.to) return;
-    out.push_back(make_frame("call", object([&](TextWriter& writer) {
-                               put(writer, "userId", self_);
-                               put(writer, "targetUid", *relay.to);
-                             })));
+    out.push_back(make_call(*relay.to, false));
+    if (called_.size() < limits_.encoded_ids_max) called_.insert(*relay.to);  // its offer follows
   }
   template <class Other>
   void write_message(const Other&, Frames&) {}  // this dialect has no such message
@@ -122,6 +121,28 @@ class ClassicClient final : public ClientDialect {
       out.failures.push_back(malformed("a roster of another shape"));
       return;
     }
+    // Nobody has asked: the answer to a question that was put twice, older than what was said since.
+    if (stage_ != Stage::Asking) return;
+    bool lists_self = false;
+    std::size_t bad_rows = 0;
+    for (const Value& item : reply) {
+      if (room_.empty()) break;  // in no room: whoever is listed is not with us
+      auto row = reply.is_object() ? read_hash_row(std::string(item.key()), item) : read_row(item, std::nullopt);
+      lists_self = lists_self || (row && ids_.is_self(row->user.value));
+      if (!row) {
+        ++bad_rows;
+      } else if (!add_row(rows_, std::move(*row))) {
+        out.failures.push_back(malformed("a roster of more rows than can be called"));
+        break;
+      }
+    }
+    if (bad_rows > 0) out.failures.push_back(malformed(std::to_string(bad_rows) + " roster rows"));
+    // A room that is not called so is empty: the one we are in has us in it, unless our row is lost.
+    if (!lists_self && ++replies_ < Ids::names_of(room_).size()) return;
+    welcome(out);
+  }
+
+  void welcome(Out& out) {
     Welcome welcome;
     welcome.self.user = self_;
     welcome.self.name = name_;
@@ -129,25 +150,18 @@ class ClassicClient final : public ClientDialect {
     welcome.limits.message_bytes_max = static_cast<std::uint32_t>(limits_.message_bytes_max);
     welcome.limits.chat_bytes_max = static_cast<std::uint32_t>(limits_.chat_bytes_max);
     welcome.limits.participants_max = static_cast<std::uint32_t>(limits_.participants_max);
-    std::size_t bad_rows = 0;
-    for (const Value& item : reply) {
-      if (room_.empty()) break;  // in no room: whoever is listed is not with us
-      auto row = reply.is_object() ? read_hash_row(std::string(item.key()), item) : read_row(item, std::nullopt);
-      if (!row) {
-        ++bad_rows;
-      } else if (!add_row(welcome.members, std::move(*row))) {
-        out.failures.push_back(malformed("a roster of more rows than can be called"));
-        break;
-      }
+    for (Participant& row : rows_) {
+      // What left or came since the request is newer than the reply.
+      if (since_request_.count(row.user) == 0) welcome.members.push_back(std::move(row));
     }
-    if (bad_rows > 0) out.failures.push_back(malformed(std::to_string(bad_rows) + " roster rows"));
+    rows_.clear();
     out.messages.push_back(std::move(welcome));
     put_on_top(out);
   }
 
-  // False when there is no more room. What left or came since the request is newer than the reply.
+  // False when there is no more room.
   bool add_row(std::vector<Participant>& members, Participant row) const {
-    if (is_self(row.user.value) || since_request_.count(row.user) > 0) return true;
+    if (ids_.is_self(row.user.value)) return true;
     const bool doubled =
         std::any_of(members.begin(), members.end(), [&](const auto& one) { return one.user == row.user; });
     if (doubled) return true;
@@ -167,7 +181,7 @@ class ClassicClient final : public ClientDialect {
     held_back_.clear();
   }
 
-  std::optional<Participant> read_hash_row(const std::string& key, const Value& value) const {
+  std::optional<Participant> read_hash_row(const std::string& key, const Value& value) {
     const auto text = value.string();
     if (!text) return read_row(value, key);
     const auto parsed = parse_json(*text, limits_);
@@ -176,10 +190,10 @@ class ClassicClient final : public ClientDialect {
   }
 
   // `key`: the hash's field, which the server itself wrote and which therefore counts more than the row.
-  std::optional<Participant> read_row(const Value& row, const std::optional<std::string>& key) const {
+  std::optional<Participant> read_row(const Value& row, const std::optional<std::string>& key) {
     if (!row.is_object()) return std::nullopt;
-    const auto user = key ? key : find_id(row, "userId", limits_);
-    if (!user || !is_acceptable_id(*user, limits_.id_bytes_max)) return std::nullopt;
+    const auto user = key ? ids_.read(*key) : ids_.find(row, "userId");
+    if (!user) return std::nullopt;
     const auto nickname = find_string(row, "nickname");
     return make_row(*user, std::string(nickname.value_or("")));
   }
@@ -205,8 +219,9 @@ class ClassicClient final : public ClientDialect {
     if (status && *status != static_cast<std::uint64_t>(kGood)) {
       ++out.unknown;
     } else if (*type == "call") {
-      const auto from = find_id(data, "userId", limits_);
-      if (!from || is_self(*from)) return out.failures.push_back(malformed("a call from nobody"));
+      const auto from = ids_.find(data, "userId");
+      if (!from || ids_.is_self(*from)) return out.failures.push_back(malformed("a call from nobody"));
+      if (find(data, kMark)) return;  // one of ours, about to offer
       deliver(RelayFrom{RelayKind::Call, UserId{*from}, {}}, out);
     } else if (*type == "join" || *type == "leave") {
       if (room_.empty()) return;
@@ -219,10 +234,14 @@ class ClassicClient final : public ClientDialect {
   }
 
   void read_coming_or_going(bool joined, const Value& envelope, const Value& data, Out& out) {
-    auto user = find_id(data, "userId", limits_);
+    auto user = ids_.find(data, "userId");
     if (!user) user = user_in_words(envelope, joined ? kJoinPhrase : kLeavePhrase);
     if (!user) return out.failures.push_back(malformed("join or leave of nobody"));
-    if (is_self(*user)) return;
+    if (ids_.is_self(*user)) {
+      // It is sent once our row is stored, and from then on the server hears what it is asked.
+      out.listens = joined && stage_ == Stage::Asking;
+      return;
+    }
     const auto nickname = find_string(data, "nickname");
     const Participant row = make_row(*user, std::string(nickname.value_or("")));
     if (stage_ == Stage::Asking) {
@@ -237,24 +256,24 @@ class ClassicClient final : public ClientDialect {
   }
 
   // The first edition has the id in its words only.
-  std::optional<std::string> user_in_words(const Value& envelope, std::string_view phrase) const {
+  std::optional<std::string> user_in_words(const Value& envelope, std::string_view phrase) {
     const auto words = find_string(envelope, "msg");
     if (!words) return std::nullopt;
     while (!phrase.empty() && phrase.back() == ' ') phrase.remove_suffix(1);
     const auto end = words->rfind(phrase);
     if (end == std::string::npos) return std::nullopt;
-    std::string user(words->substr(0, end));
-    return is_acceptable_id(user, limits_.id_bytes_max) ? std::optional(std::move(user)) : std::nullopt;
+    return ids_.read(words->substr(0, end));
   }
 
   void read_pair_message(std::string_view type, const Value& data, Out& out) {
-    const auto from = find_id(data, "userId", limits_);
-    if (!from || is_self(*from)) return out.failures.push_back(malformed("a relay from nobody"));
+    const auto from = ids_.find(data, "userId");
+    if (!from || ids_.is_self(*from)) return out.failures.push_back(malformed("a relay from nobody"));
     auto body = read_body(type, data, limits_);
     if (auto* failure = std::get_if<Failure>(&body)) return out.failures.push_back(std::move(*failure));
     SignalFrom signal;
     signal.from = UserId{*from};
     signal.pair.body = std::get<PairBody>(std::move(body));
+    read_mark(data, limits_, signal.pair);
     deliver(std::move(signal), out);
   }
 
@@ -287,8 +306,8 @@ class ClassicClient final : public ClientDialect {
     }
     ChatDelivered delivered;
     ChatMessage& message = delivered.message;
-    auto from = find_id(payload, "from", limits_);
-    if (!from) from = find_id(payload, "userId", limits_);
+    auto from = ids_.find(payload, "from");
+    if (!from) from = ids_.find(payload, "userId");
     if (from) message.from = UserId{*from};
     message.text = *words;
     message.at = static_cast<std::int64_t>(find_count(payload, "at").value_or(0));
@@ -296,7 +315,7 @@ class ClassicClient final : public ClientDialect {
     const auto id = find_id(payload, "id", limits_);
     if (!type || *type != "chat" || !id) {
       message.id = "classic-" + std::to_string(++chats_without_id_);
-    } else if (from && is_self(*from)) {
+    } else if (from && ids_.is_self(*from)) {
       forget_chat(*id);
       out.messages.push_back(ChatSettled{*id, message.at, std::nullopt});
       return;
@@ -333,8 +352,6 @@ class ClassicClient final : public ClientDialect {
     return writer.take();
   }
 
-  bool is_self(const std::string& user) const { return aliases_.count(user) > 0; }
-
   void deliver(ServerMessage message, Out& out) {
     if (stage_ == Stage::Welcomed) {
       out.messages.push_back(std::move(message));
@@ -351,9 +368,12 @@ class ClassicClient final : public ClientDialect {
   RoomId room_;
   UserId self_;
   std::string name_;
-  std::set<std::string> aliases_;
   Limits limits_;
+  Ids ids_;
   Stage stage_ = Stage::Asking;
+  std::size_t replies_ = 0;         // that did not have us in them
+  std::vector<Participant> rows_;   // of all replies
+  std::set<UserId> called_;         // by us, and not offered to yet
   std::map<UserId, std::optional<std::string>> since_request_;  // joined, with the name; or left
   std::vector<ServerMessage> held_back_;
   std::vector<std::string> chats_under_way_;

@@ -18,8 +18,10 @@ class ClassicKnock final : public ClientDialect {
     const bool greets = std::any_of(messages.begin(), messages.end(),
                                     [](const ClientMessage& one) { return std::holds_alternative<Hello>(one); });
     if (!greets) return {};
-    return {classic::make_roster_request(room_)};
+    return ask_again();
   }
+
+  std::vector<Frame> ask_again() override { return {classic::make_roster_request(room_)}; }
 
   Decoded<ServerMessage> decode(std::string_view, std::string_view) override {
     Decoded<ServerMessage> decoded;

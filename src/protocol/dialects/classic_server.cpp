@@ -1,9 +1,11 @@
 // A classic client at our server: what it says, typed and stamped; what it is told, in the words it knows.
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/classic_ids.hpp"
 #include "protocol/dialects/classic_wire.hpp"
 #include "protocol/text.hpp"
 
@@ -30,6 +32,17 @@ int status_of(ErrorCode code) {
     case ErrorCode::ServerClosing: return 503;
     default: return 400;
   }
+}
+
+std::string_view words_of(RelayKind kind) {
+  switch (kind) {
+    case RelayKind::Call: return "远程呼叫";
+    case RelayKind::ApplyMic: return "apply mic";
+    case RelayKind::AcceptApplyMic: return "acceptApplyMic mic";
+    case RelayKind::RefuseApplyMic: return "refuseApplyMic mic";
+    case RelayKind::Message: return "";
+  }
+  return "";
 }
 
 class ClassicServer final : public ServerDialect {
@@ -76,23 +89,38 @@ class ClassicServer final : public ServerDialect {
     if (event == kRosterEvent) {
       RosterRequested request;
       if (const auto room = find_id(payload, "roomId", limits_)) request.room = RoomId{*room};
+      // As the reference server has to be asked.
+      const auto spelled = find_string(payload, "roomId");
+      if (identity_.room && spelled && percent_decoded(*spelled) == identity_.room->value) request.room = identity_.room;
       return ClientMessage{std::move(request)};
     }
     if (event == "offer" || event == "answer" || event == "candidate") return read_pair_message(event, payload);
     const auto kind = from_name<RelayKind>(event);
     if (!kind) return Failure{ErrorCode::MessageUnknown, std::string(event.substr(0, 32))};
-    const auto target = find_id(payload, "targetUid", limits_);
+    const auto target = find_target(payload);
     if (!target) return malformed("a relay without targetUid");
-    return ClientMessage{RelayTo{*kind, UserId{*target}, stamped(payload, /*always=*/true)}};
+    return ClientMessage{RelayTo{*kind, *target, stamped(payload, /*always=*/true)}};
+  }
+
+  // Members may be spelled as the reference server has to be told them.
+  std::optional<UserId> find_target(const Value& payload) const {
+    auto id = find_id(payload, "targetUid", limits_);
+    const auto spelled = find_string(payload, "targetUid");
+    if (spelled && (!id || names_.count(UserId{*id}) == 0)) {
+      std::string decoded = percent_decoded(*spelled);
+      if (names_.count(UserId{decoded}) > 0) id = std::move(decoded);
+    }
+    return id ? std::optional(UserId{std::move(*id)}) : std::nullopt;
   }
 
   MaybeMessage read_pair_message(std::string_view event, const Value& payload) {
-    const auto target = find_id(payload, "targetUid", limits_);
+    const auto target = find_target(payload);
     if (!target) return malformed("a relay without targetUid");
     auto body = read_body(event, payload, limits_);
     if (auto* failure = std::get_if<Failure>(&body)) return std::move(*failure);
+    if (names_.count(*target) > 0) called_.insert(*target);  // it has a connection ready
     SignalTo signal;
-    signal.to = UserId{*target};
+    signal.to = *target;
     signal.pair.body = std::get<PairBody>(std::move(body));
     signal.original = stamped(payload, /*always=*/true);
     return ClientMessage{std::move(signal)};
@@ -184,17 +212,23 @@ class ClassicServer final : public ServerDialect {
   void write_message(const MemberChanged& changed, Frames&) { names_[changed.member.user] = changed.member.name; }
   void write_message(const MemberLeft& left, Frames& out) {
     const auto known = names_.find(left.user);
+    called_.erase(left.user);
     const std::string nickname = known == names_.end() ? std::string() : known->second;
     if (known != names_.end()) names_.erase(known);
     const std::string words = left.user.value + std::string(kLeavePhrase);
     out.push_back(make_envelope("leave", words, kGood, about(left.user, nickname)));
   }
-  void write_message(const SignalFrom& signal, Frames& out) const {
+  void write_message(const SignalFrom& signal, Frames& out) {
+    // Some pages make their connection ready when they are called, and meet an offer with nothing otherwise.
+    const bool is_offer = std::holds_alternative<Offer>(signal.pair.body);
+    if (is_offer && signal.original.empty() && called_.insert(signal.from).second) {
+      out.push_back(make_relay(RelayKind::Call, call_of(signal.from)));
+    }
     if (!signal.original.empty()) {
       out.push_back(make_pair_envelope(type_of(signal.pair.body), signal.original));
       return;
     }
-    for (const TypedPayload& one : write_body(signal.pair.body, signal.from, identity_.user)) {
+    for (const TypedPayload& one : write_pair_payload(signal.pair, signal.from.value, identity_.user.value)) {
       out.push_back(make_pair_envelope(one.type, one.payload));
     }
   }
@@ -245,13 +279,16 @@ class ClassicServer final : public ServerDialect {
   // No words for it: calls ring with their own, hands and lobbies are unknown.
   template <class Other>
   void write_message(const Other&, Frames&) const {}
-  void write_message(const RelayFrom& relay, Frames& out) const {
+  void write_message(const RelayFrom& relay, Frames& out) {
     if (relay.kind == RelayKind::Message) {
       out.push_back({std::string(kMessageEvent), relay.payload, BodyForm::Json});
-    } else {
-      const std::string_view words = relay.kind == RelayKind::Call ? "远程呼叫" : name_of(relay.kind);
-      out.push_back(make_envelope(name_of(relay.kind), words, kGood, relay.payload.empty() ? call_of(relay.from) : relay.payload));
+      return;
     }
+    if (relay.kind == RelayKind::Call) called_.insert(relay.from);
+    out.push_back(make_relay(relay.kind, relay.payload.empty() ? call_of(relay.from) : relay.payload));
+  }
+  static Frame make_relay(RelayKind kind, const std::string& data) {
+    return make_envelope(name_of(kind), words_of(kind), kGood, data);
   }
 
   // What a classic caller would have sent.
@@ -291,6 +328,7 @@ class ClassicServer final : public ServerDialect {
   Limits limits_;
   std::uint64_t chats_without_id_ = 0;
   std::optional<ChatSubmitted> chat_sent_;  // by the frame at hand, for its receipt
+  std::set<UserId> called_;                 // with whom there was a call or an offer, either way
   std::map<UserId, std::string> names_;     // of those in the room, as a leaver's row has none
 };
 

@@ -31,6 +31,7 @@ struct Decoded {
   std::uint64_t first_number = 0;  // server → client: of the first message; 0 where the dialect does not number
   std::uint64_t received = 0;      // client → server: everything up to this number has come in
   std::uint32_t unknown = 0;       // messages of unknown types: ignored and counted
+  bool listens = false;            // server → client: only now is it sure to hear: what it was asked before may be lost
 };
 
 // The client's side of one dialect. Holds what the dialect itself needs to remember (a classic client has to ask
@@ -44,6 +45,8 @@ class ClientDialect {
   // Frames for messages that belong together, in order; as few frames as the bounds allow.
   virtual std::vector<Frame> encode(const std::vector<ClientMessage>& messages, std::uint64_t received) = 0;
   virtual Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) = 0;
+  // What was asked with the hello and has no answer yet, once more, where a server may have lost it.
+  virtual std::vector<Frame> ask_again() { return {}; }
 };
 
 // The server's side, for one connection.

@@ -12,21 +12,6 @@ bool refuse(Failure& why, ErrorCode code, std::string_view what) {
 }
 bool malformed(Failure& why, std::string_view what) { return refuse(why, ErrorCode::MessageMalformed, what); }
 
-// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing. False when a mid is longer
-// than it may be: it would be kept for a member that is away without anything else that limits it.
-bool read_slots(const Value& from, const Limits& limits, SlotsByMid& slots) {
-  const Value map = find(from, "slots");
-  if (!map.is_object()) return true;
-  for (const Value& item : map) {
-    const auto name = item.string();
-    const auto slot = name ? from_name<Slot>(*name) : std::nullopt;
-    if (!slot) continue;
-    if (item.key().size() > limits.id_bytes_max) return false;
-    slots[std::string(item.key())] = *slot;
-  }
-  return true;
-}
-
 struct WriteBody {
   TextWriter& writer;
 
@@ -95,6 +80,19 @@ bool read_body(const Value& from, bool is_numbered, const Limits& limits, PairBo
 }
 
 }  // namespace
+
+bool read_slots(const Value& from, const Limits& limits, SlotsByMid& slots) {
+  const Value map = find(from, "slots");
+  if (!map.is_object()) return true;
+  for (const Value& item : map) {
+    const auto name = item.string();
+    const auto slot = name ? from_name<Slot>(*name) : std::nullopt;
+    if (!slot) continue;
+    if (item.key().size() > limits.id_bytes_max) return false;
+    slots[std::string(item.key())] = *slot;
+  }
+  return true;
+}
 
 void write_pair(TextWriter& writer, const PairMessage& pair) {
   put(writer, "incarnation", pair.incarnation);

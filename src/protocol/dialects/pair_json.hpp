@@ -20,4 +20,8 @@ bool is_end_of_candidates(const Value& from);
 // A candidate as browsers give it: mid or index, at most candidate_bytes_max.
 bool read_candidate(const Value& from, const Limits& limits, Candidate& into, Failure& why);
 
+// Slots of a newer version than ours are left out: their m-lines are answered and carry nothing. False when a mid is longer
+// than it may be: it would be kept for a member that is away without anything else that limits it.
+bool read_slots(const Value& from, const Limits& limits, SlotsByMid& slots);
+
 }  // namespace meetwire::protocol

@@ -1,0 +1,39 @@
+// What a link has to know of a peer that numbers nothing: one of the course's pages, or one of ours on a classic server.
+// Most such pages negotiate once: a second offer throws there and is never answered. So what they are to see goes over
+// the lines of the first exchange, and an own offer without an answer is taken back.
+// Not among what explored links are hashed by: those number.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/time.hpp"
+#include "link/link.hpp"
+
+namespace meetwire::link {
+
+struct Unnumbered {
+  Wishes wishes;                    // as the session has them
+  std::string rank;                 // the peer's, if it is one of ours; then it negotiates as often as is needed
+  bool negotiates_once = false;     // an offer was not answered
+  bool take_back = false;           // the own offer that is out
+  std::optional<Millis> offer_at;   // if it has not offered by then
+  Sequence offers = 0;              // own ones, so that one of ours can say which it answers
+
+  bool is_ours() const { return !rank.empty(); }
+
+  // A screen takes the camera's line at a page, which knows no other; its sound stays here. What nothing is sent over is no
+  // reason to negotiate with a page again.
+  Wishes for_peer() const {
+    Wishes shown = wishes;
+    if (is_ours()) return shown;
+    const auto screen = shown.find(Slot::Screen);
+    if (screen != shown.end() && screen->second) shown[Slot::Camera] = screen->second;
+    shown.erase(Slot::Screen);
+    shown.erase(Slot::ScreenAudio);
+    std::erase_if(shown, [](const auto& one) { return !one.second; });
+    return shown;
+  }
+};
+
+}  // namespace meetwire::link
