@@ -207,6 +207,16 @@ TEST_CASE("bounds: what is kept for a member: as many messages as may be, and th
   CHECK_FALSE(outbox.covers(5));
 }
 
+TEST_CASE("bounds: what is kept for a member: exactly as many bytes as may be") {
+  Limits limits;
+  limits.resume_bytes_max = 2 * 256;  // what a message without texts counts as, twice
+  room::Outbox outbox(true, limits);
+  CHECK_FALSE(outbox.push(protocol::RoomChanged{}).dropped);
+  CHECK_FALSE(outbox.push(protocol::RoomChanged{}).dropped);
+  CHECK(outbox.push(protocol::RoomChanged{}).dropped);
+  CHECK(outbox.kept() == 2);
+}
+
 TEST_CASE("bounds: of those removed as many are remembered as may be; one more lets the first one in again") {
   Limits limits;
   limits.removed_max = 2;

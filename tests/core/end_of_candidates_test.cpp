@@ -5,6 +5,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 #include "support/catch.hpp"
+#include "support/pair_world.hpp"
 #include "support/server_world.hpp"
 
 using namespace meetwire;
@@ -90,4 +91,24 @@ TEST_CASE("B6: a classic server's end of candidates is no error to us") {
     const auto decoded = client->decode("msg", R"({"type":"candidate","status":200,"data":{"userId":"bob","candidate":)" + end + "}}");
     CHECK(decoded.failures.empty());
   }
+}
+
+TEST_CASE("B6: a browser's end of candidates is not sent") {
+  support::PairWorld world;
+  for (int at = 0; at < 2; ++at) world.wish(at, {{Slot::Microphone, TrackId{"mic"}}});
+  world.start();
+  world.run_for(Millis{10'000});
+  REQUIRE(world.settled());
+  const int sent = world.messages_sent;
+  for (const char* line : {"", "candidate:7 1 udp 1 192.0.2.7 9 typ host"}) {
+    Candidate candidate;
+    candidate.candidate = line;
+    candidate.sdp_mid = "0";
+    candidate.username_fragment = world.ends[0].peer().local_ufrag;
+    world.handle(0, event::CandidateGathered{UserId{"peer"}, 1, candidate});
+    if (candidate.candidate.empty()) world.run_for(Millis{500});
+    if (candidate.candidate.empty()) CHECK(world.messages_sent == sent);
+  }
+  world.run_for(Millis{500});
+  CHECK(world.messages_sent > sent);
 }

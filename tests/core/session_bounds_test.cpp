@@ -1,5 +1,6 @@
 // Bounds of the client, at, below and above: what is within is taken, what is beyond gets its own error at once.
 #include "bounds.hpp"
+#include "call/calls.hpp"
 #include "session_world.hpp"
 
 using namespace meetwire;
@@ -93,6 +94,27 @@ const std::vector<Bound>& bounds_of_client() {
 
 TEST_CASE("bounds: of the client: within is taken, beyond has its own error at once") {
   for (const Bound& bound : bounds_of_client()) check(bound);
+}
+
+TEST_CASE("bounds: as many calls at a time as may be, and as many that are over are known") {
+  Limits limits;
+  limits.calls_live_max = 2;
+  limits.calls_over_remembered_max = 2;
+  call::Calls calls(limits, UserId{"me"});
+  const auto tell = [&](const std::string& id, CallState state) {
+    call::Outputs out;
+    const auto failure = calls.told(Millis{1}, Call{CallId{id}, UserId{"you"}, UserId{"me"}, state, CallOutcome::Pending, "", CallId{}}, out);
+    return failure ? "refused" : out.submitted.empty() ? "taken" : "known to be over";
+  };
+  CHECK(tell("a", CallState::Ringing) == std::string("taken"));
+  CHECK(tell("b", CallState::Ringing) == std::string("taken"));
+  CHECK(tell("c", CallState::Ringing) == std::string("refused"));
+  for (const char* id : {"a", "b"}) tell(id, CallState::Ended);
+  for (const char* id : {"a", "b"}) CHECK(tell(id, CallState::Ringing) == std::string("known to be over"));
+  tell("c", CallState::Ringing);
+  tell("c", CallState::Ended);
+  CHECK(tell("b", CallState::Ringing) == std::string("known to be over"));
+  CHECK(tell("a", CallState::Ringing) == std::string("taken"));
 }
 
 TEST_CASE("G8: a crossed call that is over when one hears of it: ours is over with it, and the next one may begin") {
