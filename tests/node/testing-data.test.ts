@@ -122,6 +122,30 @@ describe('data of a virtual world', () => {
     assert.deepEqual(heard, ['welcome, cem']);
   });
 
+  test('M9: whoever opens the channel within five seconds gets it; later, or never, it is refused, and nobody else waits', async () => {
+    const here = await ada.channel('pens');
+    const before = world.now;
+    await here.send('to all');
+    assert.ok(world.now - before < 1_000);
+    assert.equal(await world.until(codeOf(here.send('to one', { to: 'ben' }))), 'channel-closed');
+    assert.ok(world.now - before >= 5_000);
+    assert.equal(await codeOf(here.send('once more', { to: 'ben' })), 'channel-closed');
+    await assert.rejects(here.send('x', { to: 'cem' }), { code: 'target-unknown' });
+    const lost: unknown[] = [];
+    here.on('lost', (event) => lost.push(event));
+    const heard: unknown[] = [];
+    const there = await ben.channel('pens');
+    there.on('message', ({ data }) => heard.push(data));
+    await world.settle();
+    await here.send('now');
+    await world.settle();
+    assert.deepEqual([heard, lost], [['now'], []]);
+    there.close();
+    await world.settle();
+    assert.equal(await world.until(codeOf(here.send('x', { to: 'ben' }))), 'channel-closed');
+    await assert.rejects(there.send('x'), { code: 'channel-closed' });
+  });
+
   test('M9: somebody to whom no connection can be made does not get it: `lost` tells, and `link-failed`', async () => {
     const cem = world.person('Cem');
     cem.network.cut('media');
