@@ -91,6 +91,7 @@ export type ErrorCode =
   | 'invalid-room'
   | 'invalid-user'
   | 'invalid-name'
+  | 'invalid-token'
   | 'invalid-argument'
   | 'negotiation-failed'
   | 'link-failed'

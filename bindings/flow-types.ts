@@ -1,11 +1,11 @@
 // What crosses the door of the flow core, as JSON: the C++ structs of src/flow/events.hpp and commands.hpp, field by
 // field. A test generates these types from the C++ and fails on any difference.
 
-import type { ErrorCode, Failure, Slot } from './client-types.ts';
+import type { ErrorCode, Failure, LinkState, Slot } from './client-types.ts';
 
 export type Purpose = 'application' | 'files';
 /** How a channel stands towards one participant. */
-export type ChannelState = 'connecting' | 'open' | 'absent' | 'closed';
+export type ChannelState = 'connecting' | 'open' | 'absent' | 'unreachable';
 
 export interface FlowOptions {
   user: string;
@@ -43,6 +43,7 @@ export interface MeasuredLink {
 export type FlowEvent =
   | { type: 'link_opened'; peer: string }
   | { type: 'link_closed'; peer: string; alone: boolean }
+  | { type: 'peer_seen'; peer: string; link: LinkState; takesData: boolean }
   | { type: 'peer_left'; peer: string }
   | { type: 'control_arrived'; peer: string; text: string }
   | { type: 'channel_requested'; label: string; ordered: boolean; maxRetransmits?: number }
@@ -51,6 +52,8 @@ export type FlowEvent =
   | { type: 'stream_lost'; peer: string; stream: number }
   | ({ type: 'file_requested'; name: string; size: number; mediaType: string } & OfTransfer)
   | ({ type: 'file_accepted' } & OfTransfer)
+  | ({ type: 'file_unheard' } & OfTransfer)
+  | ({ type: 'file_heard' } & OfTransfer)
   | ({ type: 'file_stopped'; outgoing: boolean; code: ErrorCode; reason: string } & OfTransfer)
   | ({ type: 'file_read'; run: number } & OfTransfer)
   | ({ type: 'block_stored'; run: number; held: number } & OfTransfer)

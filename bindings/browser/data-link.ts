@@ -51,10 +51,6 @@ export class DataLink {
     return most ? most : messageBytesDefault;
   }
 
-  get isOpen(): boolean {
-    return this.#control.readyState === 'open';
-  }
-
   sendControl(text: string): void {
     if (this.#control.readyState === 'open') this.#control.send(text);
   }

@@ -2,7 +2,7 @@
 //
 // Owns: the data links, the lanes, the files under way, and the one wake-up timer. After `close` nothing is called.
 
-import type { ErrorCode } from '../client-types.ts';
+import type { ErrorCode, LinkState } from '../client-types.ts';
 import type { FlowBounds, FlowCommand, FlowCommandOf, FlowEvent } from '../flow-types.ts';
 import type { ErrorTable, MeetingError } from '../errors.ts';
 import type { Machine } from '../machine.ts';
@@ -63,6 +63,8 @@ export class FlowExecutor {
   readonly #links = new Map<string, Link>();
   readonly #lanes = new Map<string, Map<string | undefined, Lane>>();
   readonly #keeps = new Map<string, boolean>();
+  /** What the core was told of each. */
+  readonly #seen = new Map<string, string>();
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #incoming = new Map<string, Incoming>();
   readonly #queue: FlowEvent[] = [];
@@ -112,6 +114,14 @@ export class FlowExecutor {
 
   // ---- links, as the meeting has them
 
+  /** Somebody is in the meeting, and so the connection to them stands. `takesData`: false where none of ours is there. */
+  see(peer: string, link: LinkState, takesData: boolean): void {
+    const seen = `${link} ${takesData}`;
+    if (this.#seen.get(peer) === seen) return;
+    this.#seen.set(peer, seen);
+    this.dispatch({ type: 'peer_seen', peer, link, takesData });
+  }
+
   setLink(peer: string, data: PeerData | undefined): void {
     const before = this.#links.get(peer);
     if (before?.data === data || this.#closed) return;
@@ -140,7 +150,7 @@ export class FlowExecutor {
     this.#links.delete(peer);
     for (const stream of [...streams.keys()]) this.#dropStream(peer, streams, stream);
     link.closeAll();
-    for (const lane of this.#lanes.get(peer)?.values() ?? []) lane.unbind('closed');
+    for (const lane of this.#lanes.get(peer)?.values() ?? []) lane.unbind('connecting');
     this.dispatch({ type: 'link_closed', peer, alone });
   }
 
@@ -156,16 +166,6 @@ export class FlowExecutor {
       lanes.set(label, (lane = new Lane({ bounds: this.#tools.bounds, errors: this.#tools.errors, keeps })));
     }
     return lane;
-  }
-
-  /** Whether anything can be said to them at the moment. */
-  reaches(peer: string): boolean {
-    return this.#links.get(peer)?.link.isOpen ?? false;
-  }
-
-  /** Whether it is one of ours, with a connection that is there or being made. */
-  knows(peer: string): boolean {
-    return this.#links.has(peer);
   }
 
   openChannel(label: string, ordered: boolean, maxRetransmits: number | undefined): void {
@@ -188,6 +188,7 @@ export class FlowExecutor {
     this.dispatch({ type: 'peer_left', peer });
     for (const lane of this.#lanes.get(peer)?.values() ?? []) lane.close('peer-gone');
     this.#lanes.delete(peer);
+    this.#seen.delete(peer);
   }
 
   #arrived(peer: string, stream: Stream | undefined, data: ArrayBuffer): void {
@@ -240,6 +241,11 @@ export class FlowExecutor {
     });
     this.#incoming.set(keyOf({ peer, transfer }), incoming);
     this.dispatch({ type: 'file_accepted', peer, transfer });
+  }
+
+  /** Whether the application has been told of an offer, or nobody there listens for files, so far. */
+  offerHeard({ peer, transfer }: { peer: string; transfer: number }, heard: boolean): void {
+    this.dispatch({ type: heard ? 'file_heard' : 'file_unheard', peer, transfer });
   }
 
   stopFile({ peer, transfer }: { peer: string; transfer: number }, outgoing: boolean, code: ErrorCode, reason = ''): void {
@@ -340,7 +346,7 @@ export class FlowExecutor {
     const stream = entry?.streams.get(command.stream);
     let lost = 0;
     if (entry && stream) lost = lane.bind(stream.channel, entry.link.messageBytesMax, command.received);
-    else lane.unbind(command.state);
+    else lost = lane.unbind(command.state);
     if (command.purpose === 'application') this.#owner.channelChanged(command, lost);
   }
 }

@@ -54,6 +54,11 @@ export class Lane {
     return this.#state;
   }
 
+  /** Whether as much waits as a browser's buffer holds. */
+  get isFull(): boolean {
+    return this.#waitingBytes > this.#options.bounds.bufferHigh;
+  }
+
   /** Where to send from now on. Gives how many messages of those sent before have not arrived. */
   bind(channel: RTCDataChannel, messageBytesMax: number, arrivedThere: number): number {
     const { bufferLow, partBytesMax } = this.#options.bounds;
@@ -68,14 +73,19 @@ export class Lane {
     return lost;
   }
 
-  /** No stream. What is being sent is lost; what has not begun waits, unless it would wait in vain. */
-  unbind(state: ChannelState): void {
+  /**
+   * No stream. What is being sent is lost; what has not begun waits, unless it would wait in vain. Gives how many messages
+   * were for somebody to whom no connection could be made.
+   */
+  unbind(state: ChannelState): number {
     this.#state = state;
     if (this.#channel) this.#channel.onbufferedamountlow = null;
     this.#channel = undefined;
     this.#wake();
     if (state === 'absent') this.#reject('channel-closed');
+    else if (state === 'unreachable') return this.#reject('link-failed');
     else if (state !== 'open' && !this.#options.keeps) this.#reject('peer-gone', 'the connection was lost');
+    return 0;
   }
 
   /** Another stream begins: parts from the one before do not go on in it. */
@@ -91,7 +101,7 @@ export class Lane {
 
   /** For good. */
   close(code: 'peer-gone' | 'channel-closed' | 'already-left'): void {
-    this.unbind('closed');
+    this.unbind('connecting');
     this.#reject(code);
   }
 
@@ -119,6 +129,7 @@ export class Lane {
   #enqueue(content: Content, framed: boolean): Promise<void> {
     const { bounds, errors } = this.#options;
     if (this.#state === 'absent') return Promise.reject(errors.make('channel-closed'));
+    if (this.#state === 'unreachable') return Promise.reject(errors.make('link-failed'));
     // The common case costs no queue: there is a stream, and room in it.
     const { bytes } = content;
     const channel = this.#channel;
@@ -130,7 +141,9 @@ export class Lane {
         return Promise.reject(errors.make('peer-gone', 'the browser refused it', cause));
       }
     }
-    if (this.#waitingBytes + content.size > bounds.waitingBytesMax) return Promise.reject(errors.make('rate-limited', 'wait for `send` before sending more'));
+    if (this.#waitingBytes + content.size > bounds.waitingBytesMax) {
+      return Promise.reject(errors.make('rate-limited', `${this.#waitingBytes} bytes wait already, at most ${bounds.waitingBytesMax}: wait for \`send\` before sending more`));
+    }
     this.#waitingBytes += content.size;
     return new Promise((resolve, reject) => {
       const kept = content.lent && bytes instanceof Uint8Array ? bytes.slice() : bytes;
@@ -197,8 +210,10 @@ export class Lane {
     return this.#channel === channel;
   }
 
-  #reject(code: 'peer-gone' | 'channel-closed' | 'already-left', detail?: string): void {
+  #reject(code: 'peer-gone' | 'channel-closed' | 'link-failed' | 'already-left', detail?: string): number {
     this.#waitingBytes = 0;
-    for (const { reject } of this.#queue.splice(0)) reject(this.#options.errors.make(code, detail));
+    const waiting = this.#queue.splice(0);
+    for (const { reject } of waiting) reject(this.#options.errors.make(code, detail));
+    return waiting.length;
   }
 }

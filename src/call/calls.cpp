@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
+
 namespace meetwire::call {
 
 std::optional<Failure> Calls::request(Millis now, const event::CallRequested& wanted, Outputs& out) {
-  if (!is_acceptable_id(wanted.to.value, limits_.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
+  if (auto failure = refusal_of_id(ErrorCode::InvalidUser, wanted.to.value, limits_.id_bytes_max)) return failure;
   if (!is_acceptable_id(wanted.id.value, limits_.id_bytes_max) || wanted.to == self_ || !live_.empty()) {
     return Failure{ErrorCode::InvalidArgument, wanted.to == self_ ? "a call to oneself"
                                                : live_.empty()    ? "the call's id"
@@ -30,7 +32,7 @@ std::optional<Failure> Calls::accept(Millis now, const CallId& id, Outputs& out)
 
 std::optional<Failure> Calls::end(Millis now, const CallId& id, const std::string& reason, Outputs& out) {
   if (reason.size() > limits_.call_reason_bytes_max) {
-    return Failure{ErrorCode::InvalidArgument, "the reason is too long"};
+    return too_long(ErrorCode::MessageTooLarge, "the reason", reason.size(), limits_.call_reason_bytes_max);
   }
   const Position at = find_shown(id);
   if (at != live_.end() && at->phase != Phase::Ending) at->reason = reason;

@@ -51,6 +51,7 @@ enum class ErrorCode : std::uint8_t {
   InvalidRoom,
   InvalidUser,
   InvalidName,
+  InvalidToken,
   InvalidArgument,
   // links between two participants
   NegotiationFailed,
@@ -121,6 +122,7 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kErrors{{
     {"invalid-room", Blame::Local, false, "A room needs a name of 1 to 128 bytes without control characters."},
     {"invalid-user", Blame::Local, false, "A user id needs 1 to 128 bytes without control characters, and must not be `__proto__`, `constructor` or `prototype`."},
     {"invalid-name", Blame::Local, false, "A display name has at most 128 bytes and no control characters."},
+    {"invalid-token", Blame::Local, false, "A token has at most 4,096 bytes. Hand out a shorter one."},
     {"invalid-argument", Blame::Local, false, "An argument is of the wrong kind; see the detail."},
     {"negotiation-failed", Blame::Remote, true, "A session description was refused. The connection to this participant is being built anew."},
     {"link-failed", Blame::Network, true,

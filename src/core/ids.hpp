@@ -49,4 +49,8 @@ bool is_acceptable_id(std::string_view id, std::size_t max_bytes);
 // A display name: like an id, but may be empty, and any word will do.
 bool is_acceptable_name(std::string_view name, std::size_t max_bytes);
 
+// As much of the text as fits, cut between two characters, with blanks for control characters: an acceptable name. For
+// words to people that are better shortened than refused. The text is UTF-8.
+std::string fitted_name(std::string_view text, std::size_t max_bytes);
+
 }  // namespace meetwire

@@ -140,6 +140,11 @@ struct Limits {
   std::uint32_t flow_hello_repeats_max = 10;
   // A channel proposed for so long without an answer is proposed again.
   Millis channel_proposal_deadline{10'000};
+  // What is sent on a label that nobody has opened there yet waits for so long: the application there may be about to.
+  // Pages open their channels when they have joined, and some fetch a part of their own first.
+  Millis channel_absent_grace{5'000};
+  // An offered file waits so long for the application there to listen for files, for the same reason.
+  Millis file_listener_grace{5'000};
   // A channel that dies is rebuilt at once; one that dies again soon waits, longer each time.
   Millis channel_retry_min{250};
   Millis channel_retry_max{10'000};

@@ -66,6 +66,7 @@ struct Incoming {
   std::uint32_t run = 0;
   std::int64_t held = 0;
   std::uint32_t retries = 0;
+  std::optional<Millis> unheard_until;  // nobody listens for files here, so far
 };
 
 // What is remembered of a transfer that is over here, for a sender that has not heard of it.
@@ -76,6 +77,8 @@ struct Outcome {
 
 struct Peer {
   UserId id;
+  LinkState link = LinkState::Connecting;  // as the meeting shows it
+  bool takes_data = true;
   bool open = false;    // the control channel
   bool shut = false;    // for good, with this connection: the other side broke the rules
   bool said = false;    // our hello
@@ -109,6 +112,7 @@ struct Flow::Body {
   // ---- flow.cpp: routing, links
   void on(const event::LinkOpened& opened);
   void on(const event::LinkClosed& closed);
+  void on(const event::PeerSeen& seen);
   void on(const event::PeerLeft& left);
   void on(const event::ControlArrived& arrived);
   void on(const event::TimePassed&) {}
@@ -121,6 +125,9 @@ struct Flow::Body {
   void settle(Peer& peer);
   void become_ready(Peer& peer);
   void lose_link(Peer& peer);
+  // What the channels to somebody are while no control channel leads there, or nobody answers on it.
+  ChannelState reach_of(const Peer& peer) const;
+  void show_reach(const Peer& peer);
   void misbehaved(Peer& peer, std::string what);
   bool within_rate(Peer& peer);
   std::optional<Millis> wake_at() const;
@@ -147,6 +154,9 @@ struct Flow::Body {
   // ---- transfers.cpp
   void on(const event::FileRequested& requested);
   void on(const event::FileAccepted& accepted);
+  void on(const event::FileUnheard& unheard);
+  void on(const event::FileHeard& heard);
+  void offers_due(Peer& peer);
   void on(const event::FileStopped& stopped);
   void on(const event::FileRead& read);
   void on(const event::BlockStored& stored);

@@ -19,11 +19,12 @@ enum class ChannelPhase : std::uint8_t {
   Joining,   // the browser makes the stream that the other side has proposed
   Open,
   Absent,    // nobody has opened it there: they propose when somebody does
+  Expected,  // the same, but the application there may be about to: what was sent waits a little
 };
 constexpr auto names_of(ChannelPhase) {
-  return std::array<std::string_view, 6>{"closed", "making", "proposed", "joining", "open", "absent"};
+  return std::array<std::string_view, 7>{"closed", "making", "proposed", "joining", "open", "absent", "expected"};
 }
-inline constexpr std::size_t kChannelPhases = 6;
+inline constexpr std::size_t kChannelPhases = 7;
 
 enum class ChannelInput : std::uint8_t {
   Wanted,  // the link is ready
@@ -50,11 +51,12 @@ enum class ChannelAction : std::uint8_t {
   Accept,   // tell them that it is made; the application may send
   Show,     // the application may send
   Rest,     // give the stream up; it is absent there
+  Await,    // give the stream up; it may be opened there soon
   Retry,    // give the stream up and try again, sooner or later
   Drop,     // the link is gone, and the stream with it
 };
 constexpr auto names_of(ChannelAction) {
-  return std::array<std::string_view, 9>{"ignore", "make", "propose", "join", "accept", "show", "rest", "retry", "drop"};
+  return std::array<std::string_view, 10>{"ignore", "make", "propose", "join", "accept", "show", "rest", "await", "retry", "drop"};
 }
 
 struct ChannelEntry {
@@ -68,16 +70,17 @@ constexpr ChannelTable make_channel_table() {
   using P = ChannelPhase;
   using A = ChannelAction;
   constexpr ChannelEntry make{P::Making, A::Make}, join{P::Joining, A::Join}, retry{P::Closed, A::Retry},
-      drop{P::Closed, A::Drop}, rest{P::Absent, A::Rest};
+      drop{P::Closed, A::Drop}, rest{P::Absent, A::Rest}, await{P::Expected, A::Await};
   const auto stay = [](P phase) { return ChannelEntry{phase, A::Ignore}; };
   return {{
       // wanted             made                       open-told  opened-told           absent-told        closed-told        lost               link-lost          elapsed
       {{make,               stay(P::Closed),           join,      stay(P::Closed),      stay(P::Closed),   stay(P::Closed),   stay(P::Closed),   drop,              make}},
       {{stay(P::Making),    {P::Proposed, A::Propose}, join,      stay(P::Making),      stay(P::Making),   stay(P::Making),   retry,             drop,              stay(P::Making)}},
-      {{stay(P::Proposed),  stay(P::Proposed),         join,      {P::Open, A::Show},   rest,              stay(P::Proposed), retry,             drop,              retry}},
+      {{stay(P::Proposed),  stay(P::Proposed),         join,      {P::Open, A::Show},   await,             stay(P::Proposed), retry,             drop,              retry}},
       {{stay(P::Joining),   {P::Open, A::Accept},      join,      stay(P::Joining),     stay(P::Joining),  rest,              retry,             drop,              stay(P::Joining)}},
       {{stay(P::Open),      stay(P::Open),             join,      stay(P::Open),        stay(P::Open),     rest,              retry,             drop,              stay(P::Open)}},
       {{stay(P::Absent),    stay(P::Absent),           join,      stay(P::Absent),      stay(P::Absent),   stay(P::Absent),   stay(P::Absent),   drop,              stay(P::Absent)}},
+      {{stay(P::Expected),  stay(P::Expected),         join,      stay(P::Expected),    stay(P::Expected), stay(P::Expected), stay(P::Expected), drop,              rest}},
   }};
 }
 inline constexpr ChannelTable kChannelTable = make_channel_table();

@@ -24,7 +24,7 @@ void Flow::Body::on(const event::ChannelRequested& requested) {
   wishes[requested.label] = wish;
   for (auto& [id, peer] : peers) {
     if (peer.ready()) want_channel(peer, {Purpose::Application, requested.label}, wish);
-    else if (peer.said) show(peer, {Purpose::Application, requested.label}, Channel{}, ChannelState::Connecting);
+    else show(peer, {Purpose::Application, requested.label}, Channel{}, reach_of(peer));
   }
 }
 
@@ -131,11 +131,15 @@ void Flow::Body::drive(Peer& peer, const ChannelKey& key, Channel& channel, Chan
     case ChannelAction::Rest:
       give_up_stream(peer, channel);
       return show(peer, key, channel, ChannelState::Absent);
+    case ChannelAction::Await:
+      give_up_stream(peer, channel);
+      channel.deadline = now + limits.channel_absent_grace;
+      return show(peer, key, channel, ChannelState::Connecting);
     case ChannelAction::Retry:
       return retry(peer, key, channel);
     case ChannelAction::Drop:
       give_up_stream(peer, channel);
-      return show(peer, key, channel, ChannelState::Closed);
+      return show(peer, key, channel, reach_of(peer));
   }
 }
 

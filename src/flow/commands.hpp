@@ -21,13 +21,13 @@ constexpr auto names_of(Purpose) { return std::array<std::string_view, 2>{"appli
 
 // How a channel stands towards one participant.
 enum class ChannelState : std::uint8_t {
-  Connecting,  // it will be open, or turn out to be absent
+  Connecting,  // it will be open, or turn out to be absent: what is reliable waits
   Open,
-  Absent,  // not open there, or closed there
-  Closed,  // no link at the moment
+  Absent,       // not open there, or closed there, or nobody there could open it
+  Unreachable,  // no connection could be made, so far
 };
 constexpr auto names_of(ChannelState) {
-  return std::array<std::string_view, 4>{"connecting", "open", "absent", "closed"};
+  return std::array<std::string_view, 4>{"connecting", "open", "absent", "unreachable"};
 }
 
 // Bounds that the host keeps by itself, since it alone sees the bytes; from core/limits.hpp.

@@ -59,6 +59,21 @@ struct LinkClosed {
   }
 };
 
+// Somebody is in the meeting: how the connection to them stands, as the meeting shows it. Said for everybody before the
+// first channel is requested, and again when it changes; so what is sent to those who are about to be connected waits.
+struct PeerSeen {
+  static constexpr std::string_view kType = "peer_seen";
+  UserId peer;
+  LinkState link = LinkState::Connecting;
+  bool takes_data = true;  // false: there is a connection, and none of ours is at its other end
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("link", self.link);
+    visit("takesData", self.takes_data);
+  }
+};
+
 struct PeerLeft {
   static constexpr std::string_view kType = "peer_left";
   UserId peer;
@@ -151,6 +166,30 @@ struct FileRequested {
 
 struct FileAccepted {
   static constexpr std::string_view kType = "file_accepted";
+  UserId peer;
+  TransferId transfer = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("transfer", self.transfer);
+  }
+};
+
+// The application here does not listen for files, so far. The offer waits a little for it to accept or decline.
+struct FileUnheard {
+  static constexpr std::string_view kType = "file_unheard";
+  UserId peer;
+  TransferId transfer = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("transfer", self.transfer);
+  }
+};
+
+// It listens now, and has been told of the offer.
+struct FileHeard {
+  static constexpr std::string_view kType = "file_heard";
   UserId peer;
   TransferId transfer = 0;
   template <class Self, class Visit>
@@ -298,9 +337,9 @@ struct LinksMeasured {
 }  // namespace event
 
 using FlowEvent =
-    std::variant<event::LinkOpened, event::LinkClosed, event::PeerLeft, event::ControlArrived, event::ChannelRequested,
+    std::variant<event::LinkOpened, event::LinkClosed, event::PeerSeen, event::PeerLeft, event::ControlArrived, event::ChannelRequested,
                  event::ChannelReleased, event::StreamMade, event::StreamLost, event::FileRequested, event::FileAccepted,
-                 event::FileStopped, event::FileRead, event::BlockStored, event::BlockDamaged, event::FileStored,
+                 event::FileUnheard, event::FileHeard, event::FileStopped, event::FileRead, event::BlockStored, event::BlockDamaged, event::FileStored,
                  event::ShowingChanged, event::CaptureChanged, event::LinksMeasured, event::TimePassed>;
 
 }  // namespace meetwire::flow

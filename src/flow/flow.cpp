@@ -56,6 +56,26 @@ void Flow::Body::on(const event::LinkClosed& closed) {
   }
 }
 
+void Flow::Body::on(const event::PeerSeen& seen) {
+  const bool known = peers.count(seen.peer) > 0;
+  Peer& peer = peer_of(seen.peer);
+  const ChannelState before = reach_of(peer);
+  peer.link = seen.link;
+  peer.takes_data = seen.takes_data;
+  if (!peer.takes_data) end_transfers(peer, ErrorCode::ChannelClosed);
+  if (!peer.ready() && (!known || reach_of(peer) != before)) show_reach(peer);
+}
+
+ChannelState Flow::Body::reach_of(const Peer& peer) const {
+  const bool is_silent = peer.said && !peer.heard && !peer.hello_at;  // greeted often enough
+  if (peer.shut || !peer.takes_data || peer.link == LinkState::None || is_silent) return ChannelState::Absent;
+  return peer.link == LinkState::Failed && !peer.open ? ChannelState::Unreachable : ChannelState::Connecting;
+}
+
+void Flow::Body::show_reach(const Peer& peer) {
+  for (const auto& [label, wish] : wishes) show(peer, {Purpose::Application, label}, Channel{}, reach_of(peer));
+}
+
 void Flow::Body::on(const event::PeerLeft& left) {
   const auto found = peers.find(left.peer);
   if (found == peers.end()) return;
@@ -158,9 +178,7 @@ void Flow::Body::settle() {
 void Flow::Body::settle(Peer& peer) {
   if (peer.open && !peer.said && has_business(peer)) {
     say_hello(peer);
-    for (const auto& [label, wish] : wishes) {
-      show(peer, {Purpose::Application, label}, Channel{}, ChannelState::Connecting);
-    }
+    show_reach(peer);
   }
   if (peer.hello_at && now >= *peer.hello_at) {
     peer.hello_at.reset();
@@ -168,9 +186,8 @@ void Flow::Body::settle(Peer& peer) {
       say_hello(peer);
     } else {
       // Whoever is there does not speak this; should they begin to, their hello is answered.
-      for (const auto& [label, wish] : wishes) {
-        show(peer, {Purpose::Application, label}, Channel{}, ChannelState::Absent);
-      }
+      show_reach(peer);
+      end_transfers(peer, ErrorCode::ChannelClosed);
     }
   }
   if (peer.reopen_at && now >= *peer.reopen_at) {
@@ -179,6 +196,7 @@ void Flow::Body::settle(Peer& peer) {
   }
   if (peer.lost_at && now >= *peer.lost_at + limits.file_resume_window) end_transfers(peer, ErrorCode::PeerGone);
   if (!peer.has_transfers()) peer.lost_at.reset();
+  offers_due(peer);
   channels_due(peer);
 }
 
@@ -189,6 +207,7 @@ std::optional<Millis> Flow::Body::wake_at() const {
     at = earlier(at, peer.reopen_at);
     if (peer.lost_at) at = earlier(at, *peer.lost_at + limits.file_resume_window);
     for (const auto& [key, channel] : peer.channels) at = earlier(at, channel.deadline);
+    for (const auto& [transfer, file] : peer.incoming) at = earlier(at, file.unheard_until);
   }
   return at;
 }

@@ -20,6 +20,17 @@ std::string bare_name(const std::string& name) {
   return at == std::string::npos ? name : name.substr(at + 1);
 }
 
+// What file systems take, so that a receiver can store it: a longer name loses the end of its stem and keeps its
+// extension, by which people and systems know what it is.
+std::string sent_name(const std::string& given, const Limits& limits) {
+  const std::string name = bare_name(given);
+  constexpr std::size_t kExtensionBytesMax = 32;
+  const std::size_t dot = name.rfind('.');
+  const bool has_extension = dot != std::string::npos && dot > 0 && name.size() - dot <= kExtensionBytesMax;
+  const std::string extension = has_extension ? fitted_name(name.substr(dot), kExtensionBytesMax) : std::string{};
+  return fitted_name(has_extension ? name.substr(0, dot) : name, limits.file_name_bytes_max - extension.size()) + extension;
+}
+
 // Every event about a transfer begins by finding it.
 template <class Files>
 auto* find_file(Files& files, TransferId transfer) {
@@ -34,12 +45,15 @@ auto* find_file(Files& files, TransferId transfer) {
 void Flow::Body::on(const event::FileRequested& requested) {
   Peer& peer = peer_of(requested.peer);
   Outgoing file;
-  file.name = requested.name;
+  file.name = sent_name(requested.name, limits);
   file.size = requested.size;
-  file.media_type = requested.media_type;
+  // A type is a hint: one that nobody would take is left out.
+  if (is_acceptable_name(requested.media_type, limits.media_type_bytes_max)) file.media_type = requested.media_type;
   if (peer.shut || peer.outgoing.size() >= limits.transfers_max) {
-    return end(peer, requested.transfer, file, Failure{peer.shut ? ErrorCode::PeerMisbehaved : ErrorCode::RateLimited});
+    return end(peer, requested.transfer, file, peer.shut ? Failure{ErrorCode::PeerMisbehaved}
+                                                         : Failure{ErrorCode::RateLimited, std::to_string(limits.transfers_max) + " files are on their way there"});
   }
+  if (reach_of(peer) == ChannelState::Absent) return end(peer, requested.transfer, file, Failure{ErrorCode::ChannelClosed, "they take no files"});
   peer.outgoing[requested.transfer] = file;
   if (peer.ready()) return offer_again(peer);
   if (!peer.open && !peer.lost_at) peer.lost_at = now;
@@ -182,6 +196,28 @@ void Flow::Body::on(const event::FileAccepted& accepted) {
   if (entry.action == ReceiveAction::Begin) begin_run(peer->second, accepted.transfer, *file);
 }
 
+void Flow::Body::on(const event::FileUnheard& unheard) {
+  const auto peer = peers.find(unheard.peer);
+  Incoming* file = peer == peers.end() ? nullptr : find_file(peer->second.incoming, unheard.transfer);
+  if (file != nullptr) file->unheard_until = now + limits.file_listener_grace;
+}
+
+void Flow::Body::on(const event::FileHeard& heard) {
+  const auto peer = peers.find(heard.peer);
+  Incoming* file = peer == peers.end() ? nullptr : find_file(peer->second.incoming, heard.transfer);
+  if (file != nullptr) file->unheard_until.reset();
+}
+
+void Flow::Body::offers_due(Peer& peer) {
+  std::vector<TransferId> due;
+  for (const auto& [transfer, file] : peer.incoming) {
+    if (file.unheard_until && now >= *file.unheard_until) due.push_back(transfer);
+  }
+  for (const TransferId transfer : due) {
+    on(event::FileStopped{peer.id, transfer, false, ErrorCode::FileDeclined, "nobody takes files there"});
+  }
+}
+
 void Flow::Body::begin_run(Peer& peer, TransferId transfer, Incoming& file) {
   ++file.run;
   const std::int64_t until = std::min(file.size, file.held + limits.file_window_bytes);
@@ -249,7 +285,7 @@ void Flow::Body::on(const event::FileStopped& stopped) {
     withdraw(peer, stopped.transfer, stopped.code);
     end(peer, stopped.transfer, *file, Failure{stopped.code});
   } else if (const Incoming* file = find_file(peer.incoming, stopped.transfer)) {
-    refuse(peer, stopped.transfer, stopped.code, stopped.reason);
+    refuse(peer, stopped.transfer, stopped.code, fitted_name(stopped.reason, limits.call_reason_bytes_max));
     end(peer, stopped.transfer, *file, Failure{stopped.code});
   }
 }

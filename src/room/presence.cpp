@@ -3,34 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
 #include "room/permissions.hpp"
 #include "room/room.hpp"
 
 namespace meetwire::room {
 
 using namespace protocol;
-
-namespace {
-
-// New keys are added, known ones replaced, empty texts take their key away.
-std::optional<Failure> merge(Attributes& into, const Attributes& values, const Limits& limits, std::size_t bytes_max) {
-  Attributes merged = into;
-  for (const auto& [key, value] : values) {
-    if (!is_acceptable_id(key, limits.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "a key"};
-    if (value.empty()) {
-      merged.erase(key);
-    } else {
-      merged[key] = value;
-    }
-  }
-  if (const std::size_t bytes = bytes_of(merged); bytes > bytes_max) {
-    return Failure{ErrorCode::MessageTooLarge, std::to_string(bytes) + " of " + std::to_string(bytes_max) + " bytes"};
-  }
-  into = std::move(merged);
-  return std::nullopt;
-}
-
-}  // namespace
 
 void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) {
   if (const auto settled = from.requests.find(wish.id); settled != from.requests.end()) {
@@ -57,7 +36,7 @@ void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) 
 }
 
 Room::Refusal Room::set_name(Member& from, const std::string& name, Decision& out) {
-  if (!is_acceptable_name(name, policy_->limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
+  if (auto failure = refusal_of_name(ErrorCode::InvalidName, name, policy_->limits.name_bytes_max)) return failure;
   if (from.row.name == name) return std::nullopt;
   from.row.name = name;
   change(from, out);
@@ -80,7 +59,7 @@ Room::Refusal Room::set_metadata(const Attributes& values, Decision& out) {
 
 Room::Refusal Room::react(Millis now, Member& from, const std::string& text, Decision& out) {
   const Limits& limits = policy_->limits;
-  if (text.empty() || !is_acceptable_name(text, limits.reaction_bytes_max)) return Failure{ErrorCode::InvalidArgument, "a reaction is an emoji"};
+  if (auto failure = refusal_of_reaction(text, limits)) return failure;
   if (!from.reactions) from.reactions.emplace(now, limits.reactions_per_second, limits.reactions_burst);
   if (!from.reactions->take(now)) return Failure{ErrorCode::RateLimited};
   broadcast(Reacted{from.row.user, text}, from.row.user, /*to_itself=*/true, out);

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "core/bounds.hpp"
 #include "session/body.hpp"
 
 namespace meetwire::session {
@@ -17,14 +18,21 @@ std::string misuse(ConnectionPhase phase, ConnectionInput input) {
 }  // namespace
 
 std::optional<Failure> Session::Body::refusal_of_options() const {
-  if (options.room && !is_acceptable_id(options.room->value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidRoom};
-  if (!is_acceptable_id(options.user.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidUser};
-  if (!is_acceptable_name(options.name, limits.name_bytes_max)) return Failure{ErrorCode::InvalidName};
-  if (options.token.size() > limits.token_bytes_max) return Failure{ErrorCode::InvalidArgument, "the token is too long"};
+  std::optional<Failure> refused;
+  if (options.room) refused = refusal_of_id(ErrorCode::InvalidRoom, options.room->value, limits.id_bytes_max);
+  if (!refused) refused = refusal_of_id(ErrorCode::InvalidUser, options.user.value, limits.id_bytes_max);
+  if (!refused) refused = refusal_of_name(ErrorCode::InvalidName, options.name, limits.name_bytes_max);
+  if (!refused) refused = refusal_of_token(options.token);
+  if (refused) return refused;
   if (!wire.is_usable()) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
   return std::nullopt;
+}
+
+std::optional<Failure> Session::Body::refusal_of_token(const std::string& given) const {
+  if (given.size() <= limits.token_bytes_max) return std::nullopt;
+  return too_long(ErrorCode::InvalidToken, {}, given.size(), limits.token_bytes_max);
 }
 
 void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const protocol::Welcome* welcome) {

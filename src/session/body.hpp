@@ -69,6 +69,8 @@ struct Session::Body {
 
   // ---- admission.cpp
   std::optional<Failure> refusal_of_options() const;
+  std::optional<Failure> refusal_of_token(const std::string& given) const;
+  std::optional<Failure> refusal_of(const event::RoomRequested& wanted) const;
   // One input to the connection's table, and what it asks for. `why` explains an end or a loss.
   void drive(Turn& turn, ConnectionInput input, Failure why = Failure{}, const protocol::Welcome* welcome = nullptr);
   void open(Turn& turn);

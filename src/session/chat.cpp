@@ -3,7 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
+
 namespace meetwire::session {
+namespace {
+
+// A control character is up to six bytes in JSON.
+std::size_t written_bytes(const std::string& text) {
+  std::size_t bytes = text.size();
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_short = c == '"' || c == '\\' || (byte >= 0x08 && byte <= 0x0d && byte != 0x0b);
+    bytes += is_short ? 1 : byte < 0x20 ? 5 : 0;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 void Chat::set_text_bytes_max(std::size_t bytes) {
   if (bytes != 0) limits_.chat_bytes_max = bytes;
@@ -12,7 +28,12 @@ void Chat::set_text_bytes_max(std::size_t bytes) {
 std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const roster::Roster& roster) const {
   if (wanted.text.empty()) return Failure{ErrorCode::InvalidArgument, "the text is empty"};
   if (wanted.text.size() > limits_.chat_bytes_max) {
-    return Failure{ErrorCode::MessageTooLarge, std::to_string(wanted.text.size()) + " bytes"};
+    return too_long(ErrorCode::MessageTooLarge, "the text", wanted.text.size(), limits_.chat_bytes_max);
+  }
+  // One message has to fit into one envelope, of which the rest is little.
+  constexpr std::size_t kEnvelopeBytes = 1'024;
+  if (const std::size_t bytes = written_bytes(wanted.text) + kEnvelopeBytes; bytes > limits_.message_bytes_max) {
+    return too_long(ErrorCode::MessageTooLarge, "the text as JSON", bytes, limits_.message_bytes_max);
   }
   if (!is_acceptable_id(wanted.id, limits_.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "the message id"};
   const bool doubled = std::any_of(pending_.begin(), pending_.end(),
@@ -20,7 +41,7 @@ std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const r
   if (doubled) return Failure{ErrorCode::InvalidArgument, "the message id is in use"};
   if (wanted.to == self_) return Failure{ErrorCode::InvalidArgument, "a message to oneself"};
   if (wanted.to && roster.find(*wanted.to) == nullptr) return Failure{ErrorCode::TargetUnknown};
-  if (pending_.size() >= limits_.requests_pending_max) return Failure{ErrorCode::RateLimited};
+  if (pending_.size() >= limits_.requests_pending_max) return Failure{ErrorCode::RateLimited, std::to_string(pending_.size()) + " messages wait for an answer already"};
   return std::nullopt;
 }
 

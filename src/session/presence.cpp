@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
 #include "session/body.hpp"
 
 namespace meetwire::session {
@@ -13,7 +14,28 @@ void Session::Body::on(Turn& turn, const event::RoomRequested& event) {
   if (wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server knows nothing of it"});
   }
+  if (auto refused = refusal_of(event)) return turn.settle(event.request, std::move(refused));
   requests.request(turn, event);
+}
+
+// The server would refuse it too. Told here, it costs no way there, and no request stands behind it.
+std::optional<Failure> Session::Body::refusal_of(const event::RoomRequested& wanted) const {
+  switch (wanted.action) {
+    case RoomAction::SetName:
+      return refusal_of_name(ErrorCode::InvalidName, wanted.name, limits.name_bytes_max);
+    case RoomAction::SetAttributes: {
+      Attributes merged = self.attributes;
+      return merge(merged, wanted.values, limits, limits.attributes_bytes_max);
+    }
+    case RoomAction::SetMetadata: {
+      Attributes merged = room.metadata;
+      return merge(merged, wanted.values, limits, limits.metadata_bytes_max);
+    }
+    case RoomAction::React:
+      return refusal_of_reaction(wanted.text, limits);
+    default:
+      return std::nullopt;
+  }
 }
 
 void Session::Body::take(Turn& turn, const protocol::RequestSettled& message) { requests.settled(turn, message); }

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
+
 namespace meetwire::session {
 
 void Requests::request(Turn& turn, const event::RoomRequested& wanted) {
   const std::size_t bytes = wanted.name.size() + wanted.text.size() + wanted.user.value.size() + bytes_of(wanted.values);
-  if (bytes > limits_.request_bytes_max) return turn.settle(wanted.request, Failure{ErrorCode::MessageTooLarge});
-  if (pending_.size() >= limits_.requests_pending_max) return turn.settle(wanted.request, Failure{ErrorCode::RateLimited});
+  if (bytes > limits_.request_bytes_max) {
+    return turn.settle(wanted.request, too_long(ErrorCode::MessageTooLarge, "all texts together", bytes, limits_.request_bytes_max));
+  }
+  if (pending_.size() >= limits_.requests_pending_max) {
+    return turn.settle(wanted.request, Failure{ErrorCode::RateLimited, std::to_string(pending_.size()) + " requests wait for an answer already"});
+  }
   pending_.push_back({wanted.request,
                       {wanted.id, wanted.action, wanted.user, wanted.name, wanted.text, wanted.values, wanted.role, wanted.source, ++counted_},
                       std::nullopt});

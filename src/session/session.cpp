@@ -181,6 +181,12 @@ void Session::Body::on(Turn& turn, const event::TypingReported& event) {
 
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
   if (event.attempt != connection.attempt()) return;
+  if (auto refused = event.token ? refusal_of_token(*event.token) : std::nullopt) {
+    // One that nobody could read; the next attempt asks for another. The same as none.
+    turn.report(*refused);
+    turn.say(command::CloseTransport{});
+    return drive(turn, ConnectionInput::Closed, std::move(*refused));
+  }
   if (event.token) token = *event.token;
   drive(turn, ConnectionInput::Opened);
 }

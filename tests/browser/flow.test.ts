@@ -227,6 +227,39 @@ test('I1, I8: 250 MB are paced in a real browser; a channel that dies is rebuilt
   }
 });
 
+test('M9, M10: what is sent as soon as the join has resolved arrives, with a long name, before anybody listens', async () => {
+  const ada = await enter(stage.browser, 'at once', 'ada');
+  const ben = await Guest.arrive(stage.browser, stage.site);
+  try {
+    // Ada opens the channel, and listens a good while after the messages have come.
+    await ada.page.evaluate(async () => void (window.kept.channel = await window.meeting.channel('chat')));
+    const connection = await ben.page.evaluate(async () => {
+      const wish = { user: 'ben', camera: false, microphone: false } as const;
+      window.meeting = await window.fixture.join('at once', wish);
+      const state = window.meeting.participants.get('ada')?.connection;
+      const channel = await window.meeting.channel('chat');
+      await channel.send('one');
+      const two = channel.send('two', { to: 'ada' });
+      window.kept = { sent: window.meeting.files.send(new File(['x'], `${'愛'.repeat(88)}.pdf`)) } as Kept;
+      await two;
+      return state;
+    });
+    ben.id = 'ben';
+    assert.equal(connection, 'connecting');
+    await ada.until('has the offer', () => window.kept.offers.length > 0);
+    const name = await ada.page.evaluate(async () => {
+      window.kept.channel.on('message', ({ from, data }) => window.kept.heard.push({ from: from.id, text: String(data) }));
+      return (await window.kept.offers.shift()!.accept())?.name;
+    });
+    await ada.until('has heard both', () => window.kept.heard.length === 2);
+    assert.deepEqual(await ada.page.evaluate(() => window.kept.heard.map(({ text }) => text)), ['one', 'two']);
+    assert.equal(name, `${'愛'.repeat(83)}.pdf`);
+    assert.deepEqual(await ben.page.evaluate(async () => (await window.kept.sent).delivered.map(({ id }) => id)), ['ada']);
+  } finally {
+    await closeAll([ada, ben]);
+  }
+});
+
 test('I10: a thousand unsolicited channels of a raw connection are closed', async () => {
   const guests = await enterBoth('unsolicited', [stage.browser, stage.browser]);
   const [ada, ben] = guests;

@@ -75,7 +75,7 @@ const std::vector<Bound>& bounds_of_room() {
        [](std::size_t n) { return hello_with([&](Hello& hello) { hello.attributes = {{text(n), "v"}}; }); }},
       {"metadata", 2, kLimits.metadata_bytes_max, nullptr, "message-too-large",
        [](std::size_t n) { return request_with(RoomAction::SetMetadata, [&](auto& wish) { wish.values = {{"k", text(n - 1)}}; }); }},
-      {"a reaction", 1, kLimits.reaction_bytes_max, "invalid-argument", "invalid-argument",
+      {"a reaction", 1, kLimits.reaction_bytes_max, "invalid-argument", "message-too-large",
        [](std::size_t n) { return request_with(RoomAction::React, [&](auto& wish) { wish.text = text(n); }); }},
       {"the id of a request", 1, kLimits.id_bytes_max, "message-malformed", "message-malformed",
        [](std::size_t n) { return request_with(RoomAction::RaiseHand, [&](auto& wish) { wish.id = text(n); }); }},

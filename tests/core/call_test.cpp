@@ -180,7 +180,7 @@ TEST_CASE("G10: what cannot be is refused by its kind, and changes nothing") {
   CHECK(code(me.request(to("her", "k2"))) == ErrorCode::InvalidArgument);
   CHECK(code(me.request(to("you"))) == ErrorCode::InvalidArgument);
   CHECK(code(me.accept("k1")) == ErrorCode::InvalidArgument);  // one's own
-  CHECK(code(me.end("k1", std::string(257, 'x'))) == ErrorCode::InvalidArgument);
+  CHECK(code(me.end("k1", std::string(257, 'x'))) == ErrorCode::MessageTooLarge);
   CHECK(me.calls.live().front().phase == Phase::Calling);
 }
 

@@ -70,8 +70,11 @@ TEST_CASE("whoever has not opened a label is not sent to until they do", "[flow]
   world.connect();
   world.open(world.ada, "chat");
   world.settle();
-  CHECK(world.ada.channels["chat"] == ChannelState::Absent);
+  CHECK(world.ada.channels["chat"] == ChannelState::Connecting);
   CHECK(world.ada.streams.empty());
+  world.pass(kDefaultLimits.channel_absent_grace);
+  CHECK(world.ada.channels["chat"] == ChannelState::Absent);
+  CHECK_FALSE(world.ada.wake_at);
   world.open(world.ben, "chat");
   world.settle();
   world.require_one("chat");
@@ -148,7 +151,7 @@ TEST_CASE("a new connection has all channels again; a lost one shows none", "[fl
   }
   world.settle();
   world.cut();
-  CHECK(world.ada.channels["chat"] == ChannelState::Closed);
+  CHECK(world.ada.channels["chat"] == ChannelState::Connecting);
   world.pass(Millis{30'000});
   world.connect();
   world.settle();
@@ -279,6 +282,78 @@ TEST_CASE("the control channel alone is lost: made again after a moment, then ev
   world.connect();
   world.settle();
   world.require_one("chat");
+}
+
+TEST_CASE("M9: a label that is opened there soon after was about to be open all the time: what was sent waits", "[flow]") {
+  FlowWorld world;
+  world.connect();
+  world.open(world.ada, "chat");
+  world.pass(kDefaultLimits.channel_absent_grace - Millis{1});
+  CHECK(world.ada.channels["chat"] == ChannelState::Connecting);
+  world.open(world.ben, "chat");
+  world.settle();
+  world.require_one("chat");
+  // Closed on purpose: nobody is waited for.
+  world.tell(world.ben, event::ChannelReleased{"chat"});
+  world.settle();
+  CHECK(world.ada.channels["chat"] == ChannelState::Absent);
+}
+
+TEST_CASE("M9: the channel to somebody follows the connection to them, before there is any", "[flow]") {
+  struct Row {
+    LinkState link;
+    bool takes_data;
+    ChannelState shown;
+  };
+  for (const Row& row : {Row{LinkState::Connecting, true, ChannelState::Connecting}, Row{LinkState::Reconnecting, true, ChannelState::Connecting},
+                         Row{LinkState::Connected, true, ChannelState::Connecting}, Row{LinkState::Failed, true, ChannelState::Unreachable},
+                         Row{LinkState::None, true, ChannelState::Absent}, Row{LinkState::Connected, false, ChannelState::Absent}}) {
+    INFO(name_of(row.link) << ' ' << row.takes_data);
+    // Seen before the label is wanted, and after.
+    for (const bool first : {true, false}) {
+      FlowWorld world;
+      if (!first) world.open(world.ada, "chat");
+      world.tell(world.ada, event::PeerSeen{world.ada.peer, row.link, row.takes_data});
+      if (first) world.open(world.ada, "chat");
+      REQUIRE(world.ada.channels.count("chat") == 1);
+      CHECK(world.ada.channels["chat"] == row.shown);
+      CHECK_FALSE(world.ada.wake_at);
+      // A connection comes about after all.
+      world.tell(world.ada, event::PeerSeen{world.ada.peer, LinkState::Connected, true});
+      CHECK(world.ada.channels["chat"] == ChannelState::Connecting);
+      world.open(world.ben, "chat");
+      world.connect();
+      world.settle();
+      world.require_one("chat");
+      // What is open stays open, whatever else is said of the connection.
+      world.tell(world.ada, event::PeerSeen{world.ada.peer, LinkState::Failed, true});
+      CHECK(world.ada.channels["chat"] == ChannelState::Open);
+      world.cut();
+      CHECK(world.ada.channels["chat"] == ChannelState::Unreachable);
+    }
+  }
+}
+
+TEST_CASE("M9: to somebody who never answers, or breaks the rules, nothing waits, however late the channel is opened", "[flow]") {
+  FlowWorld silent;
+  silent.tell(silent.ada, event::PeerSeen{silent.ada.peer, LinkState::Connected, true});
+  silent.tell(silent.ada, event::LinkOpened{silent.ada.peer});
+  silent.open(silent.ada, "first");
+  silent.pass(Millis{60'000});
+  silent.open(silent.ada, "late");
+  CHECK(silent.ada.channels["late"] == ChannelState::Absent);
+  silent.tell(silent.ada, event::FileRequested{silent.ada.peer, 1, "a.txt", 10, ""});
+  CHECK(silent.ada.only<command::FileEnded>().error->code == ErrorCode::ChannelClosed);
+
+  FlowWorld flooded;
+  flooded.connect();
+  flooded.open(flooded.ada, "chat");
+  flooded.open(flooded.ben, "chat");
+  flooded.settle();
+  for (std::uint32_t count = 0; count <= kDefaultLimits.control_burst; ++count) {
+    flooded.tell(flooded.ada, event::ControlArrived{flooded.ada.peer, open_of(1, "spam")});
+  }
+  CHECK(flooded.ada.channels["chat"] == ChannelState::Absent);
 }
 
 }  // namespace meetwire::flow

@@ -275,4 +275,83 @@ TEST_CASE("whoever leaves ends their transfers at once", "[flow]") {
   CHECK_FALSE(world.ada.wake_at);
 }
 
+TEST_CASE("M10: a name longer than file systems take is sent shorter, at a character, with its extension", "[flow]") {
+  const auto sent = [](const std::string& name, const std::string& type = "") {
+    FlowWorld world;
+    world.connect();
+    world.tell(world.ada, event::FileRequested{world.ada.peer, 1, name, 10, type});
+    world.settle();
+    CHECK(world.ada.all<command::FileEnded>().empty());
+    return world.ben.only<command::FileOffered>();
+  };
+  const auto chinese = [](std::size_t characters) {
+    std::string text;
+    for (std::size_t count = 0; count < characters; ++count) text += "\xE7\x88\xB1";
+    return text;
+  };
+  const std::string ascii(255, 'n');
+  CHECK(sent(ascii.substr(1)).name == ascii.substr(1));
+  CHECK(sent(ascii).name == ascii);
+  CHECK(sent(ascii + "n").name == ascii);
+  CHECK(sent(ascii + ".jpeg").name == ascii.substr(5) + ".jpeg");
+  CHECK(sent(chinese(85)).name == chinese(85));
+  CHECK(sent(chinese(88)).name == chinese(85));
+  CHECK(sent(chinese(88) + ".pdf").name == chinese(83) + ".pdf");
+  CHECK(sent("/home/ada/" + chinese(88) + ".pdf").name == chinese(83) + ".pdf");
+  // No extension: a dot far from the end, or the first character.
+  CHECK(sent("a." + ascii).name == ("a." + ascii).substr(0, 255));
+  CHECK(sent("." + ascii).name == ("." + ascii).substr(0, 255));
+  CHECK(sent("a\nb.txt").name == "a b.txt");
+  CHECK(sent("").name.empty());
+  CHECK(sent("a", std::string(127, 't')).media_type == std::string(127, 't'));
+  CHECK(sent("a", std::string(128, 't')).media_type.empty());
+}
+
+TEST_CASE("M10: words for declining are shortened rather than lost", "[flow]") {
+  Sending world;
+  std::string reason(255, 'r');
+  world.tell(world.ben, event::FileStopped{world.ben.peer, 1, false, ErrorCode::FileDeclined, reason + "\xE7\x88\xB1"});
+  world.settle();
+  CHECK(world.ada.only<command::FileEnded>().error->detail == reason);
+}
+
+TEST_CASE("M9: an offer waits a little for an application that does not listen yet", "[flow]") {
+  Sending heard;
+  heard.tell(heard.ben, event::FileUnheard{heard.ben.peer, 1});
+  heard.pass(kDefaultLimits.file_listener_grace - Millis{1});
+  CHECK(heard.ada.all<command::FileEnded>().empty());
+  heard.tell(heard.ben, event::FileHeard{heard.ben.peer, 1});
+  heard.pass(Millis{60'000});
+  CHECK(heard.ada.all<command::FileEnded>().empty());
+  heard.accept();
+  CHECK(heard.receiving().run == 1);
+
+  Sending unheard;
+  unheard.tell(unheard.ben, event::FileUnheard{unheard.ben.peer, 1});
+  unheard.pass(kDefaultLimits.file_listener_grace);
+  unheard.settle();
+  CHECK(unheard.ada.only<command::FileEnded>().error == Failure{ErrorCode::FileDeclined, "nobody takes files there"});
+  CHECK(unheard.ben.only<command::FileEnded>().error->code == ErrorCode::FileDeclined);
+  CHECK_FALSE(unheard.ben.wake_at);
+}
+
+TEST_CASE("M9: a file for somebody who is being connected waits; for somebody who takes none it fails at once", "[flow]") {
+  FlowWorld world;
+  world.tell(world.ada, event::PeerSeen{world.ada.peer, LinkState::Connecting, true});
+  world.tell(world.ada, event::FileRequested{world.ada.peer, 1, "a.txt", 10, ""});
+  world.pass(Millis{20'000});
+  CHECK(world.ada.all<command::FileEnded>().empty());
+  world.connect();
+  world.settle();
+  CHECK(world.ben.only<command::FileOffered>().name == "a.txt");
+
+  for (const bool later : {false, true}) {
+    FlowWorld classic;
+    classic.tell(classic.ada, event::PeerSeen{classic.ada.peer, LinkState::Connecting, later});
+    classic.tell(classic.ada, event::FileRequested{classic.ada.peer, 1, "a.txt", 10, ""});
+    classic.tell(classic.ada, event::PeerSeen{classic.ada.peer, LinkState::Connecting, false});
+    CHECK(classic.ada.only<command::FileEnded>().error->code == ErrorCode::ChannelClosed);
+  }
+}
+
 }  // namespace meetwire::flow

@@ -50,7 +50,7 @@ TEST_CASE("presence: names, attributes and reactions that are none are refused, 
   CHECK_FALSE(world.ask("bob", PeopleWorld::values(SetAttributes, {{"k", std::string(2047, 'v')}})));
   CHECK(world.ask("bob", PeopleWorld::values(SetAttributes, {{"l", "v"}})) == ErrorCode::MessageTooLarge);
   CHECK(world.ask("bob", PeopleWorld::text(React, "")) == ErrorCode::InvalidArgument);
-  CHECK(world.ask("bob", PeopleWorld::text(React, std::string(65, 'x'))) == ErrorCode::InvalidArgument);
+  CHECK(world.ask("bob", PeopleWorld::text(React, std::string(65, 'x'))) == ErrorCode::MessageTooLarge);
   CHECK(world.heard<MemberChanged>("ada").size() == 1);
   CHECK(world.heard<Reacted>("ada").empty());
 }

@@ -213,7 +213,7 @@ TEST_CASE("session.join: a token that is too long ends it before a socket is ope
   options.token = std::string(World(DialectName::Meetwire).limits.token_bytes_max + 1, 't');
   World w(DialectName::Meetwire, options);
   w.on(event::JoinRequested{});
-  CHECK(w.state().error->code == ErrorCode::InvalidArgument);
+  CHECK(w.state().error->code == ErrorCode::InvalidToken);
   CHECK(w.ever<command::OpenTransport>().empty());
 }
 

@@ -35,7 +35,9 @@ class Host {
       case 9: case 10: return host_acts();
       case 11: return feed(event::FileRequested{peer, ++requested, "n", size(), "m"}), promise(requested < 1'000'000, "numbers");
       case 12: return file_acts();
-      case 13: return bytes.one_in(4) ? feed(event::PeerLeft{peer}) : feed(event::TimePassed{});
+      case 13:
+        if (bytes.one_in(4)) return feed(event::PeerLeft{peer});
+        return bytes.one_in(2) ? feed(event::PeerSeen{peer, bytes.any<meetwire::LinkState>(), !bytes.one_in(4)}) : feed(event::TimePassed{});
       case 14: return clock.advance(bytes.pick(60) * 500, [&] { feed_once(event::TimePassed{}); });
       default: return bytes.one_in(5) ? flood() : say(message());
     }
@@ -99,8 +101,10 @@ class Host {
   void file_acts() {
     const TransferId out = sending.empty() ? number() : sending.begin()->first;
     const TransferId in = receiving.empty() ? number() : receiving.begin()->first;
-    switch (bytes.pick(7)) {
+    switch (bytes.pick(9)) {
       case 0: return feed(event::FileAccepted{peer, in});
+      case 7: return feed(event::FileUnheard{peer, in});
+      case 8: return feed(event::FileHeard{peer, in});
       case 1: return feed(event::FileStopped{peer, in, false, bytes.any<ErrorCode>(), "r"});
       case 2: return feed(event::FileStopped{peer, out, true, bytes.any<ErrorCode>(), ""});
       case 3: return feed(event::FileRead{peer, out, number()});

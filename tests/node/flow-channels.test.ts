@@ -170,28 +170,44 @@ test('I10: a thousand channels nobody asked for are closed, and nothing else is 
   await until('it has come', () => heard.length === 1);
 });
 
-test('whoever has not opened the channel is not sent to; `to` says so', async () => {
-  const ada = await met.ada.meeting.channel('alone');
-  await until('ben has answered', async () => (await ada.send('x', { to: 'ben' }).catch((error: { code: string }) => error.code)) === 'channel-closed');
-  await ada.send('to nobody');
-  await assert.rejects(ada.send('x', { to: 'cem' }), { code: 'target-unknown' });
-  const heard: unknown[] = [];
-  const ben = await met.ben.meeting.channel('alone');
-  ben.on('message', ({ data }) => void heard.push(data));
-  await until('it is open', () => ada.openTo.has('ben'));
-  await ada.send('now');
-  await until('it has come', () => heard.length === 1);
-  ben.close();
-  await until('it is closed', () => !ada.openTo.has('ben'));
-  await assert.rejects(ada.send('x', { to: 'ben' }), { code: 'channel-closed' });
-  await assert.rejects(ben.send('x'), { code: 'channel-closed' });
+test('M9: what comes before anybody listens is kept, in order, up to a bound', async () => {
+  const [ada, ben] = await both('early');
+  for (const text of ['one', 'two', 'three']) await ada.send(text);
+  // Later messages come in the same order, on whichever channel: all have arrived when this one has.
+  const [adaLast, benLast] = await both('last');
+  const last = heardOn(benLast);
+  await adaLast.send('last');
+  await until('all have come', () => last.length === 1);
+  const once: unknown[] = [];
+  ben.once('message', ({ data }) => void once.push(data));
+  await until('the first is told', () => once.length === 1);
+  const heard = heardOn(ben);
+  await ada.send('four');
+  await until('all are told', () => heard.length === 3);
+  assert.deepEqual([once, heard], [['one'], ['two', 'three', 'four']]);
+
+  const problems: string[] = [];
+  met.ben.meeting.on('problem', ({ error }) => void problems.push(error.code));
+  const [adaMany, benMany] = await both('many');
+  for (let count = 0; count < 1_100; ++count) await adaMany.send(String(count));
+  await adaLast.send('last');
+  await until('all have come', () => last.length === 2);
+  const many = heardOn(benMany);
+  await until('those that were kept are told', () => many.length === 1_024);
+  assert.deepEqual([many[0], many.at(-1)], ['0', '1023']);
+  assert.deepEqual(problems, ['rate-limited']);
 });
 
 test('bad arguments, twice, and after the end', async () => {
   const { meeting } = met.ada;
   const rejects = (promise: Promise<unknown>, code: string) => assert.rejects(promise, { name: 'MeetingError', code });
   await rejects(meeting.channel(5 as unknown as string), 'invalid-argument');
-  await rejects(meeting.channel('a'.repeat(129)), 'invalid-argument');
+  // Bytes are counted: 42 characters of three, and two of one, are 128.
+  await meeting.channel(`${'愛'.repeat(42)}ab`).then((channel) => channel.close());
+  for (const label of [`${'愛'.repeat(43)}`, 'a'.repeat(129)]) {
+    await assert.rejects(meeting.channel(label), { code: 'invalid-argument', message: /label: 129 bytes of UTF-8, at most 128/ });
+  }
+  await rejects(meeting.channel('a\ud800'), 'invalid-argument');
   await rejects(meeting.channel('a', { maxRetransmits: -1 }), 'invalid-argument');
   await rejects(meeting.channel('a', { ordered: 'yes' as unknown as boolean }), 'invalid-argument');
   const channel = await meeting.channel('same');

@@ -134,6 +134,7 @@ describe('joining', () => {
     ['ICE servers that are no list', 'r', { iceServers: {} }, 'invalid-argument'],
     ['an unknown ICE policy', 'r', { iceTransportPolicy: 'none' }, 'invalid-argument'],
     ['a camera that is a number', 'r', { camera: 7 }, 'invalid-argument'],
+    ['a token of 4,098 bytes', 'r', { token: 'ä'.repeat(2_049) }, 'invalid-token'],
     ['a token that is no text', 'r', { token: 7 }, 'invalid-argument'],
     ['a token function that gives none', 'r', { token: async () => undefined }, 'invalid-argument'],
     ['a token function that fails', 'r', { token: () => Promise.reject(new Error('401')) }, 'token-refused'],

@@ -164,6 +164,7 @@ const transfer = { peer: 'ben', transfer: 3 };
 const flowEvents: OneOfEach<FlowEvent> = {
   link_opened: { type: 'link_opened', peer: 'ben' },
   link_closed: { type: 'link_closed', peer: 'ben', alone: true },
+  peer_seen: { type: 'peer_seen', peer: 'ben', link: 'none', takesData: false },
   peer_left: { type: 'peer_left', peer: 'ben' },
   control_arrived: { type: 'control_arrived', peer: 'ben', text: '{}' },
   channel_requested: { type: 'channel_requested', label: 'l', ordered: false, maxRetransmits: 4 },
@@ -172,6 +173,8 @@ const flowEvents: OneOfEach<FlowEvent> = {
   stream_lost: { type: 'stream_lost', peer: 'ben', stream: 5 },
   file_requested: { type: 'file_requested', ...transfer, name: 'n', size: 2 ** 53 - 1, mediaType: 'm' },
   file_accepted: { type: 'file_accepted', ...transfer },
+  file_unheard: { type: 'file_unheard', ...transfer },
+  file_heard: { type: 'file_heard', ...transfer },
   file_stopped: { type: 'file_stopped', ...transfer, outgoing: true, code: 'file-changed', reason: 'r' },
   file_read: { type: 'file_read', ...transfer, run: 2 },
   block_stored: { type: 'block_stored', ...transfer, run: 2, held: 7 },

@@ -77,15 +77,15 @@ const joining: Record<string, Words> = {
   },
   'invalid-room': {
     title: 'That cannot be the name of a room.',
-    advice: 'Use 1 to 100 ordinary characters.',
+    advice: 'Use 1 to 100 ordinary letters. Chinese characters and emoji count as three or four letters each.',
   },
   'invalid-name': {
     title: 'That name cannot be shown.',
-    advice: 'Use a shorter one, of ordinary characters.',
+    advice: 'Use a shorter one, of ordinary letters. Chinese characters and emoji count as three or four letters each.',
   },
   'invalid-user': {
     title: 'That user id cannot be used.',
-    advice: 'Use 1 to 128 ordinary characters, or leave it out of the address.',
+    advice: 'Use 1 to 128 ordinary letters, or leave it out of the address.',
   },
   'not-joined': {
     title: 'You are not in the meeting yet.',
@@ -194,6 +194,7 @@ const fileWords: Record<string, Words> = {
   'file-changed': { title: 'The file was moved or changed meanwhile.', advice: 'Choose it again.' },
   'file-damaged': { title: 'It arrived damaged.', advice: 'Send it again.' },
   'storage-failed': { title: 'It could not be stored.', advice: 'Make room on the disk, then send it again.' },
+  'link-failed': { title: 'No connection to them could be made.', advice: 'Send it again when there is one.' },
   'peer-gone': { title: 'The connection was lost.', advice: 'Send it again when they are back.' },
   'peer-misbehaved': { title: 'The other side broke the rules.', advice: '' },
   'channel-closed': { title: 'Their program takes no files.', advice: '' },

@@ -9,7 +9,7 @@ import { Emitter } from './events.ts';
 export type { CallOutcome, CallState };
 
 export interface CallOptions {
-  /** How long it rings, in milliseconds: from 1 s to 2 minutes. Default: 30 s. */
+  /** How long it rings, in milliseconds: from 1 s to 2 minutes, and shorter or longer times count as these. Default: 30 s. */
   timeout?: number;
   /** Aborting it takes the call back while it rings; afterwards it has no effect. */
   signal?: AbortSignal;
@@ -101,7 +101,7 @@ export class Call {
     return this.#owner.request((request) => ({ type: 'call_accepted', request, id }));
   }
 
-  /** Does not take it. `reason`: words for the other one, 256 bytes at most. */
+  /** Does not take it. `reason`: words for the other one, at most 256 bytes of UTF-8, else `message-too-large`. */
   reject(reason = ''): Promise<void> {
     return this.hangUp(reason);
   }

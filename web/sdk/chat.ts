@@ -32,7 +32,7 @@ export class Chat {
   }
 
   /**
-   * Resolves when the server has it; a retry after a lost connection has no second effect. Rejects with
+   * Up to 16 KiB of UTF-8, or what the server says if that is less. Resolves when the server has it; a retry after a lost connection has no second effect. Rejects with
    * `invalid-argument`, `message-too-large`, `rate-limited`, `target-unknown` or `connection-lost`.
    */
   async send(text: string, options: ChatOptions = {}): Promise<void> {

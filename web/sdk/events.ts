@@ -16,10 +16,13 @@ export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
   readonly #iterators = new Set<() => void>();
   readonly #report: (error: unknown) => void;
+  readonly #listened: ((type: keyof Events) => void) | undefined;
   #closed = false;
 
-  constructor(report: (error: unknown) => void) {
+  /** `listened` is called when somebody has begun to listen. */
+  constructor(report: (error: unknown) => void, listened?: (type: keyof Events) => void) {
     this.#report = report;
+    this.#listened = listened;
   }
 
   on<Type extends keyof Events>(type: Type, listener: Listener<Events[Type]>, options: ListenOptions = {}): Undo {
@@ -35,6 +38,7 @@ export class Emitter<Events> {
       signal?.removeEventListener('abort', undo);
     };
     signal?.addEventListener('abort', undo);
+    this.#listened?.(type);
     return undo;
   }
 
@@ -53,6 +57,10 @@ export class Emitter<Events> {
   /** Everything from the loop's start on, in order; ends when the emitter is closed. */
   events<Type extends keyof Events>(type: Type): AsyncIterable<Events[Type]> {
     return { [Symbol.asyncIterator]: () => this.#iterate(type) };
+  }
+
+  hears(type: keyof Events): boolean {
+    return (this.#listeners.get(type)?.size ?? 0) > 0;
   }
 
   /** Tells whether anybody listens. */

@@ -23,6 +23,7 @@ export interface FlowNeeds {
 export interface FlowHost extends FlowNeeds {
   readonly links: ReadonlyMap<string, PeerData>;
   linkChanged: ((peer: string, data: PeerData | undefined) => void) | undefined;
+  fileListened: (() => void) | undefined;
 }
 
 export class FlowPart {
@@ -33,7 +34,7 @@ export class FlowPart {
   readonly get: () => Promise<MeetingFlow>;
 
   constructor(needs: FlowNeeds) {
-    this.#host = { ...needs, links: this.#links, linkChanged: undefined };
+    this.#host = { ...needs, links: this.#links, linkChanged: undefined, fileListened: undefined };
     this.get = onFirstUse(needs, 'flow', async () => (await import('./flow/index.ts')).startFlow(this.#host));
   }
 
@@ -59,6 +60,11 @@ export class FlowPart {
     else this.#links.delete(peer);
     this.#host.linkChanged?.(peer, data);
     this.#beginWatches();
+  }
+
+  /** The application has begun to listen for files. */
+  fileListened(): void {
+    this.#host.fileListened?.();
   }
 
   dataArrived(): void {

@@ -15,11 +15,12 @@ import { Meeting } from './meeting.ts';
 export interface JoinOptions {
   /** The signalling server's; default: the page's own origin. A path in it is where the server is mounted. */
   url?: string;
-  /** What the others see; default: the user id. */
+  /** What the others see, up to 128 bytes of UTF-8, else `invalid-name`; default: the user id. */
   name?: string;
-  /** Unique in the room; default: a random id. */
+  /** Unique in the room, 1 to 128 bytes of UTF-8, else `invalid-user`; default: a random id. */
   user?: string;
-  /** What the server admits by, or a function that fetches it: called for the join, and anew to reconnect. */
+  /** What the server admits by, or a function that fetches it: called for the join, and anew to reconnect. At most
+   * 4,096 bytes, else `invalid-token`. */
   token?: string | (() => string | Promise<string>);
   /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
   camera?: boolean | DeviceOptions;

@@ -95,7 +95,7 @@ export class Meeting extends WithParts implements AsyncDisposable {
     this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#errors = errors;
     this.#trace = trace;
-    this.#emitter = new Emitter(ports.report);
+    this.#emitter = new Emitter(ports.report, (type) => type === 'file' && this.parts.flow.fileListened());
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
     this.files = { send: async (file, options) => (await this.parts.flow.get()).send(file, options) };

@@ -86,14 +86,14 @@ export abstract class Presence {
     return [this.me, ...this.participants.values()].filter(({ hand }) => hand).sort((a, b) => a.hand - b.hand);
   }
 
-  /** What the others see from now on: up to 128 bytes, else `invalid-name`. Resolves when they are told. */
+  /** What the others see from now on: up to 128 bytes of UTF-8, else `invalid-name`. Resolves when they are told. */
   setName(name: string): Promise<void> {
     return this.#ask('set-name', { name });
   }
 
   /**
    * One's own texts by name, for all to see. They are merged into those that are there: a new name is added, a known one
-   * replaced, and one with an empty text taken away. All names and texts together may have 2 KiB, else
+   * replaced, and one with an empty text taken away. All names and texts together may have 2 KiB of UTF-8, else
    * `message-too-large`.
    */
   setAttributes(values: Record<string, string>): Promise<void> {
@@ -111,8 +111,8 @@ export abstract class Presence {
   }
 
   /**
-   * Everybody who is here gets the event `reaction`, oneself included; nobody gets it later. Up to 64 bytes of text;
-   * more than ten at once, or four a second, are refused as `rate-limited`.
+   * Everybody who is here gets the event `reaction`, oneself included; nobody gets it later. Up to 64 bytes of UTF-8,
+   * else `message-too-large`; more than ten at once, or four a second, are refused as `rate-limited`.
    */
   react(emoji: string): Promise<void> {
     return this.#ask('react', { text: emoji });

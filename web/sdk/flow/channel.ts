@@ -27,12 +27,15 @@ export interface ChannelEvents {
   open: Participant;
   /** Closed there, or the connection is lost; if it comes back, `open` comes again. */
   close: Participant;
-  /** Of what was sent reliably, so many messages were lost with a connection. Comes with the `open` of the next one. */
+  /**
+   * Of what was sent reliably, so many messages did not arrive: lost with a connection, which is told before the `open` of
+   * the next one; or sent to all while this participant was about to be connected, which then could not be done.
+   */
   lost: { to: Participant; messages: number };
 }
 
 export interface ChannelSendOptions {
-  /** A participant's id. Default: everybody for whom the channel is open, or about to be. */
+  /** A participant's id. Default: everybody who is in the meeting now and opens the channel. */
   to?: string;
 }
 
@@ -41,6 +44,8 @@ export interface ChannelHost {
   executor: FlowExecutor;
   errors: ErrorTable;
   messageBytesMax: number;
+  /** A message that is not kept, since too much has come that nobody here listens to. */
+  unheard(from: Participant): void;
   participants(): ReadonlyMap<string, Participant>;
   report(error: unknown): void;
   released(label: string): void;
@@ -53,8 +58,12 @@ export class Channel {
   readonly #host: ChannelHost;
   readonly #emitter: Emitter<ChannelEvents>;
   readonly #open = new Set<string>();
-  /** For whom it has been open once: a lost connection to them is waited for. */
-  readonly #known = new Set<string>();
+  /** What came before anybody here listened, until all of it is told. */
+  readonly #kept: ChannelEvents['message'][] = [];
+  #keeps = true;
+  #keptBytes = 0;
+  #flushing = false;
+  #complained = false;
   #closed: 'channel-closed' | 'already-left' | undefined;
 
   /** Internal: use `meeting.channel`. */
@@ -63,7 +72,7 @@ export class Channel {
     this.ordered = ordered;
     this.maxRetransmits = maxRetransmits;
     this.#host = host;
-    this.#emitter = new Emitter(host.report);
+    this.#emitter = new Emitter(host.report, (type) => type === 'message' && this.#flushLater());
   }
 
   /** The ids of those for whom it is open. */
@@ -86,14 +95,21 @@ export class Channel {
   }
 
   /**
-   * Resolves when the browsers' buffers have room for it and it has its place in order; wait for it before sending much.
-   * Up to 16 MiB (16,777,216 bytes): longer messages than the connection takes are sent in parts and put together again.
-   * While a connection is lost, what is reliable waits for it; a message that was just being sent is lost.
+   * To everybody who is in the meeting now, or to one of them. Up to 16 MiB (16,777,216 bytes): longer messages than the
+   * connection takes are sent in parts and put together again.
    *
-   * Rejects with `invalid-argument`, `message-too-large`, `target-unknown`, `channel-closed` (not open there, or closed
-   * here), `peer-gone` (left, or lost while it was being sent), `file-changed` (a Blob that cannot be read any more),
-   * `rate-limited` (256 MiB wait already) or `already-left`.
-   * To everybody: those who leave meanwhile do not count.
+   * On a reliable channel it waits for those to whom a connection is being made, for the first time or anew, and for those
+   * who open the channel within 5 s; a message that is just being sent when a connection is lost is lost with it. On one
+   * with `maxRetransmits` it goes to those for whom the channel is open, and waits for nobody.
+   *
+   * Resolves when the browsers' buffers have room for it and it has its place in order; wait for it before sending much.
+   * What waits for somebody to be connected does not hold up a message to everybody until 2 MiB wait for them. Who then
+   * cannot be connected does not get it, which `lost` tells; who leaves, or does not open the channel, does not count.
+   *
+   * Rejects with `invalid-argument`, `message-too-large`, `rate-limited` (256 MiB wait for one participant already),
+   * `file-changed` (a Blob that cannot be read any more), `channel-closed` (closed here) or `already-left`. To one also
+   * with `target-unknown`, `channel-closed` (not open there), `link-failed` (no connection could be made) or `peer-gone`
+   * (left, or the connection was lost while it was being sent).
    */
   async send(data: ChannelData, { to }: ChannelSendOptions = {}): Promise<void> {
     const { errors, executor, messageBytesMax } = this.#host;
@@ -104,12 +120,20 @@ export class Channel {
     const people = this.#host.participants();
     if (to !== undefined) {
       if (!people.has(to)) throw errors.make('target-unknown');
-      if (!executor.knows(to) && !this.#known.has(to)) throw errors.make('channel-closed');
+      if (!this.#takes(to)) throw errors.make('channel-closed');
       return executor.lane(to, this.label).send(content);
     }
-    const lanes = [...people.keys()].filter((id) => this.#takes(id)).map((id) => executor.lane(id, this.label));
-    if (lanes.length === 1) return lanes[0]!.send(content).catch(unlessGone);
-    await Promise.all(lanes.map((lane) => lane.send(content).catch(unlessGone)));
+    await Promise.all([...people.values()].filter(({ id }) => this.#takes(id)).map((person) => this.#sendToAll(person, content)));
+  }
+
+  #sendToAll(person: Participant, content: Content): Promise<void> | undefined {
+    const lane = this.#host.executor.lane(person.id, this.label);
+    if (lane.state === 'unreachable') return void this.#emitter.emit('lost', { to: person, messages: 1 });
+    const sent = lane.send(content).catch(unlessGone);
+    if (lane.state === 'open' || lane.isFull) return sent;
+    // It has its place, and the others do not wait. What cannot be read when its turn has come is lost too.
+    sent.catch(() => this.#emitter.emit('lost', { to: person, messages: 1 }));
+    return undefined;
   }
 
   /** Closes it for everybody. The others are told, and may not send on it any more. */
@@ -123,12 +147,34 @@ export class Channel {
   end(why: 'channel-closed' | 'already-left'): void {
     this.#closed ??= why;
     this.#open.clear();
+    this.#kept.length = this.#keptBytes = 0;
     this.#emitter.close();
   }
 
   /** Internal. */
   received(from: Participant, data: string | ArrayBuffer): void {
-    this.#emitter.emit('message', { from, data });
+    if (!this.#keeps) return void this.#emitter.emit('message', { from, data });
+    // An application may have more to do between the channel and its listener.
+    const bytes = typeof data === 'string' ? 2 * data.length : data.byteLength;
+    if (this.#kept.length > 0 && (this.#keptBytes + bytes > this.#host.messageBytesMax || this.#kept.length >= keptMax)) {
+      if (!this.#complained) this.#host.unheard(from);
+      this.#complained = true;
+      return;
+    }
+    this.#kept.push({ from, data });
+    this.#keptBytes += bytes;
+  }
+
+  // A moment later, so that the one who listens has the undo, and whatever else stands beside it.
+  #flushLater(): void {
+    if (this.#flushing || !this.#keeps) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      while (this.#kept.length > 0 && this.#emitter.hears('message')) this.#emitter.emit('message', this.#kept.shift()!);
+      this.#keeps &&= this.#kept.length > 0 || !this.#emitter.hears('message');
+      this.#keptBytes = this.#kept.reduce((sum, { data }) => sum + (typeof data === 'string' ? 2 * data.length : data.byteLength), 0);
+    });
   }
 
   /** Internal. */
@@ -136,30 +182,28 @@ export class Channel {
     const { id } = participant;
     const wasOpen = this.#open.delete(id);
     if (wasOpen) this.#emitter.emit('close', participant);
-    if (state !== 'open') return;
-    this.#open.add(id);
-    this.#known.add(id);
+    if (state === 'open') this.#open.add(id);
     if (lost > 0 && this.maxRetransmits === undefined) this.#emitter.emit('lost', { to: participant, messages: lost });
-    this.#emitter.emit('open', participant);
+    if (state === 'open') this.#emitter.emit('open', participant);
   }
 
   /** Internal. */
   forget(participant: Participant): void {
-    this.changed(participant, 'closed', 0);
-    this.#known.delete(participant.id);
+    this.changed(participant, 'absent', 0);
   }
 
+  // What is unreliable waits for nobody. Where a reliable message cannot go, its lane says so.
   #takes(id: string): boolean {
-    const { executor } = this.#host;
-    const { state } = executor.lane(id, this.label);
-    if (state === 'absent') return false;
-    return state === 'open' || executor.reaches(id) || (this.maxRetransmits === undefined && this.#known.has(id));
+    return this.maxRetransmits === undefined || this.#host.executor.lane(id, this.label).state === 'open';
   }
 }
 
+// So many messages, and no more bytes than one may have, are kept until somebody listens.
+const keptMax = 1_024;
+
 // Who has gone is not waited for by the others; that too much waits is for everybody.
 function unlessGone(error: { code?: string }): void {
-  if (error.code !== 'peer-gone' && error.code !== 'channel-closed') throw error;
+  if (!['peer-gone', 'channel-closed', 'link-failed'].includes(error.code ?? '')) throw error;
 }
 
 function contentOf(data: unknown): Content | undefined {

@@ -19,9 +19,12 @@ export interface FileProgress {
 export interface SendFileOptions {
   /** A participant's id. Default: everybody who is here now. */
   to?: string;
-  /** What the receivers are shown; default: the file's own. */
+  /**
+   * What the receivers are shown; default: the file's own. Without a path, and with at most 255 bytes of UTF-8, which is
+   * what file systems take: a longer name is cut between two characters and keeps its extension.
+   */
   name?: string;
-  /** A media type; default: the file's own. */
+  /** A media type; default: the file's own. One of more than 127 bytes is left out. */
   type?: string;
   /** In bytes: of a stream, which cannot be asked. */
   size?: number;
@@ -52,8 +55,9 @@ export interface AcceptFileOptions {
 export interface MeetingFiles {
   /**
    * Offers a file to everybody who is here, or to one, and sends it to those who accept; several at a time if you like.
-   * A Blob or File is read as it is sent; a stream goes to one receiver only, and needs its `size`. A lost connection
-   * that is back within two minutes goes on where it was.
+   * A Blob or File is read as it is sent; a stream goes to one receiver only, and needs its `size`. Whoever is being
+   * connected gets it when they are. A lost connection that is back within two minutes goes on where it was. Where nobody
+   * listens for files yet, the offer waits 5 s for that, and is declined then.
    *
    * Resolves when everybody has it or has not taken it. To one (`to`) it rejects with what went wrong: `file-declined`,
    * `file-cancelled`, `file-changed` (it was altered or removed meanwhile), `file-damaged`, `storage-failed`, `peer-gone`,
@@ -88,6 +92,7 @@ export class Files {
   readonly #host: FilesHost;
   readonly #transfers = new Map<string, Transfer>();
   readonly #offers = new Map<string, FileOffer>();
+  readonly #unheard = new Map<FileOffer, { peer: string; transfer: number }>();
   #numbers = 0;
   #closed = false;
 
@@ -130,18 +135,14 @@ export class Files {
     const { name = (file as Partial<File>).name ?? '', type = (file as Blob).type ?? '' } = options;
     const size = isStream ? options.size : (file as Blob).size;
     if (!Number.isSafeInteger(size) || (size as number) < 0) throw errors.make('invalid-argument', 'the size of a stream has to be given, in bytes');
-    if (typeof name !== 'string' || name.length > 255 || typeof type !== 'string') throw errors.make('invalid-argument', 'name or type');
+    if (typeof name !== 'string' || typeof type !== 'string') throw errors.make('invalid-argument', 'name or type');
     if (isStream && (file as ReadableStream).locked) throw errors.make('invalid-argument', 'the stream is being read by somebody else');
-    return { name, type: type.length > 127 ? '' : type, size: size as number };
+    return { name, type, size: size as number };
   }
 
   #sendTo(participant: Participant, about: { name: string; type: string; size: number }, source: FileSource, options: SendFileOptions): Promise<void> {
-    const { errors, executor } = this.#host;
+    const { executor } = this.#host;
     const peer = participant.id;
-    if (!executor.knows(peer) && participant.connection === 'connected') {
-      source.close();
-      return Promise.reject(errors.make('channel-closed', 'their client takes no files'));
-    }
     const transfer = ++this.#numbers;
     const { onProgress, signal } = options;
     return new Promise((resolve, reject) => {
@@ -175,7 +176,22 @@ export class Files {
       accept: (options) => this.#accept({ type: 'file_offered', peer, transfer, name, size, mediaType }, from, options),
     });
     this.#offers.set(key, offer);
-    if (!this.#host.offer(offer)) refuse('nobody takes files there');
+    this.#announce(offer, { peer, transfer });
+  }
+
+  #announce(offer: FileOffer, which: { peer: string; transfer: number }): void {
+    const heard = this.#host.offer(offer);
+    if (heard === !this.#unheard.has(offer)) return;
+    if (heard) this.#unheard.delete(offer);
+    else this.#unheard.set(offer, which);
+    this.#host.executor.offerHeard(which, heard);
+  }
+
+  /** Internal: the application listens for files now. What is offered waits for that a little. */
+  listened(): void {
+    queueMicrotask(() => {
+      for (const [offer, which] of [...this.#unheard]) this.#announce(offer, which);
+    });
   }
 
   #accept(notice: FlowCommandOf<'file_offered'>, participant: Participant, { onProgress, signal, writable }: AcceptFileOptions): Promise<File | undefined> {
@@ -219,6 +235,7 @@ export class Files {
     const key = keyOf(notice);
     const offer = notice.outgoing ? undefined : this.#offers.get(key);
     this.#offers.delete(key);
+    if (offer) this.#unheard.delete(offer);
     const transfer = this.#transfers.get(key);
     this.#transfers.delete(key);
     transfer?.end(notice);
@@ -230,6 +247,7 @@ export class Files {
     this.#closed = true;
     for (const offer of this.#offers.values()) offer.over(error);
     this.#offers.clear();
+    this.#unheard.clear();
     for (const transfer of [...this.#transfers.values()]) {
       transfer.end({ type: 'file_ended', peer: '', transfer: 0, outgoing: false, held: 0, error: { ...error, message: error.message } });
     }
@@ -302,7 +320,7 @@ export class FileOffer {
     return this.#answers.accept(options);
   }
 
-  /** `reason`: for the sender, at most 256 bytes. */
+  /** `reason`: for the sender; of more than 256 bytes of UTF-8 as much as fits, cut between two characters. */
   decline(reason = ''): void {
     if (this.#answered || this.#over.signal.aborted) return;
     this.#answered = true;

@@ -11,7 +11,7 @@ import type { FileDelivery, SendFileOptions } from './files.ts';
 import { browserDigest } from '../../../bindings/browser/digest.ts';
 import { FlowExecutor } from '../../../bindings/flow/executor.ts';
 import { loadFlow } from '../../../bindings/load-flow.ts';
-import { LoadedCore } from '../../../bindings/machine.ts';
+import { isWellFormed, LoadedCore } from '../../../bindings/machine.ts';
 import { Channel } from './channel.ts';
 import { Files } from './files.ts';
 import { Uplink, type Sight, type WatchOptions } from './uplink.ts';
@@ -93,9 +93,14 @@ export class MeetingFlow {
     });
     void meeting.finished.then(() => this.#end());
     host.linkChanged = (peer, data) => {
+      this.#see();
       executor.setLink(peer, data);
       this.#uplink.linksChanged();
     };
+    host.fileListened = () => this.#files.listened();
+    // Before the application hears of a change, so that what it sends then finds everybody known.
+    meeting.subscribe(() => this.#see());
+    this.#see();
     for (const [peer, data] of host.links) executor.setLink(peer, data);
     this.#uplink.linksChanged();
   }
@@ -105,8 +110,10 @@ export class MeetingFlow {
     const { ordered = true, maxRetransmits } = options;
     const most = 65_535;
     const good = maxRetransmits === undefined || (Number.isInteger(maxRetransmits) && maxRetransmits >= 0 && maxRetransmits <= most);
-    if (typeof label !== 'string' || new TextEncoder().encode(label).length > this.#bounds.labelBytesMax) {
-      throw errors.make('invalid-argument', `a label is text of at most ${this.#bounds.labelBytesMax} bytes`);
+    if (typeof label !== 'string' || !isWellFormed(label)) throw errors.make('invalid-argument', 'label: text without lone surrogates');
+    const labelBytes = new TextEncoder().encode(label).length;
+    if (labelBytes > this.#bounds.labelBytesMax) {
+      throw errors.make('invalid-argument', `label: ${labelBytes} bytes of UTF-8, at most ${this.#bounds.labelBytesMax}`);
     }
     if (typeof ordered !== 'boolean' || !good) throw errors.make('invalid-argument', 'ordered or maxRetransmits');
     if (meeting.state === 'left') throw errors.make('already-left');
@@ -118,6 +125,7 @@ export class MeetingFlow {
       executor,
       errors,
       messageBytesMax: this.#bounds.messageBytesMax,
+      unheard: ({ id }) => this.#host.problem(id, errors.make('rate-limited', `more has come on the channel "${label}" than is kept until somebody listens`)),
       participants: () => meeting.participants,
       report: ports.report,
       released: () => {
@@ -138,8 +146,16 @@ export class MeetingFlow {
     return this.#uplink.watch(participant, source, sight, options);
   }
 
+  /** Who is in the meeting, and so the connection to each stands. */
+  #see(): void {
+    for (const { id, link } of this.#host.meeting.participants.values()) {
+      const peer = this.#host.connectionTo(id);
+      this.#executor.see(id, link, !peer || peer.data !== undefined);
+    }
+  }
+
   #end(): void {
-    this.#host.linkChanged = undefined;
+    this.#host.linkChanged = this.#host.fileListened = undefined;
     this.#uplink.close();
     for (const channel of this.#channels.values()) channel.end('already-left');
     this.#channels.clear();
