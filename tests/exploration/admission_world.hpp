@@ -250,7 +250,7 @@ class AdmissionWorld {
       return decide(state, &socket, socket.tab,
                     [&](room::Room& room) { return room.receive(state.now, tab.user, socket.id, protocol::Leave{}); });
     }
-    const room::Verdict verdict = state.room.judge(*word.hello);
+    const room::Verdict verdict = state.room.judge(state.now, *word.hello);
     const bool sits = state.room.has(tab.user);
     const bool full = state.room.size() == budget_.places;
     const bool enters = verdict == room::Verdict::Enter, resumes = verdict == room::Verdict::Resume;
