@@ -254,7 +254,10 @@ class AdmissionWorld {
     const bool sits = state.room.has(tab.user);
     const bool full = state.room.size() == budget_.places;
     const bool enters = verdict == room::Verdict::Enter, resumes = verdict == room::Verdict::Resume;
-    const bool right = enters ? !sits && !full : resumes ? sits && tab_of(state, tab.user) == socket.tab
+    // Who is here comes before who is away and has never said anything.
+    const auto rows = state.room.roster();
+    const bool gives_way = std::any_of(rows.begin(), rows.end(), [](const Participant& row) { return row.away; });
+    const bool right = enters ? !sits && (!full || gives_way) : resumes ? sits && tab_of(state, tab.user) == socket.tab
                        : verdict == room::Verdict::Full ? !sits && full : verdict == room::Verdict::Taken && sits;
     if (!right) state.wrong = "a wrong verdict";
     if (!enters && !resumes) {
