@@ -40,6 +40,8 @@ export type RoomEvent =
 
 export type RoomCommand =
   | { type: 'deliver'; connection: string; name: string; body: string; form: BodyForm }
+  /** A `deliver` to each of several, with what they have in common once: the body of each is its head, `body` and `tail`. */
+  | { type: 'distribute'; to: { connection: string; head: string }[]; name: string; body: string; tail: string; form: BodyForm }
   | { type: 'close_connection'; connection: string }
   /** Ends the connection unless it answers a ping in time. */
   | { type: 'probe_connection'; connection: string; deadlineMs: number }

@@ -211,6 +211,9 @@ struct Limits {
   // Places given up whose secret still leads back past a lock and a lobby, as long as the room is there. Twice a large
   // mesh.
   std::size_t former_places_max = 64;
+  // In a full room the place of one who is away is given to a newcomer; of one who has ever said or acknowledged
+  // something only after this long: by then most who can come back have done so.
+  Millis resume_protected{10'000};
   // Frames kept for a member until it acknowledges them.
   std::size_t resume_messages_max = 512;
   std::size_t resume_bytes_max = 1024 * 1024;
@@ -234,11 +237,37 @@ struct Limits {
   std::size_t calls_remembered_max = 32;
   // Open calls of one classic client outside of rooms.
   std::size_t calls_open_max = 64;
+  // What the signalling of a classic member's calls may take while they ring: an offer and its candidates, several times.
+  std::size_t calls_held_bytes_max = 256 * 1024;
   // Token bucket of each connection. A joiner of a full room sends about 12 offers and 100 candidates.
   std::uint32_t rate_messages_per_second = 100;
   std::uint32_t rate_burst = 500;
   // A connection that was over the rate this many times is closed.
   std::uint32_t rate_strikes_max = 1'000;
+  // What one connection says, in bytes. Twice the offers to a room of 64 at once.
+  std::uint32_t input_bytes_per_second = 512 * 1024;
+  std::uint32_t input_bytes_burst = 2 * 1024 * 1024;
+  // What one connection makes the server send: bytes times audience. The longest chat message to a room of 12 is 180 KB,
+  // a newcomer's signalling there about 200 KB; the longest to a room of 1,000 is paid for within 16 s. Whoever has spent
+  // it is refused until there is some again, as each megabyte keeps the others waiting for some milliseconds.
+  std::uint32_t spending_bytes_per_second = 1024 * 1024;
+  std::uint32_t spending_bytes_burst = 2 * 1024 * 1024;
+  // The same for all connections of an address, which counts as long as the process has spent what it may: so a school
+  // behind one address is not held back by a server that has nothing else to do.
+  std::uint32_t address_bytes_per_second = 2 * 1024 * 1024;
+  std::uint32_t address_bytes_burst = 4 * 1024 * 1024;
+  // About half of what one core of a small machine can send.
+  std::uint32_t process_bytes_per_second = 16 * 1024 * 1024;
+  std::uint32_t process_bytes_burst = 8 * 1024 * 1024;
+  // What is held for members until they acknowledge it, and for those who are not in yet: of one address, of one room, in
+  // all. All signalling of 64 who come back at once is 50 MB for some seconds. Whose address holds too much is refused;
+  // in a room, or a process, that holds too much, those who have acknowledged least lose what is kept for them, and their
+  // place with it if they are away. WebAssembly memory never shrinks, so the last one is what the process stays at.
+  std::size_t address_held_bytes_max = 64 * 1024 * 1024;
+  std::size_t room_held_bytes_max = 32 * 1024 * 1024;
+  std::size_t process_held_bytes_max = 256 * 1024 * 1024;
+  // Messages that the passing of time may have in one step; the rest follows in the next one.
+  std::size_t step_deliveries_max = 4'096;
   // Chat ids remembered a member, so that a retry has no second effect.
   std::size_t chat_ids_remembered_max = 256;
   // -- presence

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/client_commands.hpp"
 #include "core/errors.hpp"
@@ -30,6 +31,35 @@ struct Deliver {
     visit("connection", self.connection);
     visit("name", self.name);
     visit("body", self.body);
+    visit("form", self.form);
+  }
+};
+
+struct Recipient {
+  ConnectionId connection;
+  std::string head;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("head", self.head);
+  }
+};
+
+// One Deliver for each of several connections, with what they have in common once. The body of each is its head, `body`,
+// which is JSON by itself, and `tail`.
+struct Distribute {
+  static constexpr std::string_view kType = "distribute";
+  std::vector<Recipient> to;
+  std::string name;
+  std::string body;
+  std::string tail;
+  BodyForm form = BodyForm::Text;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("to", self.to);
+    visit("name", self.name);
+    visit("body", self.body);
+    visit("tail", self.tail);
     visit("form", self.form);
   }
 };
@@ -111,7 +141,7 @@ struct CountChanged {
 }  // namespace command
 
 using RoomCommand =
-    std::variant<command::Deliver, command::CloseConnection, command::ProbeConnection, command::Authorize, command::Log,
-                 command::CountChanged>;
+    std::variant<command::Deliver, command::Distribute, command::CloseConnection, command::ProbeConnection,
+                 command::Authorize, command::Log, command::CountChanged>;
 
 }  // namespace meetwire

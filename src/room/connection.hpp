@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "protocol/dialects/dialect.hpp"
 #include "protocol/messages.hpp"
+#include "room/ledger.hpp"
 #include "room/rate.hpp"
 #include "room/room.hpp"
 
@@ -81,7 +82,10 @@ constexpr Action action_for(Stage stage, Input input) {
 struct Connection {
   ConnectionId id;
   std::unique_ptr<protocol::ServerDialect> dialect;
-  TokenBucket bucket;
+  std::shared_ptr<Account> account;
+  TokenBucket bucket;          // of messages
+  TokenBucket input;           // of bytes that it says
+  TokenBucket spending;        // of bytes that it makes the server send
   Stage stage = Stage::Greeting;
   RoomId room;                 // empty: none
   Admission admission;         // filled by the hello
@@ -90,6 +94,7 @@ struct Connection {
   bool probed = false;         // the holder of the id has been asked already, and lives
   std::vector<protocol::ClientMessage> kept;
   std::size_t kept_bytes = 0;  // of all frames so far: what is kept is never more
+  Charge kept_charge;
   std::uint32_t strikes = 0;   // frames over the rate
   std::uint32_t unknown = 0;   // messages of unknown types
   std::optional<Millis> rate_problem_at;

@@ -33,6 +33,19 @@ class Deadlines {
     return in_order_.empty() ? std::nullopt : std::optional(in_order_.begin()->first);
   }
 
+  // The earliest, whether it has come or not.
+  const Key* first() const { return in_order_.empty() ? nullptr : &in_order_.begin()->second; }
+
+  bool has(const Key& key) const { return by_key_.count(key) > 0; }
+
+  // The earliest that has come; it is gone from here.
+  std::optional<Key> take_one_due(Millis now) {
+    if (in_order_.empty() || in_order_.begin()->first > now) return std::nullopt;
+    Key key = in_order_.begin()->second;
+    set(key, std::nullopt);
+    return key;
+  }
+
   // Those that have come, earliest first; they are gone from here.
   std::vector<Key> take_due(Millis now) {
     std::vector<Key> due;

@@ -30,6 +30,31 @@ std::optional<ConnectionId> Lobby::knock(const Admission& admission) {
   return before;
 }
 
+// Whoever has been let in meanwhile keeps its turn.
+const UserId* Lobby::yielding() const {
+  const UserId* longest = nullptr;
+  Millis since{};
+  for (const auto& [user, waiter] : waiting_) {
+    if (waiter.connected || waiter.answer == KnockAnswer::Admitted) continue;
+    if (longest != nullptr && waiter.lost_at >= since) continue;
+    longest = &user;
+    since = waiter.lost_at;
+  }
+  return longest;
+}
+
+std::optional<UserId> Lobby::make_place() {
+  const UserId* lost = waiting_.size() >= limits_.lobby_max ? yielding() : nullptr;
+  if (lost == nullptr) return std::nullopt;
+  const UserId copy = *lost;
+  forget(copy);
+  return copy;
+}
+
+bool Lobby::is_connected() const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& one) { return one.second.connected; });
+}
+
 void Lobby::forget(const UserId& user) {
   waiting_.erase(user);
   due_.set(user, std::nullopt);
@@ -39,6 +64,7 @@ void Lobby::lose(Millis now, const UserId& user) {
   const auto at = waiting_.find(user);
   if (at == waiting_.end()) return;
   at->second.connected = false;
+  at->second.lost_at = now;
   due_.set(user, now + limits_.resume_window);
 }
 

@@ -26,6 +26,7 @@ enum class KnockAnswer : std::uint8_t { None, Admitted, Denied };
 struct Waiter {
   Admission admission;
   bool connected = true;
+  Millis lost_at{};        // when it is not
   std::uint64_t order = 0;  // of knocking
   KnockAnswer answer = KnockAnswer::None;
 };
@@ -37,7 +38,11 @@ class Lobby {
   const Waiter* find(const UserId& user) const;
   // The same one again, as far as can be known.
   bool is_same(const Admission& admission) const;
-  bool is_full() const { return waiting_.size() >= limits_.lobby_max; }
+  // Those whose connection is gone give way.
+  bool is_full() const { return waiting_.size() >= limits_.lobby_max && yielding() == nullptr; }
+  // The one who is forgotten for the sake of a newcomer, if there has to be one.
+  std::optional<UserId> make_place();
+  bool is_connected() const;
   bool is_idle() const { return waiting_.empty() && over_.empty(); }
 
   // The connection that it takes the place of, if there is one.
@@ -65,6 +70,8 @@ class Lobby {
   std::optional<Millis> wake_at() const { return earlier(due_.next(), over_due_.next()); }
 
  private:
+  const UserId* yielding() const;
+
   Limits limits_;
   std::map<UserId, Waiter> waiting_;
   Deadlines<UserId> due_;

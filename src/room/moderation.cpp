@@ -81,8 +81,9 @@ Room::Refusal Room::mute(const Member& host, Member* only, Source source, Decisi
     send(*only, asked, out);
     return std::nullopt;
   }
+  const Letter letter = letter_to_many(asked);
   for (auto& [user, member] : members_) {
-    if (&member != &host && knows_moderation(member.row.dialect)) send(member, asked, out);
+    if (&member != &host && knows_moderation(member.row.dialect)) post(member, letter, out);
   }
   return std::nullopt;
 }
@@ -122,7 +123,7 @@ void Room::end(Millis now, Decision& out) {
   }
   lobby_.unbar_all();
   members_.clear();
-  due_ = {};
+  due_ = away_ = away_unproven_ = {};
   calls_ = {};
   history_ = {};
   overfull_.clear();

@@ -11,17 +11,13 @@
 #include "core/limits.hpp"
 #include "core/time.hpp"
 #include "protocol/messages.hpp"
+#include "room/letter.hpp"
 
 namespace meetwire::room {
 
 // Welcome, Waiting, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its moment, and
 // typing passes by itself: they have no number and are not kept.
 bool is_numbered(const protocol::ServerMessage& message);
-
-struct Numbered {
-  std::uint64_t number = 0;
-  protocol::ServerMessage message;
-};
 
 class Outbox {
  public:
@@ -35,7 +31,11 @@ class Outbox {
     std::uint64_t number = 0;  // 0: unnumbered
     bool dropped = false;      // an older message had to make room
   };
-  Pushed push(const protocol::ServerMessage& message);
+  Pushed push(const Letter& message);
+
+  // Nothing can be kept any more: whoever has missed something starts anew. Gives how many bytes were kept; others may
+  // share them.
+  std::size_t clear();
 
   // Everything up to this number has come in. A number never given out, or an old one, changes nothing.
   void acknowledge(std::uint64_t number);
@@ -56,20 +56,16 @@ class Outbox {
   // The number of the newest message; 0 while there is none.
   std::uint64_t last() const { return last_; }
   std::size_t kept() const { return messages_.size(); }
+  std::size_t kept_bytes() const { return bytes_; }
 
  private:
-  struct Kept {
-    protocol::ServerMessage message;
-    std::size_t bytes = 0;
-  };
-
   void drop_oldest();
   std::uint64_t oldest() const { return last_ - messages_.size() + 1; }
 
   bool keeps_;
   std::size_t messages_max_;
   std::size_t bytes_max_;
-  std::deque<Kept> messages_;  // the newest has the number last_
+  std::deque<Letter> messages_;  // the newest has the number last_
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
   std::optional<Millis> repeat_at_;

@@ -21,7 +21,8 @@ void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) 
   from.requests_counted = std::max(from.requests_counted, wish.count);
   // Whoever ends the meeting is not here any more afterwards.
   const UserId user = from.row.user;
-  Refusal refusal = !is_listed()                       ? Failure{ErrorCode::NotJoined, "outside of rooms"}
+  Refusal refusal = !may_spend_                        ? Failure{ErrorCode::RateLimited}
+                    : !is_listed()                     ? Failure{ErrorCode::NotJoined, "outside of rooms"}
                     : !may(from.row.role, wish.action) ? Failure{ErrorCode::NotAllowed, std::string(name_of(wish.action))}
                                                        : fulfil(now, from, wish, out);
   Member* asker = find(user);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/limits.hpp"
@@ -11,25 +12,40 @@ namespace meetwire::room {
 
 class TokenBucket {
  public:
-  TokenBucket(Millis now, const Limits& limits)
-      : per_second_(limits.rate_messages_per_second), burst_(limits.rate_burst), thousandths_(burst_ * 1000),
-        filled_at_(now) {}
+  TokenBucket(Millis now, const Limits& limits) : TokenBucket(now, limits.rate_messages_per_second, limits.rate_burst) {}
 
   TokenBucket(Millis now, std::uint32_t per_second, std::uint32_t burst)
       : per_second_(per_second), burst_(burst), thousandths_(burst_ * 1000), filled_at_(now) {}
 
   bool take(Millis now) {
-    // A thousandth of a token for each millisecond and token a second: whole numbers only, nothing drifts.
-    const std::int64_t passed = std::max<std::int64_t>(0, now.value - filled_at_.value);
-    const std::int64_t full = burst_ * 1000;
-    thousandths_ = passed >= full ? full : std::min(full, thousandths_ + passed * per_second_);
-    filled_at_ = now;
+    fill(now);
     if (thousandths_ < 1000) return false;
     thousandths_ -= 1000;
     return true;
   }
 
+  // For what is worth many tokens, and known only when it is done: as long as there is one at all it may be begun, and
+  // what it was worth is owed. Nobody owes more than several times what may be spent at once.
+  bool has_any(Millis now) {
+    fill(now);
+    return thousandths_ >= 1000;
+  }
+  void owe(std::size_t tokens) {
+    constexpr std::int64_t kOwedMax = 16;
+    const std::int64_t least = -kOwedMax * burst_ * 1000;
+    thousandths_ = std::max(least, thousandths_ - static_cast<std::int64_t>(tokens) * 1000);
+  }
+
  private:
+  // A thousandth of a token for each millisecond and token a second: whole numbers only, nothing drifts.
+  void fill(Millis now) {
+    const std::int64_t passed = std::max<std::int64_t>(0, now.value - filled_at_.value);
+    const std::int64_t missing = burst_ * 1000 - thousandths_;
+    filled_at_ = now;
+    if (missing <= 0) return;
+    thousandths_ = passed > missing / std::max<std::int64_t>(1, per_second_) ? burst_ * 1000 : thousandths_ + passed * per_second_;
+  }
+
   std::int64_t per_second_;
   std::int64_t burst_;
   std::int64_t thousandths_;

@@ -8,9 +8,9 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-Verdict Room::judge(const Admission& admission) const {
+Verdict Room::judge(Millis now, const Admission& admission) const {
   const auto sitting = members_.find(admission.user);
-  if (sitting == members_.end()) return judge_newcomer(admission);
+  if (sitting == members_.end()) return judge_newcomer(now, admission);
   const PlaceKeys& keys = sitting->second.keys;
   if (keys.secret.empty()) return Verdict::AskHolder;
   return keys.open_for(admission.resume.value_or("")) ? Verdict::Resume : Verdict::Taken;
@@ -24,6 +24,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
   const std::uint64_t received = resumed ? admission.received : 0;
   if (sitting == members_.end()) {
     turn_away_other(admission, out);
+    make_place(now, out);
     enter(admission, out);
   } else if (sitting->second.outbox.covers(received)) {
     take_over(sitting->second, admission, received, resumed, out);
@@ -73,7 +74,10 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
+  member.proven = true;
   due_.set(member.row.user, std::nullopt);
+  away_.set(member.row.user, std::nullopt);
+  away_unproven_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(received);
   member.keys.renew(admission.resume.value_or(""), admission.secret);
   // Whoever does not know the place counts from the start.
@@ -134,6 +138,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
     member->connection.reset();
     member->outbox.pause();
     due_.set(user, now + policy_->limits.resume_window);
+    (member->proven ? away_ : away_unproven_).set(user, now);
     member->row.away = true;
     ++member->row.version;
     broadcast(MemberChanged{member->row}, user, /*to_itself=*/false, out);
@@ -158,6 +163,8 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   }
   members_.erase(who);
   due_.set(row.user, std::nullopt);
+  away_.set(row.user, std::nullopt);
+  away_unproven_.set(row.user, std::nullopt);
   // Those who wait outside are no part of what was said inside.
   if (members_.empty()) history_ = {};
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
@@ -199,8 +206,11 @@ Role Room::role_of(const Admission& admission) const {
 
 Decision Room::pass_time(Millis now) {
   Decision out;
-  for (const UserId& user : due_.take_due(now)) {
-    const auto at = members_.find(user);
+  // What does not fit into this step is still due after it.
+  while (out.size() < policy_->limits.step_deliveries_max) {
+    const std::optional<UserId> user = due_.take_one_due(now);
+    if (!user) break;
+    const auto at = members_.find(*user);
     if (at == members_.end()) continue;
     if (!at->second.connection) {
       depart(now, at, LeaveReason::Lost, out);
@@ -209,7 +219,7 @@ Decision Room::pass_time(Millis now) {
     for (Numbered& again : at->second.outbox.due(now)) {
       out.push_back(Delivery{*at->second.connection, again.number, std::move(again.message)});
     }
-    spoken_to_.push_back(user);
+    spoken_to_.push_back(*user);
   }
   for (const UserId& user : lobby_.elapsed(now)) tell_hosts(KnockEnded{user}, out);
   tell(calls_.elapsed(now, policy_->limits), out);
@@ -234,7 +244,7 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
-  due_ = {};
+  due_ = away_ = away_unproven_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
   ways_ = {};
@@ -255,10 +265,18 @@ std::optional<ConnectionId> Room::connection_of(const UserId& user) const {
 // ---- sending
 
 void Room::send(Member& to, ServerMessage message, Decision& out) {
-  const Outbox::Pushed pushed = to.outbox.push(message);
+  post(to, Letter(std::move(message), payer_, tally_, /*for_many=*/false), out);
+}
+
+Letter Room::letter_to_many(ServerMessage message) const {
+  return Letter(std::move(message), payer_, tally_, /*for_many=*/true);
+}
+
+void Room::post(Member& to, const Letter& letter, Decision& out) {
+  const Outbox::Pushed pushed = to.outbox.push(letter);
   if (to.connection) {
     if (pushed.number != 0) spoken_to_.push_back(to.row.user);
-    out.push_back(Delivery{*to.connection, pushed.number, std::move(message)});
+    out.push_back(Delivery{*to.connection, pushed.number, letter});
   } else if (pushed.dropped) {
     overfull_.push_back(to.row.user);
   }
@@ -271,8 +289,9 @@ void Room::broadcast(const ServerMessage& message, const UserId& about, bool to_
     if (only != nullptr) send(*only, message, out);
     return;
   }
+  const Letter letter = letter_to_many(message);
   for (auto& [user, member] : members_) {
-    if (to_itself || user != about) send(member, message, out);
+    if (to_itself || user != about) post(member, letter, out);
   }
 }
 

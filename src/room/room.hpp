@@ -26,6 +26,8 @@
 #include "room/deadlines.hpp"
 #include "room/former.hpp"
 #include "room/history.hpp"
+#include "room/ledger.hpp"
+#include "room/letter.hpp"
 #include "room/lobby.hpp"
 #include "room/outbox.hpp"
 #include "room/rate.hpp"
@@ -63,7 +65,7 @@ enum class Verdict : std::uint8_t {
 struct Delivery {
   ConnectionId connection;
   std::uint64_t number = 0;  // 0: unnumbered
-  protocol::ServerMessage message;
+  Letter message;
 };
 // The room has given this connection up; what was delivered before still goes out.
 struct Closing {
@@ -83,15 +85,17 @@ class Room {
     state_.lobby = policy_->lobby;
   }
 
-  Verdict judge(const Admission& admission) const;
+  Verdict judge(Millis now, const Admission& admission) const;
   // For the verdicts Enter and Resume.
   Decision admit(Millis now, const Admission& admission);
 
   // For the verdict Knock.
   Decision knock(Millis now, const Admission& admission);
 
-  // From the connection that holds the user's place; from any other one nothing happens.
-  Decision receive(Millis now, const UserId& user, const ConnectionId& connection, protocol::ClientMessage message);
+  // From the connection that holds the user's place; from any other one nothing happens. `may_spend`: false when it has
+  // made the server send too much already; what would make it send more is refused then.
+  Decision receive(Millis now, const UserId& user, const ConnectionId& connection, protocol::ClientMessage message,
+                   bool may_spend = true);
   void acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number);
   // The socket is gone: the place is kept for the resume window, if it can be taken again, whichever end closed it: a
   // client does so when it misses something, and leaves by a word. `reason`: for the others, where it is not kept.
@@ -105,6 +109,19 @@ class Room {
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();
 
+  // On whose account comes what is said from now on.
+  void pay_by(std::shared_ptr<Account> payer) { payer_ = std::move(payer); }
+  // Bytes held for members and for calls that ring.
+  std::size_t held() const { return tally_->bytes; }
+  // Less is held afterwards, if possible no more than so much: whoever has most unacknowledged loses that first.
+  Decision relieve(Millis now, std::size_t bytes);
+  // Nobody is connected here, though places may be kept.
+  bool is_deserted() const;
+  // From when on it may give way, as long as it is deserted.
+  Millis protected_until(Millis now) const;
+  // All places that are kept are given up.
+  void give_up();
+
   const RoomId& id() const { return id_; }
   std::size_t size() const { return members_.size(); }
   // Nobody is here or waits to be, and nothing has to be remembered.
@@ -117,6 +134,8 @@ class Room {
     for (const auto& [user, member] : members_) visit(member.row, member.order, member.keys, member.outbox);
   }
   const Calls& calls() const { return calls_; }
+  // What a step has begun and begin_waiting() is to end: nothing, between steps.
+  std::size_t unsettled() const { return spoken_to_.size() + overfull_.size(); }
   // Who sits under this id now; none when its place is kept without a connection.
   std::optional<ConnectionId> connection_of(const UserId& user) const;
 
@@ -144,12 +163,17 @@ class Room {
     bool typing = false;                  // as the others were told
     std::optional<Millis> typing_told_at;  // that he is, the last time
     std::uint64_t rung = 0;                   // calls of a classic member's
-    std::vector<protocol::SignalFrom> held;  // and what it said of one that rings, for when it is taken
+    std::vector<Letter> held;  // and what it said of one that rings, for when it is taken
+    bool proven = false;       // has said or acknowledged something here
   };
   using Members = std::map<UserId, Member>;
 
   void enter(const Admission& admission, Decision& out);
   void turn_away_other(const Admission& admission, Decision& out);
+  bool is_full() const;
+  // Of those who are away, who gives its place to a newcomer; none: nobody does yet.
+  const UserId* yielding(Millis now) const;
+  void make_place(Millis now, Decision& out);
   void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
   void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
@@ -191,7 +215,7 @@ class Room {
   void relay(protocol::RelayKind kind, const UserId& from, Member& to, Decision& out);
 
   // The lobby (room_lobby.cpp)
-  Verdict judge_newcomer(const Admission& admission) const;
+  Verdict judge_newcomer(Millis now, const Admission& admission) const;
   Refusal admit_waiting(Millis now, const UserId& user, Decision& out);
   Refusal deny(Millis now, const UserId& user, Decision& out);
   void admit_all(Millis now, Decision& out);
@@ -203,10 +227,14 @@ class Room {
   // Calls and classic members (room_classic.cpp)
   void ring(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
-  bool hold(Member& from, protocol::SignalTo& signal);
+  bool hold(Member& from, protocol::SignalTo& signal, Decision& out);
   void let_go(const Call& call, Decision& out);
 
+  // True: the message ends here, with an answer that says so.
+  bool refuse(Member& from, const protocol::ClientMessage& message, Decision& out);
   void send(Member& to, protocol::ServerMessage message, Decision& out);
+  void post(Member& to, const Letter& letter, Decision& out);
+  Letter letter_to_many(protocol::ServerMessage message) const;
   // To all who see this user; it is one of them if `to_itself`.
   void broadcast(const protocol::ServerMessage& message, const UserId& about, bool to_itself, Decision& out);
   void tell(const Calls::Tellings& tellings, Decision& out);
@@ -225,6 +253,7 @@ class Room {
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
+  Deadlines<UserId> away_, away_unproven_;  // since when; together all who have no connection
   Calls calls_;
   RoomState state_;
   Lobby lobby_;
@@ -235,6 +264,10 @@ class Room {
   std::uint64_t joined_ = 0;
   std::vector<UserId> overfull_;  // away and missing more than is kept; empty between decisions
   std::vector<UserId> spoken_to_;  // since begin_waiting()
+  std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
+  // Of the decision under way.
+  std::shared_ptr<Account> payer_;
+  bool may_spend_ = true;
 };
 
 }  // namespace meetwire::room

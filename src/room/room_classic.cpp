@@ -40,12 +40,18 @@ void Room::ring_classic(Millis now, const Calls::Tellings& tellings, Decision& o
 }
 
 // True: it waits. The callee is not shown to the world before he has taken the call.
-bool Room::hold(Member& from, SignalTo& signal) {
+bool Room::hold(Member& from, SignalTo& signal, Decision& out) {
   const Member* to = find(signal.to);
   if (to == nullptr || !knows_relays(from.row.dialect) || !calls_.rings(from.row.user, signal.to)) return false;
   if (is_listed() && may_connect(from, *to)) return false;
-  if (from.held.size() < policy_->limits.candidates_per_generation_max) {
-    from.held.push_back(SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)});
+  Letter letter(SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, payer_,
+                tally_, /*for_many=*/false);
+  std::size_t bytes = letter.bytes();
+  for (const Letter& one : from.held) bytes += one.bytes();
+  if (from.held.size() < policy_->limits.candidates_per_generation_max && bytes <= policy_->limits.calls_held_bytes_max) {
+    from.held.push_back(std::move(letter));
+  } else {
+    send(from, Problem{Failure{ErrorCode::RateLimited, "too much for a call that rings"}}, out);
   }
   return true;
 }
@@ -54,10 +60,10 @@ bool Room::hold(Member& from, SignalTo& signal) {
 void Room::let_go(const Call& call, Decision& out) {
   Member* from = find(call.from);
   if (from == nullptr) return;
-  std::vector<SignalFrom> held = std::exchange(from->held, {});
+  const std::vector<Letter> held = std::exchange(from->held, {});
   Member* to = call.state == CallState::Connected ? find(call.to) : nullptr;
   if (to == nullptr) return;
-  for (SignalFrom& signal : held) send(*to, std::move(signal), out);
+  for (const Letter& signal : held) post(*to, signal, out);
 }
 
 }  // namespace meetwire::room

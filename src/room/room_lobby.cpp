@@ -7,9 +7,8 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-Verdict Room::judge_newcomer(const Admission& admission) const {
-  const Limits& limits = policy_->limits;
-  const bool full = members_.size() >= (is_listed() ? limits.participants_max : limits.online_max);
+Verdict Room::judge_newcomer(Millis now, const Admission& admission) const {
+  const bool full = is_full() && yielding(now) == nullptr;
   if (!is_listed()) return full ? Verdict::Full : Verdict::Enter;
   if (lobby_.is_barred(admission.user)) return Verdict::Removed;
   if (lobby_.had_place(admission)) return Verdict::MeetingEnded;
@@ -33,6 +32,9 @@ Verdict Room::judge_newcomer(const Admission& admission) const {
 Decision Room::knock(Millis, const Admission& admission) {
   Decision out;
   const bool is_new = lobby_.find(admission.user) == nullptr;
+  if (is_new) {
+    if (const auto lost = lobby_.make_place()) tell_hosts(KnockEnded{*lost}, out);
+  }
   if (const auto before = lobby_.knock(admission)) {
     out.push_back(Delivery{*before, 0, Refused{Failure{ErrorCode::Replaced}}});
     out.push_back(Closing{*before});
@@ -64,7 +66,8 @@ Room::Refusal Room::admit_waiting(Millis now, const UserId& user, Decision& out)
     if (waiter != nullptr || lobby_.unbar(user)) return std::nullopt;
     return Failure{ErrorCode::TargetUnknown};
   }
-  if (members_.size() >= policy_->limits.participants_max) return Failure{ErrorCode::RoomFull};
+  make_place(now, out);
+  if (is_full()) return Failure{ErrorCode::RoomFull};
   if (waiter->connected) {
     const Admission admission = waiter->admission;
     lobby_.forget(user);

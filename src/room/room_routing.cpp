@@ -9,9 +9,13 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-Decision Room::receive(Millis now, const UserId& user, const ConnectionId& connection, ClientMessage message) {
+Decision Room::receive(Millis now, const UserId& user, const ConnectionId& connection, ClientMessage message,
+                       bool may_spend) {
   Decision out;
   if (Member* from = find_seated(user, connection)) {
+    from->proven = true;
+    may_spend_ = may_spend;
+    if (!may_spend && refuse(*from, message, out)) return out;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
     out.push_back(Closing{connection});
@@ -23,6 +27,7 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
 void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
   Member* from = find_seated(user, connection);
   if (from == nullptr) return;
+  from->proven = true;
   from->outbox.acknowledge(number);
   spoken_to_.push_back(user);
 }
@@ -30,7 +35,7 @@ void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::
 // The refusal is the same for those who do not exist, sit in another room, have been followed by a new session, or
 // are oneself.
 void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
-  if (hold(from, signal)) return;
+  if (hold(from, signal, out)) return;
   Member* to = find_other(signal.to, from);
   if (to == nullptr || (!signal.session.empty() && signal.session != to->row.session)) {
     send(from, Problem{Failure{ErrorCode::TargetUnknown}}, out);
@@ -88,6 +93,7 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
 }
 
 std::optional<Failure> Room::judge(const Member& from, const ChatSubmitted& chat) {
+  if (!may_spend_) return Failure{ErrorCode::RateLimited};
   if (chat.text.empty()) return Failure{ErrorCode::InvalidArgument};
   if (chat.text.size() > policy_->limits.chat_bytes_max) return Failure{ErrorCode::MessageTooLarge};
   const bool alone = !is_listed() && knows_relays(from.row.dialect) && !calls_.partner_of(from.row.user);
@@ -183,7 +189,10 @@ void Room::on(Millis now, Member& from, RelayTo&& relay, Decision& out) {
   if (relay.kind == RelayKind::Call && relay.to) return ring(now, from, std::move(relay), out);
   if (!relay.to && !is_listed()) return send(from, Problem{Failure{ErrorCode::NotJoined}}, out);
   if (!relay.to) {
-    for (auto& [user, member] : members_) pass(member);
+    const Letter letter = letter_to_many(RelayFrom{relay.kind, from.row.user, std::move(relay.payload)});
+    for (auto& [user, member] : members_) {
+      if (knows_relays(member.row.dialect)) post(member, letter, out);
+    }
     return;
   }
   Member* to = find_other(*relay.to, from);

@@ -11,18 +11,23 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-Switchboard::Switchboard(RoomOptions options, Limits limits) : authorize_(options.authorize) {
+Switchboard::Switchboard(RoomOptions options, Limits limits)
+    : authorize_(options.authorize), spending_(Millis{0}, limits.process_bytes_per_second, limits.process_bytes_burst) {
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
   if (options.chat_history_max) limits.chat_kept_messages_max = std::min<std::size_t>(limits.chat_kept_messages_max, *options.chat_history_max);
+  house_ = ledger_.account(Millis{0}, limits, {});
   policy_ = std::make_shared<const RoomPolicy>(
       RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize, .lobby = options.lobby.value_or(false)});
 }
 
 Step<RoomCommand> Switchboard::handle(Millis now, const RoomEvent& event) {
   now_ = now;
+  payer_ = house_;
   std::visit([this](const auto& one) { on(one); }, event);
+  relieve();
   while (!outgoing_.empty()) flush(ConnectionId{outgoing_.begin()->first});
+  finish_writing();
   count();
   Step<RoomCommand> step;
   step.commands = std::move(commands_);
@@ -35,6 +40,7 @@ Step<RoomCommand> Switchboard::handle(Millis now, const RoomEvent& event) {
 
 void Switchboard::on(const event::ConnectionOpened& opened) {
   if (connections_.count(opened.connection) > 0) return;  // the host's mistake: the first one counts
+  const Limits& limits = policy_->limits;
   const bool classic = opened.dialect == DialectName::Classic;
   std::unique_ptr<ServerDialect> dialect;
   if (classic) {
@@ -47,7 +53,10 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   Connection& connection =
       connections_
           .emplace(opened.connection, Connection{.id = opened.connection, .dialect = std::move(dialect),
-                                                 .bucket = TokenBucket(now_, policy_->limits)})
+                                                 .account = ledger_.account(now_, limits, opened.address.value_or("")),
+                                                 .bucket = TokenBucket(now_, limits),
+                                                 .input = TokenBucket(now_, limits.input_bytes_per_second, limits.input_bytes_burst),
+                                                 .spending = TokenBucket(now_, limits.spending_bytes_per_second, limits.spending_bytes_burst)})
           .first->second;
   Admission& admission = connection.admission;
   admission.connection = opened.connection;
@@ -81,8 +90,11 @@ void Switchboard::on(const event::ConnectionClosed& closed) {
 
 void Switchboard::on(const event::TimePassed&) {
   for (const ConnectionId& id : connection_deadlines_.take_due(now_)) advance(id, Input::DeadlinePassed);
-  for (const RoomId& id : room_deadlines_.take_due(now_)) {
-    in_room(id, [this](Room& room) { return room.pass_time(now_); });
+  // What does not fit into this step is still due after it.
+  for (std::size_t deliveries = deliveries_; deliveries_ - deliveries < policy_->limits.step_deliveries_max;) {
+    const std::optional<RoomId> id = room_deadlines_.take_one_due(now_);
+    if (!id) break;
+    in_room(*id, [this](Room& room) { return room.pass_time(now_); });
   }
 }
 
@@ -105,14 +117,17 @@ void Switchboard::on(const event::FrameArrived& frame) {
   Connection* connection = find(frame.connection);
   if (connection == nullptr) return;
   // Before anything is read: what is over the rate must cost next to nothing.
-  if (!connection->bucket.take(now_)) return strike(*connection);
+  if (!connection->bucket.take(now_) || !connection->input.has_any(now_)) return strike(*connection);
+  connection->input.owe(frame.name.size() + frame.body.size());
 
   Decoded<ClientMessage> decoded = connection->dialect->decode(frame.name, frame.body);
-  connection->kept_bytes += frame.body.size();
+  if (connection->stage != Stage::Joined) connection->kept_bytes += frame.body.size();
   report_failures(*connection, decoded.failures, decoded.unknown);
   if (decoded.received > 0 && connection->stage == Stage::Joined) {
-    const auto room = rooms_.find(connection->room);
-    if (room != rooms_.end()) room->second.acknowledge(connection->admission.user, frame.connection, decoded.received);
+    in_room(connection->room, [&](Room& room) {
+      room.acknowledge(connection->admission.user, frame.connection, decoded.received);
+      return Decision{};
+    });
   }
   bool first = true;
   for (ClientMessage& message : decoded.messages) {
@@ -160,6 +175,7 @@ void Switchboard::strike(Connection& connection) {
 void Switchboard::route(const ConnectionId& id, ClientMessage message) {
   Connection* connection = find(id);
   if (connection == nullptr) return;
+  const Spending spending(*this, *connection);
   const Input input = std::holds_alternative<Hello>(message)   ? Input::Hello
                       : std::holds_alternative<Leave>(message) ? Input::Leave
                                                                : Input::Message;
@@ -168,7 +184,8 @@ void Switchboard::route(const ConnectionId& id, ClientMessage message) {
     case Action::Keep: return keep(*connection, std::move(message));
     case Action::ToRoom: {
       const UserId user = connection->admission.user;
-      return in_room(connection->room, [&](Room& room) { return room.receive(now_, user, id, std::move(message)); });
+      const bool may = may_spend(*connection);
+      return in_room(connection->room, [&](Room& room) { return room.receive(now_, user, id, std::move(message), may); });
     }
     default: return advance(id, input);
   }
@@ -177,59 +194,14 @@ void Switchboard::route(const ConnectionId& id, ClientMessage message) {
 // So many and so large messages as one connection may have before it has a place.
 void Switchboard::keep(Connection& connection, ClientMessage message) {
   const Limits& limits = policy_->limits;
-  if (connection.kept.size() < limits.batch_messages_max && connection.kept_bytes <= 2 * limits.message_bytes_max) {
+  const bool fits = connection.kept.size() < limits.batch_messages_max && connection.kept_bytes <= 2 * limits.message_bytes_max;
+  if (fits && !holds_too_much(*connection.account)) {
+    const std::size_t bytes = connection.kept_bytes - connection.kept_charge.bytes();
+    if (connection.kept.empty()) connection.kept_charge = Charge(connection.account, nullptr, 0);
+    connection.kept_charge.add(bytes);
     connection.kept.push_back(std::move(message));
   } else {
     deliver(connection.id, 0, Problem{Failure{ErrorCode::RateLimited, "too much before admission"}});
-  }
-}
-
-// ---- delivery
-
-void Switchboard::carry_out(Decision decision) {
-  std::vector<ConnectionId> seatings;
-  for (Output& output : decision) {
-    if (auto* delivery = std::get_if<Delivery>(&output)) {
-      deliver(delivery->connection, delivery->number, std::move(delivery->message));
-    } else if (const auto* closing = std::get_if<Closing>(&output)) {
-      close(closing->connection);
-    } else if (auto* seating = std::get_if<Seating>(&output)) {
-      seatings.push_back(std::move(seating->connection));
-    } else {
-      commands_.push_back(std::get<command::Log>(std::move(output)));
-    }
-  }
-  // What they have said meanwhile makes further decisions, whose messages come after these.
-  for (const ConnectionId& id : seatings) {
-    Connection* connection = find(id);
-    if (connection == nullptr) continue;
-    connection->stage = Stage::Joined;
-    seated(*connection);
-  }
-}
-
-void Switchboard::deliver(const ConnectionId& to, std::uint64_t number, ServerMessage message) {
-  outgoing_[to].push_back({number, std::move(message)});
-}
-
-// What a step has for one connection goes out together: runs of numbered and of unnumbered messages, in order.
-void Switchboard::flush(const ConnectionId& to) {
-  auto waiting = outgoing_.extract(to);
-  Connection* connection = find(to);
-  if (waiting.empty() || connection == nullptr) return;
-  std::vector<Numbered>& messages = waiting.mapped();
-  std::vector<ServerMessage> run;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const std::uint64_t number = messages[i].number;
-    run.push_back(std::move(messages[i].message));
-    const bool last = i + 1 == messages.size();
-    const std::uint64_t next = number == 0 ? 0 : number + 1;
-    if (!last && messages[i + 1].number == next) continue;
-    const std::uint64_t first = number == 0 ? 0 : number + 1 - run.size();
-    for (Frame& frame : connection->dialect->encode(run, first)) {
-      commands_.push_back(command::Deliver{to, std::move(frame.name), std::move(frame.body), frame.form});
-    }
-    run.clear();
   }
 }
 
@@ -280,7 +252,7 @@ void Switchboard::count() {
 }
 
 std::size_t Switchboard::held() const {
-  return connections_.size() + rooms_.size() + questions_.size() + waiting_.size() +
+  return connections_.size() + rooms_.size() + deserted_.size() + ledger_.live() + ledger_.bytes() + questions_.size() + waiting_.size() +
          connection_deadlines_.size() + room_deadlines_.size() + outgoing_.size() + members_;
 }
 

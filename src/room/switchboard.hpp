@@ -40,6 +40,8 @@ class Switchboard {
 
   // What is held at all, for the test that nothing stays behind.
   std::size_t held() const;
+  // Bytes held for members, and for those who are not in yet.
+  std::size_t bytes_held() const { return ledger_.bytes(); }
   // All rooms, for tests that look at what the server has decided.
   template <class Visit>
   void each_room(Visit&& visit) const {
@@ -74,10 +76,34 @@ class Switchboard {
   // Rooms and what comes out of them
   template <class Act>
   void in_room(const RoomId& id, Act&& act);
-  void carry_out(Decision decision);
+  void note_deserted(const RoomId& id, const Room& room, bool empty);
+  // The room that has been without anybody connected for longest ends, if it may yet.
+  bool give_up_deserted();
 
-  void deliver(const ConnectionId& to, std::uint64_t number, protocol::ServerMessage message);
+  // What comes out of them (switchboard_delivery.cpp)
+  void carry_out(Decision decision);
+  void deliver(const ConnectionId& to, std::uint64_t number, Letter message);
   void flush(const ConnectionId& to);
+  void write(Connection& to, const Numbered* begin, const Numbered* end, std::size_t& after);
+  const std::string& text_of(const protocol::ServerDialect& dialect, const Letter& letter);
+  void finish_writing();
+
+  // What it costs, and who pays. While one lives, everything that is delivered is this connection's doing.
+  class Spending {
+   public:
+    Spending(Switchboard& board, const Connection& spender);
+    ~Spending();
+
+   private:
+    Switchboard& board_;
+    const ConnectionId spender_;
+    std::shared_ptr<Account> outer_;
+    const std::size_t spent_before_;
+  };
+  bool may_spend(Connection& connection);
+  bool holds_too_much(const Account& account) const;
+  void relieve();
+
   std::optional<Seat> close(const ConnectionId& id);  // by us; gives what forget gives
   // Gone, either way. Gives the place that it held, if any: the caller tells the room, and then those who wait for it.
   std::optional<Seat> forget(const ConnectionId& id);
@@ -98,11 +124,24 @@ class Switchboard {
   OperationId last_operation_ = 0;
   command::CountChanged counted_;
   std::size_t members_ = 0;
+  Deadlines<RoomId> deserted_;  // from when on they may give way
+  Ledger ledger_;
+  std::shared_ptr<Account> house_;  // pays for what nobody has asked for
+  TokenBucket spending_;  // of the process
 
   // Of the step under way.
   Millis now_;
   std::vector<RoomCommand> commands_;
   std::map<ConnectionId, std::vector<Numbered>> outgoing_;
+  std::shared_ptr<Account> payer_;
+  std::size_t deliveries_ = 0;
+  std::size_t spent_ = 0;
+  // Messages to many that have been written, and runs of them: where in commands_ their frames are, and how many messages
+  // each has. The letters are kept, as their addresses are the keys.
+  using Written = std::vector<std::pair<std::size_t, std::size_t>>;
+  std::map<std::vector<const void*>, Written> written_;
+  std::map<const void*, std::string> texts_;
+  std::vector<Letter> written_letters_;
 };
 
 // A room is there as long as somebody has a place in it. `id` may belong to a connection that the decision closes:
@@ -114,11 +153,18 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   Room& room = at->second;
   const bool counts = !id.empty();  // who is in no room is no room's member
   if (counts) members_ -= room.size();
+  room.pay_by(payer_);
   Decision decision = act(room);
+  // What the room has too much of is given up before anything else is held.
+  if (room.held() > policy_->limits.room_held_bytes_max) {
+    for (Output& output : room.relieve(now_, policy_->limits.room_held_bytes_max / 2)) decision.push_back(std::move(output));
+  }
+  room.pay_by(nullptr);
   if (counts) members_ += room.size();
   const bool empty = room.is_idle();
   room.begin_waiting(now_);
   room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
+  note_deserted(id, room, empty);
   if (empty) rooms_.erase(at);
   carry_out(std::move(decision));
 }

@@ -101,14 +101,14 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
 
 void Switchboard::seat(Connection& connection) {
   const auto found = rooms_.find(connection.room);
-  const Verdict verdict = found != rooms_.end() ? found->second.judge(connection.admission)
-                                                : Room{connection.room, policy_}.judge(connection.admission);
+  const Verdict verdict = found != rooms_.end() ? found->second.judge(now_, connection.admission)
+                                                : Room{connection.room, policy_}.judge(now_, connection.admission);
   if (verdict == Verdict::AskHolder) {
     return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
   if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
   if (found == rooms_.end()) {
-    if (rooms_.size() >= policy_->limits.rooms_max) {
+    if (rooms_.size() >= policy_->limits.rooms_max && !give_up_deserted()) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
     }
     rooms_.emplace(connection.room, Room{connection.room, policy_});
@@ -126,6 +126,7 @@ void Switchboard::seat(Connection& connection) {
 // What was said while it waited is said now.
 void Switchboard::seated(Connection& connection) {
   connection.kept_bytes = 0;
+  connection.kept_charge = Charge();
   connection_deadlines_.set(connection.id, std::nullopt);
   const ConnectionId id = connection.id;
   for (ClientMessage& message : std::exchange(connection.kept, {})) route(id, std::move(message));

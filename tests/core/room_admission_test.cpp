@@ -42,7 +42,7 @@ std::vector<Message> sent(const Decision& decision, const std::string& connectio
   for (const Output& output : decision) {
     const auto* delivery = std::get_if<Delivery>(&output);
     if (delivery == nullptr || delivery->connection.value != connection) continue;
-    if (const auto* one = std::get_if<Message>(&delivery->message)) found.push_back(*one);
+    if (const auto* one = std::get_if<Message>(&*delivery->message)) found.push_back(*one);
   }
   return found;
 }
@@ -78,32 +78,34 @@ TEST_CASE("room: the first is host, the others are guests, and each is told of t
   REQUIRE(sent<MemberJoined>(second, "c-bob").empty());
 }
 
-TEST_CASE("room: a full room takes nobody, until somebody leaves; a place that is kept counts") {
+TEST_CASE("room: a full room takes nobody, until somebody leaves; a place that is kept counts for a while") {
   Limits limits;
   limits.participants_max = 2;
   Room room = make_room(limits);
   room.admit(kNow, admission("ada"));
   room.admit(kNow, admission("bob"));
-  REQUIRE(room.judge(admission("eve")) == Verdict::Full);
+  REQUIRE(room.judge(kNow, admission("eve")) == Verdict::Full);
+  room.receive(kNow, UserId{"bob"}, ConnectionId{"c-bob"}, protocol::Typing{true});
   room.lose(kNow, UserId{"bob"}, ConnectionId{"c-bob"});
-  REQUIRE(room.judge(admission("eve")) == Verdict::Full);
+  REQUIRE(room.judge(kNow, admission("eve")) == Verdict::Full);
+  REQUIRE(room.judge(kNow + limits.resume_protected, admission("eve")) == Verdict::Enter);
   // One's own place is there however full it is.
-  REQUIRE(room.judge(returning("bob", "c2", "secret-c-bob", 0)) == Verdict::Resume);
+  REQUIRE(room.judge(kNow, returning("bob", "c2", "secret-c-bob", 0)) == Verdict::Resume);
   room.leave(Millis{0}, UserId{"ada"}, ConnectionId{"c-ada"}, LeaveReason::Left);
-  REQUIRE(room.judge(admission("eve")) == Verdict::Enter);
+  REQUIRE(room.judge(kNow, admission("eve")) == Verdict::Enter);
 }
 
 TEST_CASE("F4: the same user with a wrong secret, or none, is refused and the sitting one unharmed") {
   Room room = make_room();
   room.admit(kNow, admission("ada"));
   const auto before = room.roster();
-  REQUIRE(room.judge(admission("ada", "c2")) == Verdict::Taken);
-  REQUIRE(room.judge(returning("ada", "c2", "", 0)) == Verdict::Taken);
-  REQUIRE(room.judge(returning("ada", "c2", "secret-c-adx", 0)) == Verdict::Taken);
-  REQUIRE(room.judge(returning("ada", "c2", "secret-c-ada0", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, admission("ada", "c2")) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("ada", "c2", "", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("ada", "c2", "secret-c-adx", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("ada", "c2", "secret-c-ada0", 0)) == Verdict::Taken);
   REQUIRE(room.roster() == before);
   room.lose(kNow, UserId{"ada"}, ConnectionId{"c-ada"});
-  REQUIRE(room.judge(admission("ada", "c2")) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, admission("ada", "c2")) == Verdict::Taken);
 }
 
 TEST_CASE("F1: with its secret a user takes over; the old socket ends as replaced, the others see nothing") {
@@ -111,7 +113,7 @@ TEST_CASE("F1: with its secret a user takes over; the old socket ends as replace
   room.admit(kNow, admission("ada"));
   room.admit(kNow, admission("bob"));
   const Admission back = returning("ada", "c2", "secret-c-ada", 1);
-  REQUIRE(room.judge(back) == Verdict::Resume);
+  REQUIRE(room.judge(kNow, back) == Verdict::Resume);
   const Decision decision = room.admit(kNow, back);
 
   REQUIRE(sent<Ended>(decision, "c-ada").at(0).error.code == ErrorCode::Replaced);
@@ -130,12 +132,12 @@ TEST_CASE("D1: who has not heard the welcome comes back with what the first hell
   Room room = make_room();
   room.admit(kNow, admission("bob"));
   room.admit(kNow, returning("ada", "c1", "of-ada's-own", 0));
-  REQUIRE(room.judge(returning("ada", "c2", "of-eve's-own", 0)) == Verdict::Taken);
-  REQUIRE(room.judge(returning("ada", "c2", "", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("ada", "c2", "of-eve's-own", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("ada", "c2", "", 0)) == Verdict::Taken);
   room.admit(kNow, admission("dan"));
   // The number is of the place before, on a server that was started anew since.
   const Admission back = returning("ada", "c2", "of-ada's-own", 1);
-  REQUIRE(room.judge(back) == Verdict::Resume);
+  REQUIRE(room.judge(kNow, back) == Verdict::Resume);
   const Decision decision = room.admit(kNow, back);
   REQUIRE(closes(decision, "c1"));
   // A place that was never heard of: its session and its secret are news, and so is all that was said in it.
@@ -144,10 +146,10 @@ TEST_CASE("D1: who has not heard the welcome comes back with what the first hell
   REQUIRE(welcome.secret == "secret-c2");
   REQUIRE(welcome.self.session.value == "s-c1");
   REQUIRE(sent<MemberJoined>(decision, "c2").size() == 1);
-  REQUIRE(room.judge(returning("ada", "c3", "secret-c1", 0)) == Verdict::Resume);
+  REQUIRE(room.judge(kNow, returning("ada", "c3", "secret-c1", 0)) == Verdict::Resume);
   // Nobody brought anything: nothing opens the place but its secret.
   room.admit(kNow, admission("eve"));
-  REQUIRE(room.judge(returning("eve", "c2", "", 0)) == Verdict::Taken);
+  REQUIRE(room.judge(kNow, returning("eve", "c2", "", 0)) == Verdict::Taken);
 }
 
 TEST_CASE("S8: a row goes with its own connection only: the old one's late end harms nobody") {
@@ -167,7 +169,7 @@ TEST_CASE("G3: join, leave, join again is one row, and a new session") {
   room.admit(kNow, admission("bob"));
   room.admit(kNow, admission("ada", "c1"));
   room.receive(kNow, UserId{"ada"}, ConnectionId{"c1"}, Leave{});
-  REQUIRE(room.judge(admission("ada", "c2")) == Verdict::Enter);
+  REQUIRE(room.judge(kNow, admission("ada", "c2")) == Verdict::Enter);
   const Decision again = room.admit(kNow, admission("ada", "c2"));
   // The old socket's end comes late.
   REQUIRE(room.lose(kNow, UserId{"ada"}, ConnectionId{"c1"}).empty());

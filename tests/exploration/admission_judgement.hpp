@@ -15,7 +15,7 @@ inline void AdmissionWorld::client_hears(State& state, std::size_t at, const Doo
     drop();
     return lose(tab);
   }
-  const protocol::ServerMessage& message = heard->message;
+  const protocol::ServerMessage& message = *heard->message;
   if (const auto* welcome = std::get_if<protocol::Welcome>(&message)) {
     if (!welcome->resumed) tab.received = 0;
     if (welcome->resumed && welcome->secret != tab.secret) state.sockets[at].to_server.push_back({std::nullopt, /*heard=*/true});
@@ -50,11 +50,11 @@ inline void write(std::string& text, const Participant& row) {
           std::to_string(static_cast<int>(row.role)) + ",";
 }
 inline void write(std::string& text, const room::Numbered& one) {
-  text += std::to_string(one.number) + ":" + std::to_string(one.message.index());
-  if (const auto* joined = std::get_if<protocol::MemberJoined>(&one.message)) write(text, joined->member);
-  if (const auto* changed = std::get_if<protocol::MemberChanged>(&one.message)) write(text, changed->member);
-  if (const auto* left = std::get_if<protocol::MemberLeft>(&one.message)) text += left->session.value;
-  if (const auto* welcome = std::get_if<protocol::Welcome>(&one.message)) {
+  text += std::to_string(one.number) + ":" + std::to_string(one.message->index());
+  if (const auto* joined = std::get_if<protocol::MemberJoined>(&*one.message)) write(text, joined->member);
+  if (const auto* changed = std::get_if<protocol::MemberChanged>(&*one.message)) write(text, changed->member);
+  if (const auto* left = std::get_if<protocol::MemberLeft>(&*one.message)) text += left->session.value;
+  if (const auto* welcome = std::get_if<protocol::Welcome>(&*one.message)) {
     text += welcome->secret + (welcome->resumed ? "r" : "n") + std::to_string(welcome->as_of);
     write(text, welcome->self);
     for (const Participant& row : welcome->members) write(text, row);

@@ -250,11 +250,14 @@ class AdmissionWorld {
       return decide(state, &socket, socket.tab,
                     [&](room::Room& room) { return room.receive(state.now, tab.user, socket.id, protocol::Leave{}); });
     }
-    const room::Verdict verdict = state.room.judge(*word.hello);
+    const room::Verdict verdict = state.room.judge(state.now, *word.hello);
     const bool sits = state.room.has(tab.user);
     const bool full = state.room.size() == budget_.places;
     const bool enters = verdict == room::Verdict::Enter, resumes = verdict == room::Verdict::Resume;
-    const bool right = enters ? !sits && !full : resumes ? sits && tab_of(state, tab.user) == socket.tab
+    // Who is here comes before who is away and has never said anything.
+    const auto rows = state.room.roster();
+    const bool gives_way = std::any_of(rows.begin(), rows.end(), [](const Participant& row) { return row.away; });
+    const bool right = enters ? !sits && (!full || gives_way) : resumes ? sits && tab_of(state, tab.user) == socket.tab
                        : verdict == room::Verdict::Full ? !sits && full : verdict == room::Verdict::Taken && sits;
     if (!right) state.wrong = "a wrong verdict";
     // Whichever welcomes were lost: the newest secret that it has heard opens its own place.

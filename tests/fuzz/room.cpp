@@ -11,6 +11,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 #include "room/switchboard.hpp"
+#include "support/deliveries.hpp"
 
 namespace {
 
@@ -187,7 +188,7 @@ class Host {
     Step<RoomCommand> step = switchboard.handle(clock.now, event);
     clock.wake_at = step.wake_at;
     promise(step.commands.size() <= 512, "more commands of one event than a room can need");
-    for (const RoomCommand& command : step.commands) std::visit(*this, command);
+    for (const RoomCommand& command : test::one_by_one(step.commands)) std::visit(*this, command);
   }
 
  public:

@@ -40,6 +40,20 @@ const options = { iceServers: '[]', authorize: false };
 const shutdown: RoomEvent = { type: 'shutdown_requested' };
 const closed = (connection: string): RoomEvent => ({ type: 'connection_closed', connection, deliberate: true });
 
+test('M: what is said to several at once is delivered to each, with what is its own', async () => {
+  const delivered: unknown[] = [];
+  const to = [{ connection: '1', head: '{"number":4,"messages":' }, { connection: '2', head: '{"messages":' }];
+  const machine = standIn(() => ({ commands: [{ type: 'distribute', to, name: 'meetwire', body: '[{"type":"chat"}]', tail: '}', form: 'text' }] }));
+  const host = new RoomHost({ ...noPorts, deliver: (...given) => void delivered.push(given) }, new KeptLog());
+  await host.load(() => Promise.resolve(machine), options);
+  host.handle(closed('3'));
+  assert.deepEqual(delivered, [
+    ['1', 'meetwire', '{"number":4,"messages":[{"type":"chat"}]}'],
+    ['2', 'meetwire', '{"messages":[{"type":"chat"}]}'],
+  ]);
+  host.dispose();
+});
+
 test('the application is asked about everybody: yes, a role, no, an exception, a strange answer', async () => {
   const asked: AdmissionRequest[] = [];
   const answers: Record<string, () => unknown> = {

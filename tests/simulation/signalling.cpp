@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/deliveries.hpp"
 #include "trace/codec.hpp"
 
 namespace meetwire::simulation {
@@ -112,6 +113,7 @@ void Signalling::tell_server(const RoomEvent& event) {
   if (!server_) return;
   ++events_;
   auto step = server_->handle(schedule_.now, event);
+  step.commands = test::one_by_one(step.commands);
   if (recorder_.is_on()) {
     recorder_.note(schedule_.now, "server <-", trace::write(event));
     for (const RoomCommand& command : step.commands) recorder_.note(schedule_.now, "server ->", trace::write(command));

@@ -195,7 +195,10 @@ export class FakeWorld {
   }
 
   #carryOut(command: RoomCommand): void {
-    if (command.type === 'deliver') {
+    if (command.type === 'distribute') {
+      const { to, name, body, tail, form } = command;
+      for (const { connection, head } of to) this.#carryOut({ type: 'deliver', connection, name, body: head + body + tail, form });
+    } else if (command.type === 'deliver') {
       setImmediate(() => {
         const line = this.#lines.get(command.connection);
         if (line && !line.closed) line.events.arrived(command.name, command.body);

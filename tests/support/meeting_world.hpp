@@ -14,6 +14,7 @@
 
 #include "room/switchboard.hpp"
 #include "session/session.hpp"
+#include "support/deliveries.hpp"
 #include "support/model_browser.hpp"
 #include "support/timeline.hpp"
 
@@ -128,7 +129,7 @@ class MeetingWorld {
   void tell_server(const RoomEvent& event) {
     auto step = server_.handle(time.now, event);
     server_wake_at_ = step.wake_at;
-    for (RoomCommand& command : step.commands) {
+    for (RoomCommand& command : test::one_by_one(step.commands)) {
       if (const auto* deliver = std::get_if<command::Deliver>(&command)) {
         to_client(*deliver);
       } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {

@@ -15,6 +15,7 @@
 #include "protocol/dialects/meetwire1.hpp"
 #include "room/switchboard.hpp"
 #include "support/catch.hpp"
+#include "support/deliveries.hpp"
 
 namespace meetwire::test {
 
@@ -53,6 +54,7 @@ class ServerWorld {
     opened.connection = ConnectionId{id};
     opened.session = SessionId{"session-" + id};
     opened.secret = as_secret("secret-" + id);
+    opened.address = address;
     handle(opened);
     return client;
   }
@@ -67,6 +69,7 @@ class ServerWorld {
     opened.connection = ConnectionId{id};
     opened.session = SessionId{"session-" + id};
     opened.secret = as_secret("secret-" + id);
+    opened.address = address;
     opened.dialect = DialectName::Classic;
     opened.user = std::move(user);
     opened.room = std::move(room);
@@ -128,7 +131,7 @@ class ServerWorld {
   void handle(const RoomEvent& event) {
     const Step<RoomCommand> step = board.handle(now, event);
     wake_at = step.wake_at;
-    for (const RoomCommand& command : step.commands) carry_out(command);
+    for (const RoomCommand& command : one_by_one(step.commands)) carry_out(command);
   }
 
   // ---- looking
@@ -183,6 +186,7 @@ class ServerWorld {
   std::vector<command::Log> logs;
   command::CountChanged counts;
   bool acknowledging = true;
+  std::optional<std::string> address;  // of those who connect from now on
 
  private:
   void carry_out(const RoomCommand& command) {

@@ -149,6 +149,7 @@ const roomEvents: OneOfEach<RoomEvent> = {
 
 const roomCommands: OneOfEach<RoomCommand> = {
   deliver: { type: 'deliver', connection: 'c', name: 'msg', body: '{}', form: 'json' },
+  distribute: { type: 'distribute', to: [{ connection: 'c', head: '{"messages":' }], name: 'meetwire', body: '[]', tail: '}', form: 'text' },
   close_connection: { type: 'close_connection', connection: 'c' },
   probe_connection: { type: 'probe_connection', connection: 'c', deadlineMs: 1500 },
   authorize: { type: 'authorize', operation: 5, room: 'r', user: 'u', token: 't' },

@@ -121,6 +121,11 @@ export class RoomHost {
         const payload: unknown = command.form === 'json' ? JSON.parse(command.body) : command.body;
         return this.#ports.deliver(command.connection, command.name, payload);
       }
+      case 'distribute': {
+        const { to, name, body, tail, form } = command;
+        for (const { connection, head } of to) this.#carryOut({ type: 'deliver', connection, name, body: head + body + tail, form }, address);
+        return;
+      }
       case 'close_connection':
         return this.#ports.close(command.connection);
       case 'probe_connection':

@@ -1,6 +1,7 @@
 // A dialect: pure functions between wire frames and typed messages. What decides never knows which one is on the wire.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ struct Frame {
   std::string name;
   std::string body;
   BodyForm form = BodyForm::Text;
+  std::size_t head = 0;      // bytes before and after what is the same for all; see ServerDialect::pack
+  std::size_t tail = 0;
+  std::size_t messages = 0;  // in it, where that is known
 };
 
 // What came of one frame. A frame may hold several messages; each is good or bad by itself.
@@ -57,6 +61,12 @@ class ServerDialect {
   // `first_number` is the number of the first message; the rest count up. None: this dialect has no such message.
   virtual std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) = 0;
   virtual Decoded<ClientMessage> decode(std::string_view frame_name, std::string_view body) = 0;
+
+  // Where a message reads the same for all connections of the dialect, it has to be written only once: `write` gives it as
+  // text, and `pack` makes frames of such texts, of which only the heads differ. None: it does not read the same.
+  virtual std::optional<std::string> write(const ServerMessage&) const { return std::nullopt; }
+  virtual std::vector<Frame> pack(const std::vector<std::string_view>&, std::uint64_t /*first_number*/) const { return {}; }
+  virtual std::string head(std::uint64_t /*first_number*/) const { return {}; }
 };
 
 }  // namespace meetwire::protocol

@@ -228,7 +228,7 @@ class MeetwireClient final : public ClientDialect {
       std::string text = writer.take();
       if (!text.empty()) written.push_back(std::move(text));
     }
-    return pack_envelopes(written, "received", received, /*number_counts_messages=*/false, limits_);
+    return pack_envelopes({written.begin(), written.end()}, "received", received, /*number_counts_messages=*/false, limits_);
   }
 
   Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) override {

@@ -8,31 +8,33 @@ namespace {
 // {"received":9007199254740991,"messages":[]} and room for the commas.
 constexpr std::size_t kEnvelopeBytes = 64;
 
+}  // namespace
+
 std::string envelope_head(std::string_view number_key, std::uint64_t number) {
   std::string head = "{";
   if (number > 0) head.append("\"").append(number_key).append("\":").append(std::to_string(number)).append(",");
-  return head.append("\"messages\":[");
+  return head.append("\"messages\":");
 }
 
-}  // namespace
-
-std::vector<Frame> pack_envelopes(const std::vector<std::string>& messages, std::string_view number_key, std::uint64_t number,
+std::vector<Frame> pack_envelopes(const std::vector<std::string_view>& messages, std::string_view number_key, std::uint64_t number,
                                   bool number_counts_messages, const Limits& limits) {
   std::vector<Frame> frames;
   std::string body;
-  std::size_t in_body = 0;
+  std::size_t head = 0, in_body = 0;
   const auto close = [&] {
     if (in_body == 0) return;
-    frames.push_back({std::string(kMeetwireFrame), body.append("]}"), BodyForm::Text});
+    frames.push_back({std::string(kMeetwireFrame), body.append("]}"), BodyForm::Text, head, 1, in_body});
     if (number > 0 && number_counts_messages) number += in_body;
     in_body = 0;
   };
-  for (const std::string& text : messages) {
+  for (const std::string_view text : messages) {
     const bool full = in_body == limits.batch_messages_max ||
                       (in_body > 0 && body.size() + text.size() + kEnvelopeBytes > limits.message_bytes_max);
     if (full) close();
     if (in_body == 0) {
       body = envelope_head(number_key, number);
+      head = body.size();
+      body.push_back('[');
     } else {
       body.push_back(',');
     }

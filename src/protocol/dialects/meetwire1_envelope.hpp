@@ -14,8 +14,11 @@
 
 namespace meetwire::protocol {
 
-// Each message is JSON text. `number_key` is "number" (server → client: the number of the first message; 0 is left out) or "received".
-std::vector<Frame> pack_envelopes(const std::vector<std::string>& messages, std::string_view number_key, std::uint64_t number,
+// What an envelope begins with. `number_key` is "number" (server → client: the number of the first message; 0 is left out) or
+// "received".
+std::string envelope_head(std::string_view number_key, std::uint64_t number);
+// Each message is JSON text.
+std::vector<Frame> pack_envelopes(const std::vector<std::string_view>& messages, std::string_view number_key, std::uint64_t number,
                                   bool number_counts_messages, const Limits& limits);
 
 struct OpenedEnvelope {

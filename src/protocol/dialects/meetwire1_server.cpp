@@ -256,16 +256,26 @@ class MeetwireServer final : public ServerDialect {
   DialectName name() const override { return DialectName::Meetwire; }
 
   std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) override {
-    std::vector<std::string> written;
-    written.reserve(messages.size());
-    for (const ServerMessage& message : messages) {
-      TextWriter writer;
-      std::visit(WriteServerMessage{writer}, message);
-      std::string text = writer.take();
-      if (!text.empty()) written.push_back(std::move(text));
+    std::vector<std::string> texts;
+    for (const ServerMessage& message : messages) texts.push_back(*write(message));
+    return pack({texts.begin(), texts.end()}, first_number);
+  }
+
+  std::optional<std::string> write(const ServerMessage& message) const override {
+    TextWriter writer;
+    std::visit(WriteServerMessage{writer}, message);
+    return writer.take();
+  }
+
+  std::vector<Frame> pack(const std::vector<std::string_view>& texts, std::uint64_t first_number) const override {
+    std::vector<std::string_view> written;
+    for (const std::string_view text : texts) {
+      if (!text.empty()) written.push_back(text);
     }
     return pack_envelopes(written, "number", first_number, /*number_counts_messages=*/true, limits_);
   }
+
+  std::string head(std::uint64_t first_number) const override { return envelope_head("number", first_number); }
 
   Decoded<ClientMessage> decode(std::string_view frame_name, std::string_view body) override {
     Decoded<ClientMessage> decoded;

@@ -75,6 +75,14 @@ export class RoomStory {
     switch (command.type) {
       case 'deliver':
         return messagesIn(command).forEach((message) => this.#delivered(this.#who(command['connection']), message));
+      case 'distribute': {
+        const { name, body, tail } = command;
+        for (const { connection, head } of command['to'] as { connection: string; head: string }[]) {
+          const messages = messagesIn({ name, body: head + textOf(body) + textOf(tail) });
+          messages.forEach((message) => this.#delivered(this.#who(connection), message));
+        }
+        return;
+      }
       case 'close_connection':
         return this.#say(`The server closes the connection of ${this.#who(command['connection'])}.`);
       case 'probe_connection':

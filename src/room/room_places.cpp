@@ -1,0 +1,77 @@
+// Places and what is kept for them, where there is not enough for all: who gives way to whom.
+//
+// Whoever is here comes before those who are away, and those who have shown that they are somebody before those who have
+// not: a flood of clients that are gone at once must not keep others out, and a member with a bad network should find its
+// place again.
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "room/room.hpp"
+
+namespace meetwire::room {
+
+using namespace protocol;
+
+bool Room::is_full() const {
+  return members_.size() >= (is_listed() ? policy_->limits.participants_max : policy_->limits.online_max);
+}
+
+const UserId* Room::yielding(Millis now) const {
+  if (const UserId* unproven = away_unproven_.first()) return unproven;
+  const std::optional<Millis> since = away_.next();
+  return since && *since + policy_->limits.resume_protected <= now ? away_.first() : nullptr;
+}
+
+void Room::make_place(Millis now, Decision& out) {
+  const UserId* away = is_full() ? yielding(now) : nullptr;
+  if (away != nullptr) depart(now, members_.find(UserId{*away}), LeaveReason::Lost, out);
+}
+
+bool Room::is_deserted() const {
+  return away_.size() + away_unproven_.size() == members_.size() && !lobby_.is_connected();
+}
+
+Millis Room::protected_until(Millis now) const {
+  const bool proven = away_.size() > 0 || !lobby_.is_idle();
+  return proven ? now + policy_->limits.resume_protected : now;
+}
+
+void Room::give_up() {
+  members_.clear();
+  due_ = away_ = away_unproven_ = {};
+  calls_ = {};
+  lobby_ = Lobby(policy_->limits);
+  former_ = {};
+  overfull_.clear();
+}
+
+Decision Room::relieve(Millis now, std::size_t bytes) {
+  Decision out;
+  std::vector<std::pair<std::size_t, UserId>> order;
+  for (const auto& [user, member] : members_) {
+    if (member.outbox.kept() > 0) order.emplace_back(member.outbox.kept_bytes(), user);
+  }
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
+  for (const auto& [kept, user] : order) {
+    if (held() <= bytes) break;
+    Member* member = find(user);
+    if (member == nullptr) continue;
+    member->outbox.clear();
+    if (!member->connection) overfull_.push_back(user);
+  }
+  out.push_back(command::Log{LogLevel::Warning, "too much is unacknowledged; nothing is kept", std::nullopt, id_, std::nullopt, std::nullopt});
+  give_up_overfull(now, out);
+  return out;
+}
+
+// Whoever has made the server send too much is told so. Chat and requests have answers of their own, which are given where
+// it is known whether they have been settled before; what passes by itself needs none.
+bool Room::refuse(Member& from, const ClientMessage& message, Decision& out) {
+  if (std::holds_alternative<ChatSubmitted>(message) || std::holds_alternative<RequestSubmitted>(message)) return false;
+  if (std::holds_alternative<Leave>(message) || std::holds_alternative<Received>(message)) return false;
+  if (!std::holds_alternative<Typing>(message)) send(from, Problem{Failure{ErrorCode::RateLimited}}, out);
+  return true;
+}
+
+}  // namespace meetwire::room
