@@ -12,6 +12,7 @@ using namespace protocol;
 Decision Room::receive(Millis now, const UserId& user, const ConnectionId& connection, ClientMessage message) {
   Decision out;
   if (Member* from = find_seated(user, connection)) {
+    from->heard = true;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
     out.push_back(Closing{connection});
@@ -23,6 +24,7 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
 void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
   Member* from = find_seated(user, connection);
   if (from == nullptr) return;
+  from->heard = true;
   from->outbox.acknowledge(number);
   spoken_to_.push_back(user);
 }
