@@ -60,6 +60,8 @@ export type RoomAction =
   | 'close-lobby';
 /** How a frame's body travels: as one JSON string, or as the JSON value itself. */
 export type BodyForm = 'text' | 'json';
+/** How a socket is opened: as it last worked from here, or the other way (WebSocket or long polling first). */
+export type TransportWay = 'usual' | 'other';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
 
 /** Stable and documented; what each means and what to do is in src/core/errors.hpp. */
@@ -290,6 +292,7 @@ export type ClientEvent =
       source: Source;
     }
   /** `token`: for this hello and those after it; absent: as the last time. */
+  | { type: 'transport_answered'; attempt: number }
   | { type: 'transport_opened'; attempt: number; token?: string }
   | { type: 'transport_closed'; attempt: number; reason: string }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }
@@ -327,7 +330,7 @@ export type ClientEvent =
 
 export type ClientCommand =
   | { type: 'need_dialect'; dialect: DialectName }
-  | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName; viewer: boolean }
+  | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName; viewer: boolean; way: TransportWay }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
   | {

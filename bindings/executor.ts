@@ -237,6 +237,7 @@ export class Executor {
     const open = (token?: string): void => {
       if (number !== this.#transportNumber) return;
       this.#transport = this.#ports.transport.open(command, {
+        answered: () => dispatch({ type: 'transport_answered', attempt }),
         opened: () => dispatch({ type: 'transport_opened', attempt, ...(token !== undefined && { token }) }),
         closed,
         arrived: (name, body) => dispatch({ type: 'message_arrived', attempt, name, body }),

@@ -21,9 +21,25 @@ export interface SecretsPort {
   seed(): number;
 }
 
+export interface Claim {
+  /** The same for each join of the same page, and after its reload, until it is forgotten. */
+  readonly secret: string;
+  /** The join is over, either way. */
+  settled(): void;
+  /** The place is not to be had with it any more. */
+  forget(): void;
+}
+
+export interface ClaimsPort {
+  /** `replaced` is called when the same page asks for the same place again before `settled`. */
+  take(room: string, user: string, replaced: () => void): Claim;
+}
+
 // ---- the socket
 
 export interface TransportEvents {
+  /** The server was heard; the socket is not open yet. */
+  answered(): void;
   opened(): void;
   /** The last thing that a transport says. */
   closed(reason: string): void;
@@ -146,6 +162,7 @@ export type CaptureConstraints = (MediaTrackConstraints | DisplayMediaStreamOpti
 export interface ClientPorts {
   clock: ClockPort;
   secrets: SecretsPort;
+  claims: ClaimsPort;
   transport: TransportPort;
   /** Fetches a token for each connection after the first: that of the first may have expired. Absent: it serves for all. */
   renewToken?(): Promise<string>;

@@ -1,9 +1,11 @@
 // All of the browser's ports for one meeting. Nothing of the browser is touched before this is called.
 
 import type { ClientPorts } from '../ports.ts';
+import { browserClaims } from './claims.ts';
 import { browserClock } from './clock.ts';
 import { BrowserDevices } from './media-devices.ts';
 import { peerPort } from './peer-connection.ts';
+import { placeOf } from './place.ts';
 import { browserSecrets } from './random.ts';
 import { socketPort } from './socket.ts';
 
@@ -18,11 +20,14 @@ export function report(error: unknown): void {
 
 /** `url`: the signalling server's, the page's own origin by default. Throws `invalid-argument` for a bad one. */
 export function browserPorts(url = '/'): ClientPorts {
+  const base = globalThis.location?.href;
+  const { origin, path } = placeOf(url, base);
   const devices = new BrowserDevices();
   return {
     clock: browserClock,
     secrets: browserSecrets,
-    transport: socketPort(url, globalThis.location?.href),
+    claims: browserClaims.at(`${origin}${path}`),
+    transport: socketPort(url, base),
     peers: peerPort({ stream: () => devices.stream(), report }),
     devices,
     onPageHide(listener) {

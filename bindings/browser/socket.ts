@@ -4,11 +4,23 @@
 import { io as connect } from 'socket.io-client';
 import type { BodyForm, CommandOf } from '../client-types.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
+import { PageMemory } from './memory.ts';
 import { placeOf } from './place.ts';
+
+interface EngineLike {
+  readonly transport: { readonly name: string };
+  on(name: 'upgrade', listener: () => void): unknown;
+}
 
 /** As much of a socket as is used here. */
 export interface SocketLike {
   connected: boolean;
+  readonly io: {
+    on(name: 'open', listener: () => void): unknown;
+    off(name: 'open', listener: () => void): unknown;
+    /** From `connect` on. */
+    readonly engine: EngineLike;
+  };
   on(name: string, listener: (...args: never[]) => void): unknown;
   onAny(listener: (name: string, ...args: unknown[]) => void): unknown;
   off(): unknown;
@@ -29,11 +41,13 @@ const unreadable = '!';
  * `url`: the server's. A path in it is where the server is mounted (`/meet` means socket.io at `/meet/socket.io/`), not
  * a namespace. Throws `invalid-argument` for anything but http, https, ws and wss.
  */
-export function socketPort(url: string, base: string | undefined, open: Connect = connect as unknown as Connect): TransportPort {
+export function socketPort(url: string, base: string | undefined, open: Connect = connect as unknown as Connect, worked = new PageMemory('ways')): TransportPort {
   const { origin, path } = placeOf(url, base);
   return {
     open(command, events) {
-      return new SocketTransport(open(origin, { ...socketOptions, path, ...identity(command), ...order(command) }), events);
+      const transports = order(command, worked.get(origin));
+      const socket = open(origin, { ...socketOptions, path, ...identity(command), transports });
+      return new SocketTransport(socket, events, (transport) => worked.set(origin, transport));
     },
   };
 }
@@ -46,10 +60,11 @@ const socketOptions = {
   tryAllTransports: true,
 };
 
-// WebSocket first saves two round trips. Some proxies swallow it without an error: the next attempt goes the other way.
-const order = ({ attempt }: CommandOf<'open_transport'>): object => ({
-  transports: attempt % 2 === 0 ? ['polling', 'websocket'] : ['websocket', 'polling'],
-});
+// WebSocket first saves two round trips, where it is not known to be swallowed.
+function order({ way }: CommandOf<'open_transport'>, worked: string | undefined): string[] {
+  const pollingFirst = (worked === 'polling') !== (way === 'other');
+  return pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'];
+}
 
 // `pub`: whom the course's viewers offer to. It is how one publishes, not whether one does.
 function identity({ room, user, name, dialect, viewer }: CommandOf<'open_transport'>): object {
@@ -62,14 +77,23 @@ function identity({ room, user, name, dialect, viewer }: CommandOf<'open_transpo
 
 class SocketTransport implements Transport {
   readonly #socket: SocketLike;
+  readonly #answered: () => void;
 
-  constructor(socket: SocketLike, events: TransportEvents) {
+  constructor(socket: SocketLike, events: TransportEvents, worked: (transport: string) => void) {
     this.#socket = socket;
+    this.#answered = () => events.answered();
     const ended = (reason: string): void => {
       this.close();
       events.closed(reason);
     };
-    socket.on('connect', () => events.opened());
+    socket.io.on('open', this.#answered);
+    socket.on('connect', () => {
+      const { engine } = socket.io;
+      const tell = (): void => worked(engine.transport.name);
+      tell();
+      engine.on('upgrade', tell);
+      events.opened();
+    });
     socket.on('connect_error', (error: Error) => ended(error.message));
     socket.on('disconnect', (reason: string) => ended(reason));
     socket.onAny((name, ...args) => events.arrived(name, bodyOf(name, args[0])));
@@ -84,6 +108,7 @@ class SocketTransport implements Transport {
   }
 
   close(): void {
+    this.#socket.io.off('open', this.#answered);
     this.#socket.off();
     this.#socket.offAny();
     this.#socket.disconnect();

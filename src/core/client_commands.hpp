@@ -30,6 +30,10 @@ constexpr auto names_of(MeetingState) {
 enum class BodyForm : std::uint8_t { Text, Json };
 constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
 
+// How a socket is opened: as it last worked from here, or the other way (WebSocket or long polling first).
+enum class TransportWay : std::uint8_t { Usual, Other };
+constexpr auto names_of(TransportWay) { return std::array<std::string_view, 2>{"usual", "other"}; }
+
 namespace command {
 
 // ---- the socket
@@ -44,6 +48,7 @@ struct OpenTransport {
   std::string name;
   DialectName dialect = DialectName::Auto;
   bool viewer = false;  // a classic server is told who publishes before anything else is said
+  TransportWay way = TransportWay::Usual;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
@@ -52,6 +57,7 @@ struct OpenTransport {
     visit("name", self.name);
     visit("dialect", self.dialect);
     visit("viewer", self.viewer);
+    visit("way", self.way);
   }
 };
 

@@ -186,6 +186,17 @@ struct RoomRequested {
 
 // ---- the socket
 
+// The server has been heard on the socket that is being opened: there is a way, and it is open soon, or something on it
+// keeps back the rest.
+struct TransportAnswered {
+  static constexpr std::string_view kType = "transport_answered";
+  std::uint32_t attempt = 0;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempt", self.attempt);
+  }
+};
+
 struct TransportOpened {
   static constexpr std::string_view kType = "transport_opened";
   std::uint32_t attempt = 0;  // of the OpenTransport that it answers
@@ -313,7 +324,7 @@ struct ConnectionChanged {
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
-                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportAnswered, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TrackMuteChanged, event::PageShown, event::DevicesChanged,

@@ -68,8 +68,15 @@ struct Limits {
   Millis negotiation_batch_window{50};
 
   // -- session
-  Millis transport_deadline{10'000};  // until the socket is up
-  Millis hello_deadline{8'000};       // until the server has answered the hello
+  // For a server that shows no sign of life on any way: what a person waits for. It is also the longest for one socket.
+  Millis transport_deadline{10'000};
+  // The first socket of a series has so long for a sign, then the other way is tried: some proxies swallow WebSockets, or
+  // long polling, without a word. Nearly all lines are quicker, and the second try still leaves time for a slow one.
+  Millis transport_first_deadline{3'500};
+  // What follows the sign is one round trip more, so it may take a few times what the sign took.
+  std::uint32_t transport_rest_factor = 3;
+  // Until the server has answered the hello: a round trip of 5 s, and the application's 5 s to authorize it.
+  Millis hello_deadline{10'000};
   // A classic server loses what it is asked before it listens. It is asked again after this long, then after twice as long.
   Millis question_repeat_after{500};
   Millis reconnect_delay_min{500};
@@ -220,8 +227,11 @@ struct Limits {
   // What a member has not acknowledged by then goes out to it again: twice what a client waits before it does.
   Millis room_repeat_after{10'000};
   Millis room_repeat_after_max{60'000};
-  // The server closes a connection that has not said hello by then: slow and silent sockets cost memory.
-  Millis server_hello_deadline{5'000};
+  // The server closes a connection that has not said hello by then: silent sockets cost memory. A line with a round trip
+  // of 5 s needs that long from the server's word that the socket is open to its own hello.
+  Millis server_hello_deadline{8'000};
+  // The application's answer about a newcomer.
+  Millis authorization_deadline{5'000};
   // Whose id a newcomer claims has so long to answer a ping before it counts as lost: several bad round trips, and
   // far less than the 45 s after which socket.io would notice. The newcomer waits a little longer than that.
   Millis probe_deadline{2'000};

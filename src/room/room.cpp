@@ -25,24 +25,32 @@ Decision Room::admit(Millis now, const Admission& admission) {
   if (sitting == members_.end()) {
     turn_away_other(admission, out);
     make_place(now, out);
-    enter(admission, out);
+    enter(admission, std::nullopt, out);
+  } else if (!resumed && sitting->second.heard) {
+    // The holder knows the secret, so this one is another: the same page once more, or after its reload. It knows nothing
+    // of the links there are.
+    start_anew(now, sitting, admission, LeaveReason::Replaced, out);
   } else if (sitting->second.outbox.covers(received)) {
     take_over(sitting->second, admission, received, resumed, out);
   } else {
-    // What it missed is gone: its place is given up, and it starts anew.
-    if (sitting->second.connection) {
-      out.push_back(Delivery{*sitting->second.connection, 0, Ended{Failure{ErrorCode::Replaced}}});
-      out.push_back(Closing{*sitting->second.connection});
-    }
-    depart(now, sitting, LeaveReason::Lost, out);
-    enter(admission, out);
+    // What it missed is gone.
+    start_anew(now, sitting, admission, LeaveReason::Lost, out);
   }
   give_up_overfull(now, out);
   return out;
 }
 
-void Room::enter(const Admission& admission, Decision& out) {
-  const Role role = role_of(admission);
+void Room::start_anew(Millis now, Members::iterator who, const Admission& admission, LeaveReason reason, Decision& out) {
+  if (who->second.connection) {
+    out.push_back(Delivery{*who->second.connection, 0, Ended{Failure{ErrorCode::Replaced}}});
+    out.push_back(Closing{*who->second.connection});
+  }
+  const Role role = vacate(now, who, reason, out);
+  enter(admission, role, out);
+}
+
+void Room::enter(const Admission& admission, std::optional<Role> kept, Decision& out) {
+  const Role role = kept && !policy_->roles_granted ? *kept : role_of(admission);
   lobby_.forget(admission.user);
   former_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
@@ -157,6 +165,14 @@ Decision Room::leave(Millis now, const UserId& user, const ConnectionId& connect
 }
 
 void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
+  const Role role = vacate(now, who, reason, out);
+  // Those who wait outside are no part of what was said inside.
+  if (members_.empty()) history_ = {};
+  if (role == Role::Host) pass_host_on(out);
+}
+
+// What is said and who is host go on. Gives the role that it had.
+Role Room::vacate(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
   if (reason == LeaveReason::Lost && is_listed() && !who->second.keys.secret.empty()) {
     former_.keep(row.user, std::move(who->second.keys), row.role, policy_->limits.former_places_max);
@@ -165,14 +181,12 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
   due_.set(row.user, std::nullopt);
   away_.set(row.user, std::nullopt);
   away_unproven_.set(row.user, std::nullopt);
-  // Those who wait outside are no part of what was said inside.
-  if (members_.empty()) history_ = {};
   broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
   ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
   out.push_back(std::move(line));
-  if (row.role == Role::Host) pass_host_on(out);
+  return row.role;
 }
 
 // Where the host says who is one, nobody becomes it by staying. Viewers came to see and hear only.

@@ -147,6 +147,7 @@ class Room {
   struct Member {
     Participant row;
     PlaceKeys keys;  // none of them: it cannot be taken again
+    bool heard = false;  // its holder has spoken since the welcome, so it has the secret
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;
@@ -168,14 +169,17 @@ class Room {
   };
   using Members = std::map<UserId, Member>;
 
-  void enter(const Admission& admission, Decision& out);
+  void enter(const Admission& admission, std::optional<Role> kept, Decision& out);
   void turn_away_other(const Admission& admission, Decision& out);
   bool is_full() const;
   // Of those who are away, who gives its place to a newcomer; none: nobody does yet.
   const UserId* yielding(Millis now) const;
   void make_place(Millis now, Decision& out);
+  // The place is given up and taken anew in the same step, by the same client: with its role.
+  void start_anew(Millis now, Members::iterator who, const Admission& admission, LeaveReason reason, Decision& out);
   void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
   void depart(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
+  Role vacate(Millis now, Members::iterator who, LeaveReason reason, Decision& out);
   void pass_host_on(Decision& out);
   bool has_host() const;
   Role role_of(const Admission& admission) const;

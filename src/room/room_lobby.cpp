@@ -72,7 +72,7 @@ Room::Refusal Room::admit_waiting(Millis now, const UserId& user, Decision& out)
     const Admission admission = waiter->admission;
     lobby_.forget(user);
     out.push_back(Seating{admission.connection});
-    enter(admission, out);
+    enter(admission, std::nullopt, out);
   } else {
     lobby_.answer(now, user, KnockAnswer::Admitted);
   }
@@ -116,7 +116,7 @@ void Room::open_for_next(Decision& out) {
     const Admission admission = waiter.admission;
     lobby_.forget(user);
     out.push_back(Seating{admission.connection});
-    return enter(admission, out);
+    return enter(admission, std::nullopt, out);
   }
 }
 

@@ -16,6 +16,7 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
     from->proven = true;
     may_spend_ = may_spend;
     if (!may_spend && refuse(*from, message, out)) return out;
+    from->heard = true;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
     out.push_back(Closing{connection});
@@ -28,6 +29,7 @@ void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::
   Member* from = find_seated(user, connection);
   if (from == nullptr) return;
   from->proven = true;
+  from->heard = true;
   from->outbox.acknowledge(number);
   spoken_to_.push_back(user);
 }

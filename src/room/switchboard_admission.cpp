@@ -67,7 +67,7 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   connection.stage = Stage::Authorizing;
   connection.operation = ++last_operation_;
   questions_.emplace(connection.operation, connection.id);
-  connection_deadlines_.set(connection.id, now_ + policy_->limits.server_hello_deadline);
+  connection_deadlines_.set(connection.id, now_ + policy_->limits.authorization_deadline);
   commands_.push_back(
       command::Authorize{connection.operation, connection.room, admission.user, std::move(hello.token)});
 }

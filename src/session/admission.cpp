@@ -77,8 +77,9 @@ void Session::Body::drive(Turn& turn, ConnectionInput input, Failure why, const 
 
 void Session::Body::open(Turn& turn) {
   const DialectName dialect = has_been_joined ? wire.in_use() : options.dialect;
+  const TransportWay way = connection.goes_other_way() ? TransportWay::Other : TransportWay::Usual;
   turn.say(command::OpenTransport{connection.attempt(), options.room.value_or(RoomId{}), options.user, options.name, dialect,
-                                   options.viewer.value_or(false)});
+                                   options.viewer.value_or(false), way});
 }
 
 void Session::Body::greet(Turn& turn) {

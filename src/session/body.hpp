@@ -45,6 +45,7 @@ struct Session::Body {
   void on(Turn& turn, const event::SourceRequested& event);
   void on(Turn& turn, const event::ChatRequested& event);
   void on(Turn& turn, const event::TypingReported& event);
+  void on(Turn& turn, const event::TransportAnswered& event);
   void on(Turn& turn, const event::TransportOpened& event);
   void on(Turn& turn, const event::TransportClosed& event);
   void on(Turn& turn, const event::MessageArrived& event);

@@ -24,6 +24,7 @@ constexpr Row kTransitions[] = {
 
     {P::Opening, I::Opened, P::Greeting, A::Greet},
     {P::Opening, I::Closed, P::Resting, A::Abandon},
+    {P::Opening, I::Elapsed, P::Opening, A::Open},  // nothing was refused, so there is nothing to rest from
     {P::Opening, I::Exhausted, P::Over, A::FailUnreached},
     {P::Opening, I::LeaveRequested, P::Over, A::Leave},
 
@@ -104,7 +105,8 @@ ConnectionEntry connection_entry(ConnectionPhase phase, ConnectionInput input) {
 
 ConnectionAction Connection::handle(Millis now, ConnectionInput input) {
   const bool first = phase_ == P::Opening || phase_ == P::Greeting;
-  if (first && (input == I::Closed || input == I::Dropped) && tries_ >= limits_.first_join_tries_max) {
+  const bool silent = phase_ == P::Opening && input == I::Elapsed;
+  if (first && (input == I::Closed || input == I::Dropped || silent) && tries_ >= limits_.first_join_tries_max) {
     input = I::Exhausted;
   }
   const ConnectionEntry entry = connection_entry(phase_, input);
@@ -121,6 +123,8 @@ void Connection::enter(Millis now, ConnectionEntry entry) {
   if (entry.action == A::Open) {
     ++attempt_;
     ++tries_;
+    opened_at_ = now;
+    answered_ = false;
     if (phase_ == P::Idle) give_up_at_ = now + limits_.transport_deadline;
   }
   phase_ = entry.next;
@@ -130,8 +134,11 @@ void Connection::enter(Millis now, ConnectionEntry entry) {
     case P::Regreeting:
       phase_deadline_ = now + limits_.hello_deadline;
       break;
+    case P::Opening:
     case P::Reopening:
-      phase_deadline_ = now + limits_.transport_deadline;
+      // The first join's later sockets have what is left of the whole.
+      if (tries_ == 1) phase_deadline_ = now + limits_.transport_first_deadline;
+      else if (phase_ == P::Reopening) phase_deadline_ = now + limits_.transport_deadline;
       break;
     case P::Resting:
     case P::Pausing:
@@ -143,9 +150,18 @@ void Connection::enter(Millis now, ConnectionEntry entry) {
       give_up_at_.reset();
       break;
     case P::Idle:
-    case P::Opening:
       break;
   }
+}
+
+// On a slow line the rest may take as long as this did; on a quick one something is wrong soon.
+void Connection::answered(Millis now) {
+  if (!is_opening() || answered_) return;
+  answered_ = true;
+  const Millis took = now - opened_at_;
+  const Millis rest = std::max(limits_.transport_first_deadline, took * std::int64_t{limits_.transport_rest_factor});
+  phase_deadline_ = now + rest;
+  if (phase_ == P::Opening && give_up_at_) give_up_at_ = std::max(*give_up_at_, *phase_deadline_);
 }
 
 // Doubles with each try, so that a server that is down is not pressed; with jitter, so that all its clients do not

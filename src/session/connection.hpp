@@ -84,6 +84,8 @@ class Connection {
   Connection(const Limits& limits, std::uint64_t seed) : limits_(limits), random_(seed) {}
 
   ConnectionAction handle(Millis now, ConnectionInput input);
+  // The server has been heard on the socket that is being opened.
+  void answered(Millis now);
   // Elapsed or exhausted, if either is due.
   std::optional<ConnectionInput> due(Millis now) const;
   std::optional<Millis> deadline() const;
@@ -94,12 +96,15 @@ class Connection {
   bool is_greeting() const { return phase_ == ConnectionPhase::Greeting || phase_ == ConnectionPhase::Regreeting; }
   // Of the newest socket. Events of older ones are nobody's.
   std::uint32_t attempt() const { return attempt_; }
+  // Of the newest socket: every second one of a series goes the other way.
+  bool goes_other_way() const { return tries_ % 2 == 0; }
   // The server keeps a lost place for so long: trying for less would give it away.
   void set_resume_window(Millis window) { resume_window_ = window; }
 
  private:
   void enter(Millis now, ConnectionEntry entry);
   Millis next_delay();
+  bool is_opening() const { return phase_ == ConnectionPhase::Opening || phase_ == ConnectionPhase::Reopening; }
   bool gives_up_by_deadline() const;
 
   Limits limits_;
@@ -107,6 +112,8 @@ class Connection {
   ConnectionPhase phase_ = ConnectionPhase::Idle;
   std::uint32_t attempt_ = 0;
   std::uint32_t tries_ = 0;  // sockets opened since the join, or since the loss
+  Millis opened_at_{0};      // when the newest socket was asked for
+  bool answered_ = false;    // the server was heard on it
   Millis resume_window_{0};
   std::optional<Millis> phase_deadline_;
   std::optional<Millis> give_up_at_;

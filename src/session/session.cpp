@@ -179,6 +179,10 @@ void Session::Body::on(Turn& turn, const event::TypingReported& event) {
   outbox.add(turn.now, protocol::Typing{event.typing}, Urgency::MayWait);
 }
 
+void Session::Body::on(Turn& turn, const event::TransportAnswered& event) {
+  if (event.attempt == connection.attempt()) connection.answered(turn.now);
+}
+
 void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
   if (event.attempt != connection.attempt()) return;
   if (auto refused = event.token ? refusal_of_token(*event.token) : std::nullopt) {

@@ -54,6 +54,32 @@ test('two people meet: pictures, names, mute, share, leave, and again', async ()
   await Promise.all([ada.close(), ben.close()]);
 });
 
+test('M12: joining before the preview has its camera: in as wished, and the late one is given back', async () => {
+  const ada = await visit('#early');
+  await ada.page.waitForSelector('#preview-video:not([hidden])');
+  await ada.press('preview-camera');
+  await ada.page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (constraints) => {
+      mediaDevices.getUserMedia = ask;
+      const stream = await ask(constraints);
+      await new Promise<void>((resolve) => Object.assign(window, { letGo: resolve }));
+      return stream;
+    };
+  });
+  await ada.press('preview-camera');
+  await ada.page.waitForFunction(() => 'letGo' in window);
+  await ada.page.type('#name', 'Ada');
+  await ada.press('join');
+  await ada.page.waitForSelector('[data-screen="meeting"]');
+  await ada.sees(1, `${tile}:not([data-camera="off"])`);
+  await ada.page.evaluate(() => (window as unknown as { letGo(): void }).letGo());
+  await ada.press('leave');
+  await ada.page.waitForFunction(() => window.probe.captured.every(({ readyState }) => readyState === 'ended'));
+  await ada.close();
+});
+
 test('L7: chat shows text as text, counts what is unread, and names who wrote it', async () => {
   const ada = await enter('#chat', '<i>Ada</i>');
   const ben = await enter('#chat', 'Ben');

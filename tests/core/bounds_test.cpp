@@ -47,7 +47,7 @@ std::string request_with(RoomAction action, const std::function<void(RequestSubm
 std::string pair_with(PairBody body) {
   SignalTo signal;
   signal.to = UserId{"ben"};
-  signal.pair = PairMessage{1, 0, 1, 0, std::move(body)};
+  signal.pair = PairMessage{1, 0, 1, 0, "", std::move(body)};
   return said(signal);
 }
 

@@ -159,6 +159,52 @@ TEST_CASE("S12: one who is connected and acknowledges nothing stays; a resume ov
   }
 }
 
+TEST_CASE("M8: the same page once more takes the place of a holder that is inside, and a stranger does not") {
+  ServerWorld world;
+  const std::string claim(32, 'c');
+  world.come_back("ada", "ada", "r", claim, 0);
+  world.join("bob", "r");
+  world.say("ada", chat("k1", "hi"));
+  const std::string secret = world.at("ada").secret;
+  world.clear();
+
+  SECTION("the claim: a new session with the old role; the first one ends, and cannot come back") {
+    world.come_back("ada2", "ada", "r", claim, 0);
+    CHECK(world.error<Ended>("ada") == ErrorCode::Replaced);
+    CHECK(world.at("ada").closed);
+    const Welcome welcome = world.only<Welcome>("ada2");
+    CHECK_FALSE(welcome.resumed);
+    CHECK(welcome.self.session.value == "session-ada2");
+    CHECK(welcome.self.role == Role::Host);
+    CHECK(welcome.members.size() == 1);
+    CHECK(world.only<MemberLeft>("bob").reason == LeaveReason::Replaced);
+    CHECK(world.only<MemberJoined>("bob").member.session.value == "session-ada2");
+    CHECK(world.heard<MemberChanged>("bob").empty());
+    // The one that was replaced has a secret that opens nothing any more: no to and fro.
+    world.come_back("ada3", "ada", "r", secret, 0);
+    CHECK(world.error<Refused>("ada3") == ErrorCode::IdTaken);
+    CHECK_FALSE(world.at("ada2").closed);
+  }
+  SECTION("also of a place that is kept for a lost socket, as after a reload that could not say goodbye") {
+    world.lose("ada");
+    world.come_back("ada2", "ada", "r", claim, 0);
+    CHECK(world.only<Welcome>("ada2").self.role == Role::Host);
+  }
+  SECTION("alone in the room: what was said and decided stays") {
+    world.hang_up("bob");
+    world.come_back("ada2", "ada", "r", claim, 0);
+    CHECK(world.only<Welcome>("ada2").history.size() == 1);
+  }
+  SECTION("F4: without it, and with another one") {
+    world.come_back("eve", "ada", "r", std::string(32, 'e'), 0);
+    CHECK(world.error<Refused>("eve") == ErrorCode::IdTaken);
+    world.join_as("max", "ada", "r");
+    CHECK(world.error<Refused>("max") == ErrorCode::IdTaken);
+    CHECK_FALSE(world.at("ada").closed);
+    CHECK(world.heard<Ended>("ada").empty());
+  }
+}
+
 TEST_CASE("resume: acknowledged messages are kept no longer") {
   room::Outbox outbox(true, kDefaultLimits);
   for (int i = 0; i < 10; ++i) outbox.push(MemberLeft{});

@@ -68,11 +68,76 @@ TEST_CASE("session.join: a server that refuses sockets is tried a few times, the
 
 TEST_CASE("session.join: a socket that never opens is unreachable at the deadline") {
   World w;
-  w.on(event::JoinRequested{});
+  w.on(event::JoinRequested{}).wake();
   REQUIRE(w.wake_at == Millis{1'000} + w.limits.transport_deadline);
   w.wake();
   CHECK(w.state().error->code == ErrorCode::ServerUnreachable);
   CHECK(w.got<command::CloseTransport>().size() == 1);
+}
+
+TEST_CASE("M1: a way without a sign of life gives way to the other one, within the same deadline") {
+  World w;
+  w.on(event::JoinRequested{});
+  CHECK(w.only<command::OpenTransport>().way == TransportWay::Usual);
+  REQUIRE(w.wake_at == w.now + w.limits.transport_first_deadline);
+  w.wait(w.limits.transport_first_deadline.value - 1);
+  CHECK(w.got<command::OpenTransport>().empty());
+  w.wait(1);
+  CHECK(w.only<command::OpenTransport>().way == TransportWay::Other);
+  CHECK(w.only<command::OpenTransport>().attempt == 2);
+  CHECK(w.state().state == MeetingState::Joining);
+  w.on(event::TransportAnswered{w.attempt}).open().hear({welcome({})});
+  CHECK(w.state().state == MeetingState::Joined);
+
+  // Back again: first as it worked, then the other way.
+  w.close().wake();
+  CHECK(w.only<command::OpenTransport>().way == TransportWay::Usual);
+  w.wait(w.limits.transport_first_deadline.value);
+  CHECK(w.got<command::CloseTransport>().size() == 1);
+  w.wake();
+  CHECK(w.only<command::OpenTransport>().way == TransportWay::Other);
+}
+
+TEST_CASE("M1: a way that answers and then swallows the rest gives way soon, and not for ever") {
+  World w;
+  w.on(event::JoinRequested{});
+  for (std::uint32_t tries = 1; tries < w.limits.first_join_tries_max; ++tries) {
+    w.wait(50).on(event::TransportAnswered{w.attempt});
+    REQUIRE(w.wake_at == w.now + w.limits.transport_first_deadline);
+    w.on(event::TransportAnswered{w.attempt});
+    w.on(event::TransportAnswered{w.attempt - 1});
+    w.wake();
+    CHECK(w.only<command::OpenTransport>().attempt == tries + 1);
+  }
+  w.wait(50).on(event::TransportAnswered{w.attempt});
+  w.wake();
+  CHECK(w.state().state == MeetingState::Left);
+  CHECK(w.state().error->code == ErrorCode::ServerUnreachable);
+  CHECK_FALSE(w.wake_at.has_value());
+}
+
+TEST_CASE("M2: on a line with a round trip of 5 s the sign gives the rest its time") {
+  World w;
+  w.on(event::JoinRequested{}).wake();
+  const std::uint32_t tried = w.attempt;
+  w.wait(5'000).on(event::TransportAnswered{w.attempt});
+  w.wait(5'000);
+  CHECK(w.attempt == tried);
+  w.open();
+  w.wait(5'000);
+  w.hear({welcome({})});
+  CHECK(w.state().state == MeetingState::Joined);
+
+  SECTION("and so it comes back") {
+    w.close().wake();
+    w.wake();  // no sign yet: the next one, after a pause
+    w.wake();
+    w.wait(5'000).on(event::TransportAnswered{w.attempt});
+    w.wait(5'000);
+    w.open().wait(5'000);
+    w.hear({welcome({}, true)});
+    CHECK(w.state().state == MeetingState::Joined);
+  }
 }
 
 TEST_CASE("signalling.D13: the server never answers the hello: a typed end at the deadline") {

@@ -67,7 +67,7 @@ TEST_CASE("admission: frames that are no hello do not put the deadline off") {
     world.pass(400);
     world.say("ada", Received{});
   }
-  world.pass(1'000);
+  world.pass(kDefaultLimits.server_hello_deadline.value - 10 * 400);
   REQUIRE(world.at("ada").closed);
 }
 

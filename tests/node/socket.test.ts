@@ -5,10 +5,18 @@ import { EventEmitter } from 'node:events';
 import { describe, test } from 'node:test';
 import type { CommandOf } from '../../bindings/client-types.ts';
 import type { SocketLike } from '../../bindings/browser/socket.ts';
+import { PageMemory } from '../../bindings/browser/memory.ts';
 import { socketPort } from '../../bindings/browser/socket.ts';
 
 class FakeSocket implements SocketLike {
   connected = false;
+  readonly manager = new EventEmitter();
+  readonly engine = Object.assign(new EventEmitter(), { transport: { name: 'websocket' } });
+  readonly io = {
+    on: (name: string, listener: () => void) => this.manager.on(name, listener),
+    off: (name: string, listener: () => void) => this.manager.off(name, listener),
+    engine: this.engine,
+  };
   readonly emitted: unknown[][] = [];
   readonly done: string[] = [];
   readonly #events = new EventEmitter();
@@ -45,7 +53,7 @@ class FakeSocket implements SocketLike {
   }
 }
 
-function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https://meet.example') {
+function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https://meet.example', memory = new PageMemory('ways', () => undefined)) {
   const socket = new FakeSocket();
   const heard: unknown[][] = [];
   let origin = '';
@@ -53,10 +61,11 @@ function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https:/
   const port = socketPort(url, 'https://page.example/some/where', (...given) => {
     [origin, options] = given;
     return socket;
-  });
+  }, memory);
   const transport = port.open(
-    { type: 'open_transport', attempt: 1, room: 'r&1', user: 'ada', name: 'Ada', dialect: 'auto', viewer: false, ...command },
+    { type: 'open_transport', attempt: 1, room: 'r&1', user: 'ada', name: 'Ada', dialect: 'auto', viewer: false, way: 'usual', ...command },
     {
+      answered: () => heard.push(['answered']),
       opened: () => heard.push(['opened']),
       closed: (reason) => heard.push(['closed', reason]),
       arrived: (name, body) => heard.push([name, body]),
@@ -73,8 +82,47 @@ describe('socket', () => {
     assert.equal(options['forceNew'], true);
     assert.equal(options['tryAllTransports'], true);
     assert.deepEqual(options['transports'], ['websocket', 'polling']);
-    assert.deepEqual(open({ attempt: 2 }).options['transports'], ['polling', 'websocket']);
+    assert.deepEqual(open({ way: 'other' }).options['transports'], ['polling', 'websocket']);
     assert.deepEqual(socket.done, ['connect']);
+  });
+
+  test('M1: the first sign of the server is told, once, and before the socket is open', () => {
+    const { socket, heard, transport } = open();
+    socket.manager.emit('open');
+    socket.happens('connect');
+    transport.close();
+    socket.manager.emit('open');
+    assert.deepEqual(heard, [['answered'], ['opened']]);
+  });
+
+  test('M1: what worked is begun with the next time, in the page and after its reload; each server has its own', () => {
+    const stored = new Map<string, string>();
+    const storage = { getItem: (key: string) => stored.get(key) ?? null, setItem: (key: string, text: string) => void stored.set(key, text) };
+    const memory = new PageMemory('ways', () => storage);
+    const first = open({ way: 'other' }, undefined, memory);
+    first.socket.engine.transport.name = 'polling';
+    assert.deepEqual(open({}, undefined, memory).options['transports'], ['websocket', 'polling'], 'nothing has worked yet');
+    first.socket.happens('connect');
+    for (const one of [memory, new PageMemory('ways', () => storage)]) {
+      assert.deepEqual(open({}, undefined, one).options['transports'], ['polling', 'websocket']);
+      assert.deepEqual(open({ way: 'other' }, undefined, one).options['transports'], ['websocket', 'polling']);
+      assert.deepEqual(open({}, 'https://other.example', one).options['transports'], ['websocket', 'polling']);
+    }
+    first.socket.engine.transport.name = 'websocket';
+    first.socket.engine.emit('upgrade');
+    assert.deepEqual(open({}, undefined, memory).options['transports'], ['websocket', 'polling']);
+  });
+
+  test('what stands in the storage may be anything, and there may be none', () => {
+    for (const text of ['', 'x', '{}', '[1]', '[["a"]]', '[["https://meet.example",5]]', '[["https://meet.example","pigeon"]]', 'null']) {
+      const memory = new PageMemory('ways', () => ({ getItem: () => text, setItem: () => { throw new Error('full'); } }));
+      assert.deepEqual(open({}, undefined, memory).options['transports'], ['websocket', 'polling'], text);
+      memory.set('a', 'b');
+      assert.equal(memory.get('a'), 'b');
+    }
+    const forbidden = new PageMemory('ways', () => { throw new Error('SecurityError'); });
+    for (let at = 0; at < 20; at++) forbidden.set(`name-${at}`, 'x');
+    assert.deepEqual([forbidden.get('name-3'), forbidden.get('name-4'), forbidden.get('name-19')], [undefined, 'x', 'x'], 'the newest 16');
   });
 
   test('the handshake says which protocol is meant, and who comes', () => {

@@ -6,6 +6,8 @@ import type { RoomMachine } from '../../bindings/machine.ts';
 import type { ClientPorts, Transport, TransportEvents, TransportPort, Undo } from '../../bindings/ports.ts';
 import type { JoinOptions } from '../../web/sdk/join.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
+import { Claims } from '../../bindings/browser/claims.ts';
+import { PageMemory } from '../../bindings/browser/memory.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { loadClient } from '../../bindings/load-client.ts';
@@ -102,9 +104,11 @@ export class FakeWorld {
       stream: () => asStream(new FakeStream()),
       player: () => new FakePage().createElement('audio') as unknown as HTMLMediaElement,
     });
+    const id = (): string => `id-${++this.#names}-abcdefghijklmnop`;
     const ports: ClientPorts = {
       clock: { now, at: (instant, wake) => wakeAt(timers, instant, wake) },
-      secrets: { id: () => `id-${++this.#names}-abcdefghijklmnop`, seed: () => 1 },
+      secrets: { id, seed: () => 1 },
+      claims: new Claims(new PageMemory('claims', () => undefined), id).at(''),
       transport: this.#transport(lines),
       peers: peerPort({ PeerConnection: this.wire.PeerConnection, stream: () => asStream(new FakeStream()), report }),
       devices,

@@ -208,6 +208,7 @@ void for_each_type(Visit&& visit) {
   visit.template operator()<CallOutcome>("CallOutcome");
   visit.template operator()<RoomAction>("RoomAction");
   visit.template operator()<BodyForm>("BodyForm");
+  visit.template operator()<TransportWay>("TransportWay");
   visit.template operator()<Blame>("Blame");
   visit.template operator()<ErrorCode>("ErrorCode");
   visit.template operator()<Denier>("Denier");

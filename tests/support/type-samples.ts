@@ -48,6 +48,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
     role: 'viewer',
     source: 'screen',
   },
+  transport_answered: { type: 'transport_answered', attempt: 1 },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
@@ -76,7 +77,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
 };
 
 const clientCommands: OneOfEach<ClientCommand> = {
-  open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic', viewer: true },
+  open_transport: { type: 'open_transport', attempt: 1, room: 'r', user: 'u', name: 'n', dialect: 'classic', viewer: true, way: 'other' },
   close_transport: { type: 'close_transport' },
   need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },

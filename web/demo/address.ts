@@ -4,7 +4,7 @@
 export interface Address {
   room: string;
   name: string;
-  /** The signalling server's URL. The page's own origin, unless told otherwise. */
+  /** The signalling server's URL. Where the page is, unless told otherwise: behind a proxy that may be under a path. */
   server: string;
   /** A fixed user id, where the URL gives one; else each visit has a fresh one. */
   user: string | undefined;
@@ -12,14 +12,14 @@ export interface Address {
 
 const nameKey = 'meetwire.name';
 
-/** `?server=…`, then the meta element, then the origin; `#room` before `?room=`. */
+/** `?server=…`, then the meta element, then the page's folder; `#room` before `?room=`. */
 export function readAddress(): Address {
   const query = new URLSearchParams(location.search);
   const meta = document.querySelector<HTMLMetaElement>('meta[name="meetwire-server"]')?.content.trim() ?? '';
   return {
     room: roomInHash() || query.get('room') || '',
     name: query.get('name') ?? recall(nameKey),
-    server: webAddress(query.get('server')) ?? webAddress(meta) ?? location.origin,
+    server: webAddress(query.get('server')) ?? webAddress(meta) ?? new URL('.', location.href).href,
     user: query.get('user') ?? undefined,
   };
 }

@@ -69,8 +69,9 @@ export class Preview {
     if (camera && !this.#closed) await this.#start('camera');
   }
 
+  /** What was wished for, whether or not the preview has it yet. */
   choice(kind: Kind): Choice {
-    if (!this.#wanted[kind] || this.#tracks[kind] === undefined) return false;
+    if (!this.#wanted[kind] || !('mediaDevices' in navigator)) return false;
     return this.#selects[kind].value || true;
   }
 

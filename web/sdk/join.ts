@@ -13,11 +13,17 @@ import { readWish } from './local-source.ts';
 import { Meeting } from './meeting.ts';
 
 export interface JoinOptions {
-  /** The signalling server's; default: the page's own origin. A path in it is where the server is mounted. */
+  /**
+   * The signalling server's; default: the page's own origin. A path in it is where the server is mounted; `./` is the
+   * page's own folder.
+   */
   url?: string;
   /** What the others see, up to 128 bytes of UTF-8, else `invalid-name`; default: the user id. */
   name?: string;
-  /** Unique in the room, 1 to 128 bytes of UTF-8, else `invalid-user`; default: a random id. */
+  /**
+   * Unique in the room, 1 to 128 bytes of UTF-8, else `invalid-user`; default: a random id. A page that joins with the same one again, also after its reload, takes
+   * its place over, and the meeting before ends with `replaced`; to others it is `id-taken`.
+   */
   user?: string;
   /** What the server admits by, or a function that fetches it: called for the join, and anew to reconnect. At most
    * 4,096 bytes, else `invalid-token`. */
@@ -88,7 +94,13 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
   const sources = (['microphone', 'camera'] as const).flatMap((source) => wanted(source, options[source], ports));
   const { trace: wish } = options;
   const trace = wish === false ? undefined : new Trace('client', wish === true ? {} : wish);
-  const whole = { ...checked, user, name, token, secret: ports.secrets.id(), seed: ports.secrets.seed() };
+  // Only a user that the application names can be asked for twice.
+  let replaced = false;
+  const claim = options.user === undefined ? undefined : ports.claims.take(room ?? '', user, () => {
+    replaced = true;
+    void meeting.leave();
+  });
+  const whole = { ...checked, user, name, token, secret: claim?.secret ?? ports.secrets.id(), seed: ports.secrets.seed() };
   const mourn = (loaded: LoadedClientCore): void => {
     const unmourned = loaded.onDeath((error) => meeting.fail(error));
     void meeting.finished.then(unmourned);
@@ -102,7 +114,10 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
   const meeting = new Meeting({ machine, errors, ports, room: room ?? '', user, name, trace, succession });
   mourn(core);
 
-  const joined = admission(meeting, errors, signal);
+  void meeting.finished.then(() => {
+    if (isOverForGood(meeting.error?.code)) claim?.forget();
+  });
+  const joined = admission(meeting, errors, signal, () => replaced).finally(() => claim?.settled());
   meeting.dispatch({ type: 'join_requested' });
   for (const { source, constraints } of sources) {
     // Its failure shows as the source's state and error.
@@ -114,7 +129,10 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
 
 const isLegacy = (dialect: unknown): boolean => dialect === 'classic' || dialect === 'codelab' || dialect === 'plain';
 
-function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | undefined): Promise<void> {
+// A further join is not the return to a place that is over: the server would tell it so once more.
+const isOverForGood = (code: ErrorCode | undefined): boolean => code === 'meeting-ended' || code === 'removed' || code === 'denied';
+
+function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | undefined, replaced: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => void meeting.leave();
     signal?.addEventListener('abort', abort);
@@ -128,7 +146,7 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
     };
     void meeting.finished.then(() => {
       const reason = signal?.aborted ? errors.make('aborted', undefined, signal.reason) : meeting.error;
-      settle(() => reject(reason ?? errors.make('aborted')));
+      settle(() => reject(reason ?? errors.make(replaced() ? 'replaced' : 'aborted')));
     });
   });
 }

@@ -55,8 +55,11 @@ export class Line implements Transport {
     this.#undos.push(network.onChange(() => this.#watch()));
     const { timeline } = network;
     this.#undos.push(timeline.at(timeline.now + connectMsMax, () => this.#here === 'connecting' && this.#endHere('timeout'), page));
-    // The handshake of TCP, and then socket.io's own.
-    this.#up.send(() => this.#down.send(() => this.#up.send(() => this.#reached())));
+    // The handshake of the transport, and then socket.io's own.
+    this.#up.send(() => this.#down.send(() => {
+      if (this.#here === 'connecting' && this.#server.listening) events.answered();
+      this.#up.send(() => this.#reached());
+    }));
   }
 
   /** Neither end knows of it any more. */

@@ -13,6 +13,8 @@ import type { Network } from './network.ts';
 import type { Pace } from './pace.ts';
 import type { Server } from './server.ts';
 import type { Task } from './timeline.ts';
+import { Claims } from '../../bindings/browser/claims.ts';
+import { PageMemory } from '../../bindings/browser/memory.ts';
 import { BrowserDevices } from '../../bindings/browser/media-devices.ts';
 import { peerPort } from '../../bindings/browser/peer-connection.ts';
 import { FakeStream, asStream } from './fake-media.ts';
@@ -43,6 +45,7 @@ export class Page implements LinePage, Seat {
   readonly #media: FakeMediaDevices;
   readonly #lines = new Set<Line>();
   readonly #hiding = new Set<() => void>();
+  readonly #claims = new Claims(new PageMemory('claims', () => undefined), () => this.#chance.text(26));
   #last = 0;
 
   constructor(name: string, access: Access, media: FakeMediaDevices, chance: Chance, world: PageWorld) {
@@ -65,6 +68,7 @@ export class Page implements LinePage, Seat {
         during: (work) => timeline.during(work),
       },
       secrets: { id: () => this.#chance.text(26), seed: () => this.#chance.below(2 ** 32) },
+      claims: this.#claims.at(''),
       transport: this.#transport(),
       peers: peerPort({ PeerConnection: paths.constructorFor(this), stream, report }),
       devices: new BrowserDevices({
