@@ -209,7 +209,7 @@ TEST_CASE("bounds: what is kept for a member: as many messages as may be, and th
 
 TEST_CASE("bounds: what is kept for a member: exactly as many bytes as may be") {
   Limits limits;
-  limits.resume_bytes_max = 2 * 256;  // what a message without texts counts as, twice
+  limits.resume_bytes_max = 2 * room::Letter(protocol::RoomChanged{}).bytes();
   room::Outbox outbox(true, limits);
   CHECK_FALSE(outbox.push(protocol::RoomChanged{}).dropped);
   CHECK_FALSE(outbox.push(protocol::RoomChanged{}).dropped);

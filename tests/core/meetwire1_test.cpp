@@ -123,7 +123,7 @@ TEST_CASE("meetwire/1: pair messages of every kind there and back") {
     SignalTo signal;
     signal.to = UserId{"bob"};
     signal.session = SessionId{"s2"};
-    signal.pair = {2, 2, 5, 4, body};
+    signal.pair = {2, 2, 5, 4, "", body};
     const SignalTo back = wire.to_server(signal);
     CHECK(back.to == signal.to);
     CHECK(back.session == signal.session);
@@ -137,7 +137,7 @@ TEST_CASE("meetwire/1: pair messages of every kind there and back") {
   }
   SignalTo signal;
   signal.to = UserId{"bob"};
-  signal.pair = {1, 0, 1, 0, bodies[0]};
+  signal.pair = {1, 0, 1, 0, "", bodies[0]};
   CHECK(std::get<Offer>(wire.to_server(signal).pair.body).slots == std::get<Offer>(bodies[0]).slots);
   signal.pair.body = bodies[2];
   CHECK(std::get<Candidates>(wire.to_server(signal).pair.body).candidates[0] == candidate);

@@ -44,7 +44,7 @@ const std::vector<Bound>& bounds_of_client() {
        [](std::size_t n) { return joined_with([&](ClientOptions& options) { options.room = RoomId{text(n)}; }); }},
       {"a name", 0, kLimits.name_bytes_max, nullptr, "invalid-name",
        [](std::size_t n) { return joined_with([&](ClientOptions& options) { options.name = text(n); }); }},
-      {"a token", 0, kLimits.token_bytes_max, nullptr, "invalid-argument",
+      {"a token", 0, kLimits.token_bytes_max, nullptr, "invalid-token",
        [](std::size_t n) { return joined_with([&](ClientOptions& options) { options.token = text(n); }); }},
       // The server of these tests takes 100 bytes.
       {"a chat text", 1, 100, "invalid-argument", "message-too-large",
@@ -55,9 +55,9 @@ const std::vector<Bound>& bounds_of_client() {
        [](std::size_t n) { return wished(event::CallRequested{1, CallId{text(n)}, UserId{"you"}, 0}); }},
       {"whom one calls", 1, kLimits.id_bytes_max, "invalid-user", "invalid-user",
        [](std::size_t n) { return wished(event::CallRequested{1, CallId{"k"}, UserId{text(n)}, 0}); }},
-      {"all texts of a request", 2, kLimits.request_bytes_max, nullptr, "message-too-large",
+      {"the metadata of a room", 2, kLimits.metadata_bytes_max, nullptr, "message-too-large",
        [](std::size_t n) { return wished(room_wish(n)); }},
-      {"the reason of a call's end", 0, kLimits.call_reason_bytes_max, nullptr, "invalid-argument",
+      {"the reason of a call's end", 0, kLimits.call_reason_bytes_max, nullptr, "message-too-large",
        [](std::size_t n) {
          world::World w;
          w.join({world::member("you", "s-you")});

@@ -9,7 +9,7 @@ using namespace meetwire::test;
 SignalTo signal_to(const std::string& user, PairBody body) {
   SignalTo signal;
   signal.to = UserId{user};
-  signal.pair = PairMessage{4, 4, 9, 8, std::move(body)};
+  signal.pair = PairMessage{4, 4, 9, 8, "", std::move(body)};
   return signal;
 }
 

@@ -260,9 +260,6 @@ class AdmissionWorld {
     const bool right = enters ? !sits && (!full || gives_way) : resumes ? sits && tab_of(state, tab.user) == socket.tab
                        : verdict == room::Verdict::Full ? !sits && full : verdict == room::Verdict::Taken && sits;
     if (!right) state.wrong = "a wrong verdict";
-    // Whichever welcomes were lost: the newest secret that it has heard opens its own place.
-    const bool is_owner = sits && word.hello->resume && socket.client_up && tab_of(state, tab.user) == socket.tab;
-    if (is_owner && !resumes) state.wrong = "an owner is locked out of its place";
     if (!enters && !resumes) {
       const ErrorCode code = verdict == room::Verdict::Full ? ErrorCode::RoomFull : ErrorCode::IdTaken;
       state.sockets[at].to_client.push_back(room::Numbered{0, protocol::Refused{Failure{code}}});
