@@ -152,9 +152,9 @@ void Calls::announce(Outputs& out) {
   }
 }
 
-// Of a ring that nobody was told of, its end is nobody's business either.
+// The end of a ring that the application was not told of is not told either, unless a call of ours ends with it.
 void Calls::show(Live& one, Outputs& out) {
-  const bool unknown = std::exchange(one.unannounced, false) && one.call.state == CallState::Ended;
+  const bool unknown = std::exchange(one.unannounced, false) && one.call.state == CallState::Ended && one.call.replaces.empty();
   if (!one.hidden && !unknown) out.changed.push_back(command::CallChanged{one.call});
 }
 

@@ -134,8 +134,8 @@ describe('calls in a room', () => {
 
   test('a reason that is none, or too long, is refused, and the call rings on', async () => {
     const { into } = await ringing();
-    for (const reason of ['x'.repeat(257), '\ud800', 7]) {
-      await assert.rejects(into.reject(reason as string), { code: 'invalid-argument' });
+    for (const [reason, code] of [['x'.repeat(257), 'message-too-large'], ['\ud800', 'invalid-argument'], [7, 'invalid-argument']]) {
+      await assert.rejects(into.reject(reason as string), { code });
     }
     assert.equal(into.state, 'ringing');
   });
