@@ -150,7 +150,8 @@ export class Transports {
       allowEIO3: true,
       maxHttpBufferSize: frameBytesMax,
       connectTimeout: silentMsMax,
-      upgradeTimeout: silentMsMax,
+      // Two round trips: the probe and its answer, then the word to change over.
+      upgradeTimeout: 2 * silentMsMax,
       pingInterval: pingIntervalMs,
       pingTimeout: pingTimeoutMs,
       wsEngine: watchedWebSockets({
