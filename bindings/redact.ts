@@ -11,7 +11,7 @@
 const tokens = /("(?:[^"\\]|\\.)*"?)(\s*:)?|[{}[\]]|[^\s"{}[\],:]+/gs;
 const literal = /^(-?\d[\d.eE+-]*|true|false|null)$/;
 // No pair of quotes or escape may come or go: they decide how long the text is when written as JSON.
-const replaceable = /[^\0-\x1f"\\/\p{Cs}]/gu;
+const replaceable = /[^\0-\x1f\x7f"\\/\p{Cs}]/gu;
 
 // Of events, commands and options. All else in there is ours to name.
 // A device's id tells one browser from another.
