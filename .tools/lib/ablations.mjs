@@ -37,7 +37,7 @@ export const classicMistakes = [
       },
       {
         file: 'src/link/exchange.cpp',
-        text: 'if (awaited && (!options.numbered || answer.offer == *offer_out)) {',
+        text: 'if (awaited && ((!options.numbered && answer.offer == 0) || answer.offer == *offer_out)) {',
         becomes: 'if (awaited) {',
       },
     ],
@@ -90,7 +90,7 @@ export const furtherMistakes = [
   },
   {
     name: 'a place is taken over with any secret',
-    changes: [{ file: 'src/room/room.cpp', text: 'const bool knows = same_secret(', becomes: 'const bool knows = true || same_secret(' }],
+    changes: [{ file: 'src/room/room.cpp', text: 'return keys.open_for(', becomes: 'return true || keys.open_for(' }],
   },
 ];
 
@@ -135,11 +135,11 @@ export const onceFound = [
   },
   {
     name: 'a client that closes its socket to come back gives up its place',
-    changes: [{ file: 'src/room/room.cpp', text: 'if (member->secret.empty()) {', becomes: 'if (member->secret.empty() || reason == LeaveReason::Left) {' }],
+    changes: [{ file: 'src/room/room.cpp', text: 'if (member->keys.secret.empty()) {', becomes: 'if (member->keys.secret.empty() || reason == LeaveReason::Left) {' }],
   },
   {
     name: 'a place is taken over with the number of another place',
-    changes: [{ file: 'src/room/room.cpp', text: 'sitting != members_.end() && same_secret(', becomes: 'sitting != members_.end() || same_secret(' }],
+    changes: [{ file: 'src/room/room.cpp', text: 'sitting != members_.end() && sitting->second.keys.is_known_to(', becomes: 'sitting != members_.end() || sitting->second.keys.is_known_to(' }],
   },
   {
     name: 'a ring that is over rings again at a server that has forgotten it',
