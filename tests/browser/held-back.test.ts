@@ -105,8 +105,10 @@ test('M6: in Firefox silent pictures that are held back too play with the first 
     await ada.tells('video plays, audio plays');
     await ada.page.evaluate(async () => {
       const root = document.querySelector('#root')!;
+      const video = root.querySelector('video')!;
+      const paused = new Promise((resolve) => video.addEventListener('pause', resolve, { once: true }));
       root.remove();
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await paused;
       document.body.append(root);
     });
     await playsOn(ada.page);
