@@ -10,7 +10,7 @@ import { say } from '../lib/say.mjs';
 import { buildCpp } from '../steps/cmake.mjs';
 import { compiled } from '../steps/types.mjs';
 
-const timeoutMs = 12 * 60_000;
+const timeoutMs = 30 * 60_000;
 
 /** The counts at the end of a TAP report, as { passed, failed, skipped }. */
 export function readTapSummary(report) {

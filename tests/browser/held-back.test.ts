@@ -51,6 +51,18 @@ async function playsOn(page: Untouched['page']): Promise<void> {
   });
 }
 
+/** Takes what is mounted out of the document, and puts it back once the browser has stopped all of it. */
+async function awayAndBack(page: Untouched['page']): Promise<void> {
+  await page.evaluate(async () => {
+    const root = document.querySelector('#root')!;
+    const live = [...root.querySelectorAll<HTMLMediaElement>('video, audio')].filter(({ srcObject }) => srcObject);
+    const stopped = live.map((each) => new Promise((resolve) => each.addEventListener('pause', resolve, { once: true })));
+    root.remove();
+    await Promise.all(stopped);
+    document.body.append(root);
+  });
+}
+
 test('M5, M6: in Chromium sound waits for a gesture; what leaves the document, or moves into another, plays again', async () => {
   const ben = await Guest.join(stage.browser, stage.site, 'held', { user: 'ben', camera: smallPicture, microphone: true });
   const ada = await Untouched.open(stage.browser, stage.site, watch);
@@ -62,14 +74,7 @@ test('M5, M6: in Chromium sound waits for a gesture; what leaves the document, o
     await ada.tells('unlocked');
     await ada.tells('video plays, audio plays');
     const { page } = ada;
-    await page.evaluate(async () => {
-      const root = document.querySelector('#root')!;
-      const stopped = [...root.querySelectorAll<HTMLMediaElement>('video, audio')].filter(({ srcObject }) => srcObject)
-        .map((each) => new Promise((resolve) => each.addEventListener('pause', resolve, { once: true })));
-      root.remove();
-      await Promise.all(stopped);
-      document.body.append(root);
-    });
+    await awayAndBack(page);
     await playsOn(page);
     // At once, so that it comes back before it is told that it was stopped.
     await page.evaluate(async () => {
@@ -103,14 +108,7 @@ test('M6: in Firefox silent pictures that are held back too play with the first 
     await ada.click();
     await ada.tells('unlocked');
     await ada.tells('video plays, audio plays');
-    await ada.page.evaluate(async () => {
-      const root = document.querySelector('#root')!;
-      const video = root.querySelector('video')!;
-      const paused = new Promise((resolve) => video.addEventListener('pause', resolve, { once: true }));
-      root.remove();
-      await paused;
-      document.body.append(root);
-    });
+    await awayAndBack(ada.page);
     await playsOn(ada.page);
     assert.deepEqual(ada.told.filter((each) => /locked$/.test(each)), ['blocked', 'unlocked']);
   } finally {
