@@ -1,6 +1,6 @@
 // Reading and writing of bytes, for the menders.
 
-import type { Bytes } from './mender.ts';
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const nothing: Bytes = new Uint8Array();
 

@@ -3,10 +3,7 @@
 // along, and fills it in at the end: https://github.com/w3c/mediacapture-record/issues/119. There are libraries which do it
 // to a whole file held in memory; this has to be done to one that went out long ago.
 
-import { Mp4Mender } from './mp4.ts';
-import { WebmMender } from './webm.ts';
-
-export type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from './bytes.ts';
 
 export interface Mender {
   /** Milliseconds, up to the end of the last picture or sound; undefined: it cannot be told from the file. */
@@ -15,23 +12,4 @@ export interface Mender {
   feed(bytes: Bytes): Bytes;
   /** `tail` comes last; `head`, if there is one, then takes the place of as many bytes of the file's beginning. */
   finish(): { tail: Bytes; head: Bytes | undefined };
-}
-
-/** Leaves everything as it is. */
-class NoMender implements Mender {
-  readonly duration = undefined;
-
-  feed(bytes: Bytes): Bytes {
-    return bytes;
-  }
-
-  finish(): { tail: Bytes; head: undefined } {
-    return { tail: new Uint8Array(), head: undefined };
-  }
-}
-
-export function menderFor(mimeType: string): Mender {
-  if (/^(video|audio)\/(webm|x-matroska)\b/.test(mimeType)) return new WebmMender();
-  if (/^(video|audio)\/mp4\b/.test(mimeType)) return new Mp4Mender();
-  return new NoMender();
 }

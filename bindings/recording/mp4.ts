@@ -1,8 +1,8 @@
 // Mends fragmented MP4 (ISO/IEC 14496-12) as it comes from a MediaRecorder: gives it a Movie Extends Header with its
 // duration. A `free` box keeps the place until then. Fragments are only read along.
 
-import type { Bytes, Mender } from './mender.ts';
-import { bigEndian, join, nothing, readNumber } from './bytes.ts';
+import type { Mender } from './mender.ts';
+import { type Bytes, bigEndian, join, nothing, readNumber } from './bytes.ts';
 
 interface Box {
   type: string;

@@ -4,8 +4,8 @@
 // The header is written anew when it has come, with Void elements as placeholders: a file whose end never comes says
 // nothing false. Clusters are only read along: their times, and where the pictures stand that can be decoded by themselves.
 
-import type { Bytes, Mender } from './mender.ts';
-import { bigEndian, float64, join, nothing, readNumber } from './bytes.ts';
+import type { Mender } from './mender.ts';
+import { type Bytes, bigEndian, float64, join, nothing, readNumber } from './bytes.ts';
 
 const ids = {
   ebml: 0x1a45dfa3, segment: 0x18538067, seekHead: 0x114d9b74, seek: 0x4dbb, seekId: 0x53ab, seekPosition: 0x53ac,

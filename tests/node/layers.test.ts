@@ -7,6 +7,7 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Files } from '../support/house.ts';
 import {
+  complaintsAboutCircles,
   complaintsAboutCpp,
   complaintsAboutLength,
   complaintsAboutLockFile,
@@ -40,6 +41,12 @@ suite('the house', () => {
     const files = read(['bindings', 'web'], /\.ts$/);
     assert.ok(files.size > 0);
     assert.deepEqual(complaintsAboutTypeScript(files), []);
+  });
+
+  test('TypeScript imports never go round in a circle, types included', () => {
+    const files = read(['bindings', 'web'], /\.ts$/);
+    assert.ok(files.size > 0);
+    assert.deepEqual(complaintsAboutCircles(files), []);
   });
 
   test('no file is too long', () => {
@@ -91,6 +98,24 @@ suite('the checker of the house', () => {
     assert.equal(ts('web/other/a.ts', ''), 1);
     assert.equal(ts('web/sdk/a.ts', "import { b } from '../../bindings/browser/b.ts';", 'b();'), 0);
     assert.equal(ts('bindings/browser/a.ts', "import { io } from 'socket.io-client';", 'io();'), 0);
+  });
+
+  test('finds circles of imports', () => {
+    const circles = (...files: [path: string, text: string][]): string[] => complaintsAboutCircles(new Map(files));
+    assert.deepEqual(circles(['web/sdk/a.ts', "import { b } from './b.ts';"], ['web/sdk/b.ts', "import type { A } from './a.ts';"]), [
+      'imports go round: web/sdk/a.ts > web/sdk/b.ts > web/sdk/a.ts',
+    ]);
+    const three: [string, string][] = [
+      ['web/sdk/entry.ts', "import './a.ts';"],
+      ['web/sdk/a.ts', "export * from './parts/b.ts';"],
+      ['web/sdk/parts/b.ts', "let c: typeof import('../c.ts');"],
+      ['web/sdk/c.ts', "import './parts/d.ts';\nawait import('./a.ts');"],
+      ['web/sdk/parts/d.ts', "import { io } from 'socket.io-client';"],
+    ];
+    assert.deepEqual(circles(...three), ['imports go round: web/sdk/a.ts > web/sdk/parts/b.ts > web/sdk/c.ts > web/sdk/a.ts']);
+    assert.equal(circles(['web/sdk/a.ts', "import type { A } from './a.ts';"]).length, 1);
+    // Two ways to the same file are no circle.
+    assert.deepEqual(circles(['a.ts', "import './b.ts';\nimport './c.ts';"], ['b.ts', "import './c.ts';"], ['c.ts', "import './d.ts';"]), []);
   });
 
   test('finds values that touch the world, wherever they are not allowed', () => {

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { menderFor, type Bytes } from '../../bindings/recording/mender.ts';
+import type { Bytes } from '../../bindings/recording/bytes.ts';
+import { menderFor } from '../../bindings/recording/mender-for.ts';
 
 const hex = (text: string): Bytes => Uint8Array.from(text.replace(/\s/g, '').match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const join = (...pieces: Uint8Array[]): Bytes => Uint8Array.from(pieces.flatMap((piece) => [...piece]));

@@ -101,6 +101,27 @@ function complaintsAboutImports(path: string, text: string): string[] {
   return complaints;
 }
 
+/** Each circle of imports is told once, from one of its files round to it again. Types count: they are read together too. */
+export function complaintsAboutCircles(files: Files): string[] {
+  const complaints: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  const follow = (path: string): void => {
+    if (way.includes(path)) {
+      complaints.push(`imports go round: ${[...way.slice(way.indexOf(path)), path].join(' > ')}`);
+      return;
+    }
+    if (done.has(path)) return;
+    way.push(path);
+    const names = [...(files.get(path) ?? '').matchAll(importOf)].map(([, name = '']) => name);
+    for (const name of new Set(names)) if (name.startsWith('.')) follow(posix.join(posix.dirname(path), name));
+    way.pop();
+    done.add(path);
+  };
+  for (const path of files.keys()) follow(path);
+  return complaints;
+}
+
 // What touches the world. Everywhere else it comes through a port, so that tests can stand in for it.
 const touches: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<![.\w$])RTCPeerConnection\b|\b(?:globalThis|window|self)\.RTCPeerConnection\b/, 'RTCPeerConnection'],

@@ -1,30 +1,10 @@
 // The part of a meeting that carries data, until it is needed: then the rest of it is loaded (flow/).
 // Meanwhile it remembers which connections there are.
 
-import type { ErrorTable, MeetingError } from '../../bindings/errors.ts';
-import type { ClientPorts, Peer, PeerData, Undo } from '../../bindings/ports.ts';
-import type { FileOffer } from './flow/files.ts';
+import type { PeerData, Undo } from '../../bindings/ports.ts';
+import type { FlowHost, FlowNeeds } from './flow/host.ts';
 import type { MeetingFlow } from './flow/index.ts';
-import type { Meeting } from './meeting.ts';
 import { onFirstUse, whileWanted } from './on-first-use.ts';
-
-/** Internal: what the part needs of its meeting. */
-export interface FlowNeeds {
-  readonly meeting: Meeting;
-  readonly errors: ErrorTable;
-  readonly ports: ClientPorts;
-  /** False: nobody listens. */
-  offer(offer: FileOffer): boolean;
-  problem(peer: string, error: MeetingError): void;
-  connectionTo(user: string): Peer | undefined;
-}
-
-/** Internal: the same as the part sees it once it is there. */
-export interface FlowHost extends FlowNeeds {
-  readonly links: ReadonlyMap<string, PeerData>;
-  linkChanged: ((peer: string, data: PeerData | undefined) => void) | undefined;
-  fileListened: (() => void) | undefined;
-}
 
 export class FlowPart {
   readonly #links = new Map<string, PeerData>();

@@ -3,10 +3,13 @@
 import type { ErrorTable } from '../../bindings/errors.ts';
 import type { ClientPorts, Peer, Undo } from '../../bindings/ports.ts';
 import type { FileOffer } from './flow/files.ts';
-import type { Meeting } from './meeting.ts';
+import type { FlowMeeting } from './flow/host.ts';
+import type { InsightMeeting } from './insight/host.ts';
 import type { MeetingEvents } from './meeting-events.ts';
+import type { Mountable } from './mount.ts';
 import type { Explanation } from '../../bindings/insight-types.ts';
 import type { Participant, PersonParts } from './participant.ts';
+import type { Recordable } from './record/index.ts';
 import type { RecordOptions } from './record/options.ts';
 import type { Recording } from './record/recording.ts';
 import { FlowPart } from './flow-part.ts';
@@ -15,7 +18,7 @@ import { onFirstUse, whileWanted } from './on-first-use.ts';
 
 /** What the parts need of their meeting. */
 export interface PartsHost {
-  readonly meeting: Meeting;
+  readonly meeting: FlowMeeting & InsightMeeting & Mountable & Recordable;
   readonly errors: ErrorTable;
   readonly ports: ClientPorts;
   connectionTo(user: string): Peer | undefined;

@@ -7,11 +7,16 @@ import type { ExecutorOwner } from '../../bindings/executor.ts';
 import type { Trace } from '../../bindings/trace.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { ListenOptions, Undo } from './events.ts';
+import type { Channel, ChannelOptions } from './flow/channel.ts';
 import type { MeetingFiles } from './flow/files.ts';
+import type { Sight, WatchOptions } from './flow/uplink.ts';
 import type { DeviceOptions, ScreenOptions, SourceWish } from './local-source.ts';
 import type { MeetingSnapshot } from './snapshot.ts';
 import type { MeetingEvents } from './meeting-events.ts';
 import type { MeetingParts } from './meeting-parts.ts';
+import type { Participant } from './participant.ts';
+import type { RecordOptions } from './record/options.ts';
+import type { Recording } from './record/recording.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { Executor } from '../../bindings/executor.ts';
 import { Calls } from './call.ts';
@@ -19,11 +24,11 @@ import { Chat } from './chat.ts';
 import { Emitter } from './events.ts';
 import { LazyParts } from './lazy-parts.ts';
 import { LocalSource } from './local-source.ts';
-import { Participant } from './participant.ts';
+import { People } from './people.ts';
+import { Presence } from './presence.ts';
 import { Requests } from './requests.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { Speaker } from './speaker.ts';
-import { WithParts } from './with-parts.ts';
 
 export type { MeetingEvents } from './meeting-events.ts';
 
@@ -32,7 +37,7 @@ const ownSlot: Record<string, Record<Source, Slot>> = {
   audio: { camera: 'camera', microphone: 'microphone', screen: 'screen-audio' },
 };
 
-export class Meeting extends WithParts implements AsyncDisposable {
+export class Meeting extends Presence implements AsyncDisposable {
   /** The room's name; empty: online in no room. */
   readonly id: string;
   readonly me: Participant;
@@ -43,8 +48,6 @@ export class Meeting extends WithParts implements AsyncDisposable {
   readonly speaker: Speaker;
   readonly chat: Chat;
   readonly files: MeetingFiles;
-  /** Internal. */
-  readonly parts: LazyParts;
 
   readonly #calls: Calls;
   readonly #ports: ClientPorts;
@@ -53,7 +56,9 @@ export class Meeting extends WithParts implements AsyncDisposable {
   readonly #executor: Executor;
   readonly #emitter: Emitter<MeetingEvents>;
   readonly #changed: Emitter<{ change: undefined }>;
-  readonly #participants = new Map<string, Participant>();
+  readonly #people: People;
+  /** What is loaded when it is first used. */
+  readonly #parts: LazyParts;
   readonly #requests = new Requests((event) => this.dispatch(event));
   readonly #finished: Promise<void>;
   readonly #undos: Undo[] = [];
@@ -74,15 +79,18 @@ export class Meeting extends WithParts implements AsyncDisposable {
     super((make) => this.#request((request) => make(request, ports.secrets.id())), (type, event) => this.#emitter.emit(type, event as never));
     this.id = room;
     this.#ports = ports;
-    this.parts = new LazyParts({
+    this.#emitter = new Emitter(ports.report, (type) => type === 'file' && this.#parts.flow.fileListened());
+    const emit = <Type extends keyof MeetingEvents>(type: Type, event: MeetingEvents[Type]): boolean => this.#emitter.emit(type, event);
+    this.#parts = new LazyParts({
       meeting: this,
       errors,
       ports,
       connectionTo: (peer) => this.#executor.connectionTo(peer),
       changed: () => this.#change(),
-      emit: (type, event) => this.#emitter.emit(type, event),
+      emit,
     });
-    this.me = this.#makeParticipant(user, true);
+    this.#people = new People({ user, parts: this.#parts, makeStream: () => ports.devices.stream(), emit });
+    this.me = this.#people.me;
     this.me.setRow({ name });
     this.camera = new LocalSource('camera', sourceOwner);
     this.microphone = new LocalSource('microphone', sourceOwner);
@@ -95,15 +103,17 @@ export class Meeting extends WithParts implements AsyncDisposable {
     this.#calls = new Calls({ me: user, errors, id: () => ports.secrets.id(), request: (make) => this.#request(make), report: ports.report });
     this.#errors = errors;
     this.#trace = trace;
-    this.#emitter = new Emitter(ports.report, (type) => type === 'file' && this.parts.flow.fileListened());
     this.#changed = new Emitter(ports.report);
     this.#finished = new Promise((resolve) => (this.#finish = resolve));
-    this.files = { send: async (file, options) => (await this.parts.flow.get()).send(file, options) };
+    this.files = { send: async (file, options) => (await this.#parts.flow.get()).send(file, options) };
     const owner: ExecutorOwner = {
       told: (notice) => this.#told(notice),
-      remoteTrackChanged: (peer, slot, track) => this.#remoteTrackChanged(peer, slot, track),
-      dataChanged: (peer, data) => this.parts.flow.dataChanged(peer, data),
-      dataArrived: () => this.parts.flow.dataArrived(),
+      remoteTrackChanged: (peer, slot, track) => {
+        const announce = this.#people.trackChanged(peer, slot, track);
+        if (announce) this.#show(announce);
+      },
+      dataChanged: (peer, data) => this.#parts.flow.dataChanged(peer, data),
+      dataArrived: () => this.#parts.flow.dataArrived(),
       ended: (error) => this.#ended(error),
     };
     this.#executor = new Executor(machine, ports, owner, succession);
@@ -131,7 +141,7 @@ export class Meeting extends WithParts implements AsyncDisposable {
 
   /** The others, by id, in the order in which they came. */
   get participants(): ReadonlyMap<string, Participant> {
-    return this.#participants;
+    return this.#people.others;
   }
 
   /** The calls that ring or stand: one, as a rule. */
@@ -170,6 +180,61 @@ export class Meeting extends WithParts implements AsyncDisposable {
   /** For `for await`: everything from the loop's start on; the loop ends with the meeting. */
   events<Type extends keyof MeetingEvents>(type: Type): AsyncIterable<MeetingEvents[Type]> {
     return this.#emitter.events(type);
+  }
+
+  /**
+   * A data channel of that label to everybody who opens it too, now or later: straight between participants, and the same
+   * object for the same label. Opening it again has no effect. Rejects with `invalid-argument`, `rate-limited` (32 are
+   * open) or `already-left`, or with `internal` when flow.js cannot be loaded.
+   */
+  async channel(label: string, options?: ChannelOptions): Promise<Channel> {
+    return (await this.#parts.flow.get()).channel(label, options);
+  }
+
+  /**
+   * Begins to measure, as soon as the part that does so is loaded: each participant's `audioLevel`, `speaking` and `quality`,
+   * `activeSpeaker`, and the events `levels`, `active-speaker` and `muted-talking`. Gives the undo; leaving ends it too.
+   * Others are measured as they are played: who is not in an audio or video element is silent.
+   */
+  measure(): Undo {
+    return this.#parts.insight.measure();
+  }
+
+  /** Whom to look at, perhaps oneself: who spoke last, and not whoever said "yes" in between. Needs `measure()`. */
+  get activeSpeaker(): Participant | undefined {
+    return this.#parts.insight.activeSpeaker;
+  }
+
+  /**
+   * Records the meeting on this machine: a picture with everybody in it, and the mixed sound. Whoever comes, leaves, mutes or
+   * shares meanwhile is taken as it is. Several may go on at a time. Resolves when it has begun, and only then the others are
+   * told; leaving the meeting ends it.
+   *
+   * Rejects with `permission-denied` where the browser waits for a gesture: before the user has clicked or typed on the page
+   * Chromium lets no sound through, unless the page uses a camera or microphone. Begin it in the handler of a click. Also
+   * rejects with `not-joined`, `already-left` (also when one leaves before it has begun), `invalid-argument`,
+   * `device-unsupported` (this browser cannot record), `device-failed`, or with `internal` when record.js cannot be loaded.
+   */
+  record(options?: RecordOptions): Promise<Recording> {
+    return this.#parts.record(options);
+  }
+
+  /**
+   * Shows everybody in the element: a tile each, one for each screen, and the sound; as soon as the part that does so is
+   * loaded. Gives the undo, which empties it; leaving does so too.
+   */
+  mount(element: Element): Undo {
+    return this.#parts.mount(element);
+  }
+
+  /**
+   * Tells a participant how large their picture is shown here, so that they send no more than that, and nothing while it is
+   * out of sight or the page in the background; from two others on, since they share one line. `sight` is the element that
+   * shows it, or `{ width }` in device pixels where none does. `mount` does so by itself. Gives the undo: after the last
+   * one the picture counts as not shown.
+   */
+  watch(participant: Participant, source: 'camera' | 'screen', sight: Sight, options?: WatchOptions): Undo {
+    return this.#parts.flow.watch(participant, source, sight, options);
   }
 
   /**
@@ -221,7 +286,11 @@ export class Meeting extends WithParts implements AsyncDisposable {
   // ---- what the core says
 
   #told(notice: ClientNotice): void {
-    const announce = this.#apply(notice);
+    this.#show(this.#apply(notice));
+  }
+
+  // What can be seen has changed; then it is told.
+  #show(announce: (() => void) | undefined): void {
     this.#change();
     announce?.();
   }
@@ -234,32 +303,15 @@ export class Meeting extends WithParts implements AsyncDisposable {
         return this.#meetingChanged(notice);
       case 'participant_joined':
       case 'participant_changed':
-        return this.#rowChanged(notice);
-      case 'participant_left': {
-        const participant = this.#participants.get(notice.user);
-        this.#participants.delete(notice.user);
-        return participant && (() => emitter.emit('participant-left', { participant, reason: notice.reason }));
-      }
-      case 'link_changed': {
-        const participant = this.#participants.get(notice.peer);
-        const error = this.#errorOf(notice.error);
-        participant?.setConnection(notice.state);
-        if (participant && error) participant.linkError = error.code;
-        return () => {
-          if (participant) emitter.emit('participant-changed', participant);
-          if (error) emitter.emit('problem', { error, participant });
-        };
-      }
+      case 'participant_left':
+      case 'link_changed':
+      case 'typing_changed':
+        return this.#people.notice(notice);
       case 'source_changed':
         return this.#sourceChanged(notice);
       case 'chat_received':
         this.chat.add(notice.message);
         return () => emitter.emit('chat', notice.message);
-      case 'typing_changed': {
-        const participant = this.#participants.get(notice.user);
-        participant?.setTyping(notice.typing);
-        return participant && (() => emitter.emit('participant-changed', participant));
-      }
       case 'call_changed': {
         const { fresh, announce } = this.#calls.told(notice.call);
         return fresh ? () => emitter.emit('call', fresh) : announce;
@@ -273,7 +325,7 @@ export class Meeting extends WithParts implements AsyncDisposable {
       case 'settle_request':
         return this.#requests.settle(notice.request, this.#errorOf(notice.error));
       case 'report_problem': {
-        const participant = this.#participants.get(notice.peer ?? '');
+        const participant = this.#people.others.get(notice.peer ?? '');
         const error = new MeetingError(notice.error);
         return () => emitter.emit('problem', { error, participant });
       }
@@ -289,20 +341,6 @@ export class Meeting extends WithParts implements AsyncDisposable {
     return () => this.#emitter.emit('state', { state, error: this.#error });
   }
 
-  #rowChanged({ type, participant: row }: Extract<ClientNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
-    const isNew = type === 'participant_joined' || !this.#participants.has(row.user);
-    let person = isNew ? undefined : this.#participants.get(row.user);
-    person ??= this.#makeParticipant(row.user, false);
-    person.setRow(row);
-    this.#participants.set(row.user, person);
-    const participant = person;
-    return () => this.#emitter.emit(isNew ? 'participant-joined' : 'participant-changed', participant);
-  }
-
-  #makeParticipant(user: string, local: boolean): Participant {
-    return new Participant(user, local, () => this.#ports.devices.stream(), this.parts);
-  }
-
   #sourceChanged({ source, state, tracks, device, error }: Extract<ClientNotice, { type: 'source_changed' }>): () => void {
     const live = tracks.flatMap((id) => this.#ports.devices.track(id) ?? []);
     const slots = source === 'screen' ? (['screen', 'screen-audio'] as const) : ([source] as const);
@@ -310,14 +348,6 @@ export class Meeting extends WithParts implements AsyncDisposable {
     this.me.setWanted(source, state === 'interrupted' ? 'muted' : state === 'on' || state === 'muted' ? state : 'off');
     this[source].change(state, live[0], this.#errorOf(error), device);
     return () => this.#emitter.emit('source', this[source]);
-  }
-
-  #remoteTrackChanged(peer: string, slot: Slot, track: MediaStreamTrack | undefined): void {
-    const participant = this.#participants.get(peer);
-    if (!participant) return;
-    participant.setTrack(slot, track);
-    this.#change();
-    this.#emitter.emit('participant-changed', participant);
   }
 
   #ended(error: MeetingError | undefined): void {
@@ -330,9 +360,9 @@ export class Meeting extends WithParts implements AsyncDisposable {
     }
     for (const slot of ['camera', 'microphone', 'screen', 'screen-audio'] as const) this.me.setTrack(slot, undefined);
     this.speaker.close();
-    this.#participants.clear();
+    this.#people.others.clear();
     for (const undo of this.#undos.splice(0)) undo();
-    this.parts.close();
+    this.#parts.close();
     this.#calls.close();
     this.#change();
     if (!wasLeft) this.#emitter.emit('state', { state: 'left', error: this.#error });

@@ -1,7 +1,7 @@
 // What hosts can ask of the room. The server decides whether one may: everybody else is refused with `not-allowed`.
 
 import type { Role, Source } from '../../bindings/client-types.ts';
-import type { Ask } from './presence.ts';
+import type { Ask } from './ask.ts';
 
 /** Somebody who waits in the lobby. */
 export interface Knock {

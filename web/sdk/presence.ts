@@ -1,29 +1,11 @@
 // What a meeting knows of people besides their media, and what they can ask of the room about themselves. The server
 // decides; here is a mirror of what it said.
 
-import type { ClientEvent, ClientNotice, ParticipantRow, Role, RoomAction, RoomState, Source } from '../../bindings/client-types.ts';
+import type { ClientNotice, ParticipantRow, RoomState, Source } from '../../bindings/client-types.ts';
 import type { Knock } from './moderation.ts';
 import type { Participant } from './participant.ts';
-import { MeetingError } from '../../bindings/errors.ts';
-import { isWellFormed } from '../../bindings/machine.ts';
+import { type Ask, type MakeRequest, askBy } from './ask.ts';
 import { Moderation } from './moderation.ts';
-
-type Request = Extract<ClientEvent, { type: 'room_requested' }>;
-/** Internal: what a request is about. */
-export type About = Partial<Pick<Request, 'user' | 'name' | 'text' | 'values' | 'role' | 'source'>>;
-/** Internal. */
-export type Ask = (action: RoomAction, about?: About) => Promise<void>;
-
-const isText = (value: unknown): boolean => typeof value === 'string' && isWellFormed(value);
-const isOneOf = (...words: (Role | Source)[]) => (value: unknown): boolean => words.includes(value as Role);
-const isGood: Record<keyof About, (value: unknown) => boolean> = {
-  user: isText,
-  name: isText,
-  text: isText,
-  values: (value) => value !== null && typeof value === 'object' && Object.entries(value).flat().every(isText),
-  role: isOneOf('host', 'guest', 'viewer'),
-  source: isOneOf('camera', 'microphone', 'screen'),
-};
 
 /** Those of the meeting's events that are about people and the room. */
 export interface PresenceEvents {
@@ -42,7 +24,6 @@ export interface PresenceEvents {
   floor: { granted: boolean };
 }
 
-type MakeRequest = (make: (request: number, id: string) => ClientEvent) => Promise<void>;
 type Emit = <Type extends keyof PresenceEvents>(type: Type, event: PresenceEvents[Type]) => void;
 
 /** Internal: what the core says of them. */
@@ -55,15 +36,15 @@ export abstract class Presence {
   abstract readonly me: Participant;
   abstract readonly participants: ReadonlyMap<string, Participant>;
   readonly moderation: Moderation;
-  readonly #request: MakeRequest;
+  readonly #ask: Ask;
   readonly #emit: Emit;
   #room: RoomState = { locked: false, lobby: false, metadata: {} };
 
   /** Internal: `request` gets only what the core can read. */
   constructor(request: MakeRequest, emit: Emit) {
-    this.#request = request;
+    this.#ask = askBy(request);
     this.#emit = emit;
-    this.moderation = new Moderation((action, about) => this.#ask(action, about));
+    this.moderation = new Moderation(this.#ask);
   }
 
   /** Whether the room takes nobody new. */
@@ -158,14 +139,5 @@ export abstract class Presence {
       this.#emit('me-changed', this.me);
       if (asked && !asksForFloor) this.#emit('floor', { granted: role !== 'viewer' });
     };
-  }
-
-  #ask(action: RoomAction, about: About = {}): Promise<void> {
-    for (const [what, value] of Object.entries(about)) {
-      if (isGood[what as keyof About](value)) continue;
-      return Promise.reject(new MeetingError({ code: 'invalid-argument', message: `${action}: ${what} is not what it has to be.` }));
-    }
-    const nothing = { user: '', name: '', text: '', values: {}, role: 'guest', source: 'microphone' } as const;
-    return this.#request((request, id) => ({ type: 'room_requested', request, id, action, ...nothing, ...about }));
   }
 }

@@ -2,7 +2,7 @@
 // ends, signalling states, rollback, m-lines that are never given up, mids, negotiationneeded checked again when the
 // chain empties, candidates by generation. Two of them connect when each has the other's description and a candidate.
 
-import type { FakeWire, Seat } from './fake-wire.ts';
+import type { Seat, Wire } from './fake-seat.ts';
 import { FakeDataChannel, closeChannels, openChannels, type ChannelPath } from './fake-data-channel.ts';
 import { asTrack } from './fake-media.ts';
 import { type FakeSdp, directionOf, readSdp, receives, sends, writeSdp } from './fake-sdp.ts';
@@ -26,11 +26,11 @@ export class FakePeerConnection extends Described {
   readonly sctp = { maxMessageSize: 262_144 };
   readonly path: ChannelPath;
   readonly pace: Pace;
-  readonly seat: Seat;
+  readonly seat: Seat<FakePeerConnection>;
   /** Every operation that was asked for, in order. */
   readonly log: string[] = [];
 
-  readonly #wire: FakeWire;
+  readonly #wire: Wire<FakePeerConnection>;
   readonly #fingerprint: string;
   #lines: Before['lines'] = [];
   #before: Before | undefined;
@@ -48,7 +48,7 @@ export class FakePeerConnection extends Described {
   readonly #states: RTCSignalingState[] = [];
   readonly #arrived: FakeTransceiver[] = [];
 
-  constructor(wire: FakeWire, seat: Seat, configuration?: RTCConfiguration) {
+  constructor(wire: Wire<FakePeerConnection>, seat: Seat<FakePeerConnection>, configuration?: RTCConfiguration) {
     super();
     this.#wire = wire;
     this.seat = seat;

@@ -1,20 +1,15 @@
 // What joins the fake connections of one world: candidates lead from one to the other through it, and so do the tracks.
 
-import { FakePath, type ChannelPath } from './fake-data-channel.ts';
+import type { Seat, Wire } from './fake-seat.ts';
+import { FakePath } from './fake-data-channel.ts';
 import { asTrack } from './fake-media.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 import { receives, sends } from './fake-sdp.ts';
-import { type Pace, turns } from './pace.ts';
-
-/** Where a connection is made: whose browser it is in. */
-export interface Seat {
-  readonly pace: Pace;
-  pathOf(connection: FakePeerConnection): ChannelPath;
-}
+import { turns } from './pace.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
 
-export class FakeWire {
+export class FakeWire implements Wire<FakePeerConnection> {
   readonly open = new Set<FakePeerConnection>();
   made = 0;
   names = 0;
@@ -28,7 +23,7 @@ export class FakeWire {
     return this.constructorFor({ pace: turns, pathOf: () => this.path });
   }
 
-  constructorFor(seat: Seat): PeerConnectionConstructor {
+  constructorFor(seat: Seat<FakePeerConnection>): PeerConnectionConstructor {
     const wire = this;
     return class extends FakePeerConnection {
       constructor(configuration?: RTCConfiguration) {

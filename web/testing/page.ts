@@ -6,7 +6,7 @@ import type { Chance } from './chance.ts';
 import type { ChannelPath } from './fake-data-channel.ts';
 import type { FakeMediaDevices } from './fake-devices.ts';
 import type { FakePeerConnection } from './fake-peer-connection.ts';
-import type { Seat } from './fake-wire.ts';
+import type { Seat } from './fake-seat.ts';
 import type { LinePage } from './line.ts';
 import type { Log } from './log.ts';
 import type { Network } from './network.ts';
@@ -34,7 +34,7 @@ export interface PageWorld {
 // What a browser takes for an operation of a connection, for asking a device, for an event.
 const operationMsMax = 2;
 
-export class Page implements LinePage, Seat {
+export class Page implements LinePage, Seat<FakePeerConnection> {
   readonly name: string;
   readonly access: Access;
   readonly pace: Pace = { later: (run) => this.#later(run) };

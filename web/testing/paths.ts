@@ -4,7 +4,7 @@
 import type { Undo } from '../../bindings/ports.ts';
 import type { ChannelPath, Data, FakeDataChannel } from './fake-data-channel.ts';
 import type { FakePeerConnection } from './fake-peer-connection.ts';
-import type { Seat } from './fake-wire.ts';
+import type { Seat } from './fake-seat.ts';
 import type { Log } from './log.ts';
 import type { Access } from './network.ts';
 import type { Doer } from './timeline.ts';
@@ -14,7 +14,7 @@ import { FakeWire } from './fake-wire.ts';
 import { Course, Network } from './network.ts';
 
 /** A page as its connections see it. */
-export interface PathPage extends Seat, Doer {
+export interface PathPage extends Seat<FakePeerConnection>, Doer {
   readonly name: string;
   readonly access: Access;
 }

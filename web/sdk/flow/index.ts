@@ -5,7 +5,7 @@ import type { FlowBounds, FlowCommand, FlowEvent, FlowOptions } from '../../../b
 import type { Undo } from '../../../bindings/ports.ts';
 import type { Participant } from '../participant.ts';
 import type { DigestPort } from '../../../bindings/flow/ports.ts';
-import type { FlowHost } from '../flow-part.ts';
+import type { FlowHost } from './host.ts';
 import type { ChannelOptions } from './channel.ts';
 import type { FileDelivery, SendFileOptions } from './files.ts';
 import { browserDigest } from '../../../bindings/browser/digest.ts';

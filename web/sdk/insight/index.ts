@@ -4,8 +4,8 @@
 import type { Facts, Explanation, InsightCommand, InsightEvent, InsightOptions, Level, LinkFigures } from '../../../bindings/insight-types.ts';
 import type { LinkReader, LinkStatistics, OwnEar } from '../../../bindings/link-statistics.ts';
 import type { PeerGauge, Undo } from '../../../bindings/ports.ts';
-import type { InsightHost, InsightPart } from '../insight-part.ts';
 import type { Participant } from '../participant.ts';
+import type { Attended, InsightHost } from './host.ts';
 import { BrowserEar } from '../../../bindings/browser/own-ear.ts';
 import { BrowserLinkReader } from '../../../bindings/browser/statistics.ts';
 import { loadInsight } from '../../../bindings/load-insight.ts';
@@ -40,7 +40,7 @@ function load(): Promise<Core> {
   }));
 }
 
-export async function startInsight(host: InsightHost, part: InsightPart, instruments = browserInstruments): Promise<MeetingInsight> {
+export async function startInsight(host: InsightHost, part: Attended, instruments = browserInstruments): Promise<MeetingInsight> {
   return new MeetingInsight(host, part, await load(), instruments);
 }
 
@@ -53,7 +53,7 @@ const milliseconds = perMille;
 
 export class MeetingInsight {
   readonly #host: InsightHost;
-  readonly #part: InsightPart;
+  readonly #part: Attended;
   readonly #core: Core;
   readonly #instruments: Instruments;
   readonly #readers = new Map<string, { gauge: PeerGauge; reader: LinkReader }>();
@@ -61,7 +61,7 @@ export class MeetingInsight {
   #wanted = 0;
   #run: { machine: Machine<Event, InsightCommand>; ear: OwnEar; cancelWake?: Undo; wakeAt?: number | undefined } | undefined;
 
-  constructor(host: InsightHost, part: InsightPart, core: Core, instruments: Instruments) {
+  constructor(host: InsightHost, part: Attended, core: Core, instruments: Instruments) {
     this.#host = host;
     this.#part = part;
     this.#core = core;

@@ -3,13 +3,19 @@
 
 import type { Scene } from '../../../bindings/recording/ports.ts';
 import type { Undo } from '../events.ts';
-import type { Meeting } from '../meeting.ts';
+import type { Participant } from '../participant.ts';
+
+/** Internal: as much of a meeting as is needed for it. */
+export interface Watched {
+  readonly participants: ReadonlyMap<string, Participant>;
+  watch(participant: Participant, source: 'camera' | 'screen', sight: { width: number }): Undo;
+}
 
 export class Attention {
-  readonly #meeting: Pick<Meeting, 'participants' | 'watch'>;
+  readonly #meeting: Watched;
   readonly #watched = new Map<string, { width: number; undo: Undo }>();
 
-  constructor(meeting: Pick<Meeting, 'participants' | 'watch'>) {
+  constructor(meeting: Watched) {
     this.#meeting = meeting;
   }
 

@@ -1,21 +1,30 @@
 // Recording of a meeting, or of one person in it, on the user's machine. A part of its own: a page loads it when it first
 // records.
 
-import type { ClientPorts } from '../../../bindings/ports.ts';
+import type { MeetingState } from '../../../bindings/client-types.ts';
+import type { ClientPorts, Undo } from '../../../bindings/ports.ts';
 import type { ErrorTable, MeetingError } from '../../../bindings/errors.ts';
 import type { RecordingPort } from '../../../bindings/recording/ports.ts';
-import type { Meeting } from '../meeting.ts';
 import type { Participant } from '../participant.ts';
 import type { RecordOptions } from './options.ts';
 import { browserRecording } from '../../../bindings/browser/recording/recorder.ts';
-import { Attention } from './attention.ts';
+import { Attention, type Watched } from './attention.ts';
 import { readOptions } from './options.ts';
 import { Recording, type RecordingEnd } from './recording.ts';
 import { sceneOf } from './scene.ts';
 
+/** Internal: as much of a meeting as is recorded. */
+export interface Recordable extends Watched {
+  readonly id: string;
+  readonly me: Participant;
+  readonly state: MeetingState;
+  subscribe(listener: () => void): Undo;
+  setAttributes(values: Record<string, string>): Promise<void>;
+}
+
 /** Internal: what it needs of its meeting. */
 export interface RecordHost {
-  readonly meeting: Meeting;
+  readonly meeting: Recordable;
   readonly errors: ErrorTable;
   readonly ports: ClientPorts;
   /** Something failed that nobody asks about. */
@@ -23,9 +32,9 @@ export interface RecordHost {
 }
 
 /** How many recordings go on that the others see. */
-const announced = new WeakMap<Meeting, number>();
+const announced = new WeakMap<Recordable, number>();
 
-function announce(meeting: Meeting, change: 1 | -1): void {
+function announce(meeting: Recordable, change: 1 | -1): void {
   const before = announced.get(meeting) ?? 0;
   const now = before + change;
   announced.set(meeting, now);

@@ -2,13 +2,14 @@
 
 import type { ErrorTable } from '../../../bindings/errors.ts';
 import type { ClockPort } from '../../../bindings/ports.ts';
-import type { Bytes, Mender } from '../../../bindings/recording/mender.ts';
+import type { Bytes } from '../../../bindings/recording/bytes.ts';
+import type { Mender } from '../../../bindings/recording/mender.ts';
 import type { Recorder, RecordingPort, Scene } from '../../../bindings/recording/ports.ts';
 import type { ListenOptions, Undo } from '../events.ts';
 import type { Wish } from './options.ts';
 import type { Target } from './targets.ts';
 import { MeetingError } from '../../../bindings/errors.ts';
-import { menderFor } from '../../../bindings/recording/mender.ts';
+import { menderFor } from '../../../bindings/recording/mender-for.ts';
 import { Emitter } from '../events.ts';
 import { ChunkTarget, FileTarget, StreamTarget } from './targets.ts';
 

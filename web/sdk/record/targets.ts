@@ -1,6 +1,6 @@
 // Where a recording goes: into a file in the browser, to a function, or to a stream.
 
-import type { Bytes } from '../../../bindings/recording/mender.ts';
+import type { Bytes } from '../../../bindings/recording/bytes.ts';
 
 export interface Target {
   /** Called one after the other. `position`: where it belongs in the file; either at its end, or once over its beginning. */
