@@ -8,13 +8,13 @@
 namespace meetwire::session {
 namespace {
 
-using I = SourceInput;
+using In = SourceInput;
 using D = SourceDeed;
 
 constexpr std::size_t kStages = names_of(SourceStage{}).size();
-constexpr std::size_t kInputs = names_of(I{}).size();
+constexpr std::size_t kSourceInputs = names_of(In{}).size();
 
-constexpr D kDeeds[kStages][kInputs] = {
+constexpr D kDeeds[kStages][kSourceInputs] = {
     // Off    OnSame     OnBack      OnOther    OnAgain     Muted    Lost        Found      Stale
     {D::Keep, D::Start,  D::Missing, D::Start,  D::Missing, D::Mute, D::Missing, D::Keep,   D::Missing},  // Off
     {D::Stop, D::Wait,   D::Missing, D::Start,  D::Missing, D::Mute, D::Missing, D::Start,  D::Missing},  // Starting
@@ -37,8 +37,6 @@ SourceState visible(SourceStage stage, bool silent) {
   return SourceState::Failed;
 }
 
-bool sends(SourceStage stage) { return stage == SourceStage::On || stage == SourceStage::Switching; }
-
 // A muted camera is given back, so that its light goes out. A microphone is kept, so that one is heard again at
 // once; a screen is kept, as getting it back would ask the user anew.
 bool keeps_muted_tracks(Source source) { return source != Source::Camera; }
@@ -55,15 +53,15 @@ SourceDeed source_deed(SourceStage stage, SourceInput input) {
 }
 
 SourceInput Sources::read(const State& state, const event::SourceRequested& wanted, const Aim& target) {
-  if (wanted.wanted == Wanted::Off) return I::Off;
-  if (wanted.wanted == Wanted::Muted) return I::Muted;
-  if (state.stage == SourceStage::Switching && target == state.held && target != state.aim) return I::OnBack;
-  if (target != (state.capture ? state.aim : state.held)) return I::OnOther;
+  if (wanted.wanted == Wanted::Off) return In::Off;
+  if (wanted.wanted == Wanted::Muted) return In::Muted;
+  if (state.stage == SourceStage::Switching && target == state.held && target != state.aim) return In::OnBack;
+  if (target != (state.capture ? state.aim : state.held)) return In::OnOther;
   const bool is_held = state.stage == SourceStage::On || state.stage == SourceStage::Muted;
-  if (is_held && state.doubtful) return I::OnAgain;
+  if (is_held && state.doubtful) return In::OnAgain;
   // Its device was away, and somebody asks for it once more: it may be there again.
   const bool elsewhere = state.stage == SourceStage::On && state.tracks.front().device != target.device;
-  return wanted.device && !target.device.empty() && elsewhere ? I::OnOther : I::OnSame;
+  return wanted.device && !target.device.empty() && elsewhere ? In::OnOther : In::OnSame;
 }
 
 void Sources::request(Turn& turn, const event::SourceRequested& wanted) {

@@ -29,6 +29,9 @@ constexpr auto names_of(SourceStage) {
   return std::array<std::string_view, 6>{"off", "starting", "on", "switching", "muted", "failed"};
 }
 
+// Whether a source at that stage has a track that the others get.
+constexpr bool sends(SourceStage stage) { return stage == SourceStage::On || stage == SourceStage::Switching; }
+
 // What happens to a source: a request, seen against what is captured or being captured, or news of its device.
 enum class SourceInput : std::uint8_t {
   Off,

@@ -7,10 +7,8 @@
 namespace meetwire::session {
 namespace {
 
-using I = SourceInput;
+using In = SourceInput;
 using D = SourceDeed;
-
-bool sends(SourceStage stage) { return stage == SourceStage::On || stage == SourceStage::Switching; }
 
 }  // namespace
 
@@ -59,7 +57,7 @@ void Sources::screen_ended(Turn& turn, bool sound_only) {
 
 void Sources::device_ended(Turn& turn, Source source, const event::CapturedTrack& gone, std::optional<Denier> denied_by) {
   State& state = of(source);
-  const SourceDeed deed = source_deed(state.stage, I::Lost);
+  const SourceDeed deed = source_deed(state.stage, In::Lost);
   if (deed == D::Start) {
     if (auto why = end_of_wish(turn, source, gone, denied_by)) return enter(turn, source, SourceStage::Failed, std::move(why));
   }
@@ -109,7 +107,7 @@ void Sources::listed(Turn& turn, const event::DevicesChanged& devices) {
     const bool elsewhere = state.stage == SourceStage::On && state.tracks.front().device != aim.device;
     const bool returned = (elsewhere || replacing) && devices_.is_new(source, aim.device);
     const bool helped = (state.stage == SourceStage::Failed || replacing) && state.lost && devices_.has_new(source);
-    if (returned || helped) perform(turn, source, source_deed(state.stage, I::Found), aim);
+    if (returned || helped) perform(turn, source, source_deed(state.stage, In::Found), aim);
     else follow_default(turn, source);
   }
 }
@@ -132,7 +130,7 @@ void Sources::follow_default(Turn& turn, Source source) {
 
 void Sources::renew(Turn& turn, Source source, std::string device, Purpose purpose) {
   State& state = of(source);
-  const SourceDeed deed = source_deed(state.stage, I::Stale);
+  const SourceDeed deed = source_deed(state.stage, In::Stale);
   if (deed != D::Switch) return perform(turn, source, deed, state.held);
   capture(turn, source, state.held, true, std::move(device));
   state.purpose = purpose;

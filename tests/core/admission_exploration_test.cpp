@@ -3,6 +3,8 @@
 #include "exploration/explore_admission.hpp"
 #include "support/explored.hpp"
 
+namespace admission_exploration_test {
+
 using namespace meetwire;
 using namespace meetwire::exploration;
 
@@ -29,3 +31,5 @@ TEST_CASE("F4: explored: one place and two who want it, one socket is lost, one 
 TEST_CASE("L2: explored: one message only is kept for who is away") {
   check_explored("little kept", {.tabs = {"a", "b"}, .kept_messages = 1, .joins = 2, .cuts = 1}, 1'000);
 }
+
+}  // namespace admission_exploration_test

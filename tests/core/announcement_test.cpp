@@ -2,6 +2,8 @@
 #include "session/announcement.hpp"
 #include "support/catch.hpp"
 
+namespace announcement_test {
+
 using namespace meetwire;
 using session::Announcement;
 
@@ -44,3 +46,5 @@ TEST_CASE("against a server that has another opinion for good, an announcement i
   }
   CHECK(said == kDefaultLimits.announcement_repeats_max);
 }
+
+}  // namespace announcement_test

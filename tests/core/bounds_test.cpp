@@ -2,6 +2,8 @@
 #include "bounds.hpp"
 #include "support/people_world.hpp"
 
+namespace bounds_test {
+
 namespace {
 
 using namespace meetwire;
@@ -312,3 +314,5 @@ TEST_CASE("G8: at the server a crossed call that is over stays over, whichever o
   CHECK(say("ben", "second", CallAction::Ask).outcome == CallOutcome::Gone);
   CHECK(say("ada", "first", CallAction::Ask).outcome == CallOutcome::Gone);
 }
+
+}  // namespace bounds_test

@@ -3,6 +3,8 @@
 #include "exploration/explore_calls.hpp"
 #include "support/explored.hpp"
 
+namespace call_exploration_test {
+
 using namespace meetwire;
 using namespace meetwire::exploration;
 
@@ -29,3 +31,5 @@ TEST_CASE("L3: explored: one rings the other, a word is lost with the socket up,
 }
 
 TEST_CASE("G8: explored: both ring each other") { check_explored({"two rings", {"a", "b"}, {}}, 1'000); }
+
+}  // namespace call_exploration_test

@@ -2,6 +2,8 @@
 #include "call/calls.hpp"
 #include "support/catch.hpp"
 
+namespace call_test {
+
 using namespace meetwire;
 using namespace meetwire::call;
 using protocol::CallAction;
@@ -367,3 +369,5 @@ TEST_CASE("of rings that are over so many are known, and no more") {
   client.told(call_of("k0", "ada", "me", CallState::Ringing));
   CHECK(client.shown().state == CallState::Ringing);
 }
+
+}  // namespace call_test

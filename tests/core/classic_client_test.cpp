@@ -4,6 +4,8 @@
 #include "protocol/dialects/classic.hpp"
 #include "support/catch.hpp"
 
+namespace classic_client_test {
+
 namespace {
 
 using namespace meetwire;
@@ -397,3 +399,5 @@ TEST_CASE("classic client: internal is no reason that a server can give") {
   REQUIRE(refused.size() == 1);
   REQUIRE(refused.at(0).error.code == ErrorCode::ServerIncompatible);
 }
+
+}  // namespace classic_client_test

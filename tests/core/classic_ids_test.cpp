@@ -5,6 +5,8 @@
 #include "protocol/dialects/classic_ids.hpp"
 #include "support/server_world.hpp"
 
+namespace classic_ids_test {
+
 namespace {
 
 using namespace meetwire;
@@ -176,3 +178,5 @@ TEST_CASE("classic server: viewers' pages find who publishes among ours") {
 }
 
 }  // namespace
+
+}  // namespace classic_ids_test

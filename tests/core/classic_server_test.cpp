@@ -3,6 +3,8 @@
 
 #include "support/server_world.hpp"
 
+namespace classic_server_test {
+
 namespace {
 
 using namespace meetwire;
@@ -250,3 +252,5 @@ TEST_CASE("classic server: ids with slashes and equals signs are ids like any ot
 }
 
 }  // namespace
+
+}  // namespace classic_server_test

@@ -4,6 +4,8 @@
 
 #include "core/bounds.hpp"
 
+namespace client_bounds_test {
+
 using namespace world;
 
 namespace {
@@ -186,3 +188,5 @@ TEST_CASE("M10: a text is cut between two characters, never within one", "[clien
   CHECK(fitted_name("a\xF0\x9F\x98\x80", 5).size() == 5);
   CHECK(fitted_name("a\nb\x7f", 9) == "a b ");
 }
+
+}  // namespace client_bounds_test

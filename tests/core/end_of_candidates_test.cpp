@@ -8,6 +8,8 @@
 #include "support/pair_world.hpp"
 #include "support/server_world.hpp"
 
+namespace end_of_candidates_test {
+
 using namespace meetwire;
 using namespace meetwire::protocol;
 using meetwire::test::ServerWorld;
@@ -112,3 +114,5 @@ TEST_CASE("B6: a browser's end of candidates is not sent") {
   world.run_for(Millis{500});
   CHECK(world.messages_sent > sent);
 }
+
+}  // namespace end_of_candidates_test

@@ -4,7 +4,7 @@
 
 #include "core/flow_world.hpp"
 
-namespace meetwire::flow {
+namespace meetwire::flow::flow_channels_test {
 
 namespace {
 
@@ -356,4 +356,4 @@ TEST_CASE("M9: to somebody who never answers, or breaks the rules, nothing waits
   CHECK(flooded.ada.channels["chat"] == ChannelState::Absent);
 }
 
-}  // namespace meetwire::flow
+}  // namespace meetwire::flow::flow_channels_test

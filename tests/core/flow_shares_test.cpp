@@ -5,7 +5,7 @@
 #include "flow/wire.hpp"
 #include "support/catch.hpp"
 
-namespace meetwire::flow {
+namespace meetwire::flow::flow_shares_test {
 namespace {
 
 // One machine, and what its host carries out. The others are played by the tests.
@@ -167,4 +167,4 @@ TEST_CASE("shares: a size that is none is told as what it is, and changes nothin
   CHECK(std::any_of(w.told.begin(), w.told.end(), [](const auto& each) { return std::holds_alternative<command::ReportProblem>(each); }));
 }
 
-}  // namespace meetwire::flow
+}  // namespace meetwire::flow::flow_shares_test

@@ -1,7 +1,7 @@
 // Transfers between two flow machines: offers, credit, resuming, and what each side is told at the end.
 #include "core/flow_world.hpp"
 
-namespace meetwire::flow {
+namespace meetwire::flow::flow_transfers_test {
 
 namespace {
 
@@ -354,4 +354,4 @@ TEST_CASE("M9: a file for somebody who is being connected waits; for somebody wh
   }
 }
 
-}  // namespace meetwire::flow
+}  // namespace meetwire::flow::flow_transfers_test

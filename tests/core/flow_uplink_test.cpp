@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/uplink_world.hpp"
 
+namespace flow_uplink_test {
+
 using namespace meetwire;
 using support::UplinkWorld;
 
@@ -188,3 +190,5 @@ TEST_CASE("uplink: where there is not room for all, screens are readable before 
   CHECK(readable == 3);
   CHECK(faces == 1);
 }
+
+}  // namespace flow_uplink_test

@@ -5,8 +5,7 @@
 #include "insight/insight.hpp"
 #include "support/catch.hpp"
 
-using namespace meetwire;
-using namespace meetwire::insight;
+namespace meetwire::insight::insight_explanation_test {
 
 namespace {
 
@@ -142,3 +141,5 @@ TEST_CASE("explain: the machine answers the request, and keeps nothing") {
   CHECK(answer.chain.size() == 1);
   CHECK_FALSE(step.wake_at);  // nothing is measured for it
 }
+
+}  // namespace meetwire::insight::insight_explanation_test

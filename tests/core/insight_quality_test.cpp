@@ -6,8 +6,7 @@
 #include "insight/quality.hpp"
 #include "support/catch.hpp"
 
-using namespace meetwire;
-using namespace meetwire::insight;
+namespace meetwire::insight::insight_quality_test {
 
 namespace {
 
@@ -113,3 +112,5 @@ TEST_CASE("quality: a link that is forgotten begins anew") {
   insight.handle(Millis{1}, event::LinkForgotten{UserId{"ada"}});
   CHECK(measured(good()) == 1);
 }
+
+}  // namespace meetwire::insight::insight_quality_test

@@ -7,8 +7,7 @@
 #include "insight/insight.hpp"
 #include "support/catch.hpp"
 
-using namespace meetwire;
-using namespace meetwire::insight;
+namespace meetwire::insight::insight_speaking_test {
 
 namespace {
 
@@ -174,3 +173,5 @@ TEST_CASE("measuring: levels four times a second, links every other second, howe
   CHECK(measure(7'000));
   CHECK(measure(9'000));
 }
+
+}  // namespace meetwire::insight::insight_speaking_test

@@ -5,6 +5,8 @@
 #include "protocol/text.hpp"
 #include "support/catch.hpp"
 
+namespace json_table_test {
+
 using namespace meetwire;
 using protocol::Document;
 using protocol::parse_json;
@@ -58,3 +60,5 @@ TEST_CASE("json table: an escape of NUL is a character like any other, and does 
   CHECK(protocol::find_string(document.root(), std::string_view("a\0b", 3)) == std::string_view("c\0d", 3));
   CHECK(protocol::find_count(document.root(), "a") == 1);
 }
+
+}  // namespace json_table_test

@@ -4,6 +4,8 @@
 #include "protocol/text.hpp"
 #include "support/catch.hpp"
 
+namespace json_test {
+
 using namespace meetwire;
 using protocol::Document;
 using protocol::parse_json;
@@ -100,3 +102,5 @@ TEST_CASE("ids: empty, blank, over-long, with control characters, or meaning som
     CHECK(is_acceptable_id(id, 128));
   }
 }
+
+}  // namespace json_test

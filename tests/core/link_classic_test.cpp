@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_classic_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -154,3 +156,5 @@ TEST_CASE("a member that numbers nothing and does not offer is offered to at onc
   for (const auto& [mid, slot] : offer.slots) lines.push_back(slot);
   CHECK(lines == std::vector{Slot::Microphone, Slot::Camera});
 }
+
+}  // namespace link_classic_test

@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_glare_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -336,3 +338,5 @@ TEST_CASE("glare: a screen shared, ended and shared again keeps its m-line") {
   CHECK(world.count_sent<protocol::Offer>() == offers);
   CHECK(world.ends[0].peer().agreed_lines().size() == lines);
 }
+
+}  // namespace link_glare_test

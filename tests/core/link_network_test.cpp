@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_network_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -389,3 +391,5 @@ TEST_CASE("classic: a peer that numbers nothing and comes back with another cert
   CHECK(world.ends[1].connections() == 2);
   CHECK(world.ends[1].peer().remote_fingerprint == "sha-256 other");
 }
+
+}  // namespace link_network_test

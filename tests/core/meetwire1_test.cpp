@@ -5,6 +5,8 @@
 #include "protocol/json.hpp"
 #include "support/catch.hpp"
 
+namespace meetwire1_test {
+
 using namespace meetwire;
 using namespace meetwire::protocol;
 
@@ -324,3 +326,5 @@ TEST_CASE("meetwire/1: a reason that is not known, or not a server's to give, en
     }
   }
 }
+
+}  // namespace meetwire1_test

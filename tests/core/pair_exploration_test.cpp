@@ -3,6 +3,8 @@
 #include "exploration/pair_world.hpp"
 #include "support/catch.hpp"
 
+namespace pair_exploration_test {
+
 namespace {
 
 using namespace meetwire::exploration;
@@ -52,3 +54,5 @@ TEST_CASE("exploration: if nobody is polite, that is found, with the way there")
   CHECK(found.bad != "");
   CHECK(found.path.size() > 3);
 }
+
+}  // namespace pair_exploration_test

@@ -4,6 +4,8 @@
 #include "room/room.hpp"
 #include "support/catch.hpp"
 
+namespace room_admission_test {
+
 namespace {
 
 using namespace meetwire;
@@ -271,3 +273,5 @@ TEST_CASE("room: shutting down tells everyone who is connected, and nobody is le
 }
 
 }  // namespace
+
+}  // namespace room_admission_test

@@ -3,6 +3,8 @@
 
 #include "support/server_world.hpp"
 
+namespace room_budget_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 using protocol::ChatDelivered;
@@ -303,3 +305,5 @@ TEST_CASE("M: frames of every kind leave nothing behind, whatever they acknowled
   }
   world.board.each_room([](const room::Room& room) { REQUIRE(room.unsettled() == 0); });
 }
+
+}  // namespace room_budget_test

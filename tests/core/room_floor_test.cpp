@@ -1,6 +1,8 @@
 // Viewers: they publish nothing, have no link with one another, and ask for the floor; in our words and in classic ones.
 #include "support/people_world.hpp"
 
+namespace room_floor_test {
+
 namespace {
 
 using namespace meetwire;
@@ -128,3 +130,5 @@ TEST_CASE("floor: a classic publisher is asked and answers in its own words; one
   world.say_raw("ada", "acceptApplyMic", R"({"userId":"ada","targetUid":"vic"})");
   CHECK(world.row("vic", "vic")->role == Role::Guest);
 }
+
+}  // namespace room_floor_test

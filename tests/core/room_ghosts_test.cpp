@@ -3,6 +3,8 @@
 
 #include "support/server_world.hpp"
 
+namespace room_ghosts_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 using protocol::MemberLeft;
@@ -172,3 +174,5 @@ TEST_CASE("M: more hellos than there are rooms, of sockets that are closed at on
   world.pass(kDefaultLimits.resume_window.value);
   REQUIRE(world.board.held() == 0);
 }
+
+}  // namespace room_ghosts_test

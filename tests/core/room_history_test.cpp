@@ -1,6 +1,8 @@
 // What a room keeps of its chat for those who come later, and notices of typing; through the real dialects.
 #include "support/server_world.hpp"
 
+namespace room_history_test {
+
 namespace {
 
 using namespace meetwire;
@@ -165,3 +167,5 @@ TEST_CASE("L1: typing is the connection's own; L2: it stays inside the room, and
 }
 
 }  // namespace
+
+}  // namespace room_history_test

@@ -1,6 +1,8 @@
 // The lobby: who waits, who is told of it, who gets in, and what outlives what.
 #include "support/people_world.hpp"
 
+namespace room_lobby_test {
+
 namespace {
 
 using namespace meetwire;
@@ -236,3 +238,5 @@ TEST_CASE("lobby: a classic client waits in silence, and what it asked meanwhile
   CHECK(world.frames("old").find("then room") != std::string::npos);
   CHECK(world.frames("old").find("roomUserList") != std::string::npos);
 }
+
+}  // namespace room_lobby_test

@@ -2,6 +2,8 @@
 #include "room/permissions.hpp"
 #include "support/people_world.hpp"
 
+namespace room_moderation_test {
+
 namespace {
 
 using namespace meetwire;
@@ -179,3 +181,5 @@ TEST_CASE("L10: where the server's own rules grant roles, they hold") {
   world.say("hui", Leave{});
   CHECK(world.row("gus", "gus")->role == Role::Guest);
 }
+
+}  // namespace room_moderation_test

@@ -1,6 +1,8 @@
 // Names, attributes, hands and reactions, as the server decides them: typed, through the real dialects.
 #include "support/people_world.hpp"
 
+namespace room_presence_test {
+
 namespace {
 
 using namespace meetwire;
@@ -179,3 +181,5 @@ TEST_CASE("presence: malformed requests are dropped one by one, and outside of r
   world.say("out", alone);
   CHECK(world.ask("out", RaiseHand) == ErrorCode::NotJoined);
 }
+
+}  // namespace room_presence_test

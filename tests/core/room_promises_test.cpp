@@ -1,6 +1,8 @@
 // What a room promises for good: nothing takes effect twice, however long ago it was; who had a place gets back in.
 #include "support/people_world.hpp"
 
+namespace room_promises_test {
+
 namespace {
 
 using namespace meetwire;
@@ -347,3 +349,5 @@ TEST_CASE("G4: a call taken back before its request comes does not ring when the
   CHECK(world.heard<CallTold>("bob").empty());
   CHECK(world.only<CallTold>("ada").call.outcome == CallOutcome::Cancelled);
 }
+
+}  // namespace room_promises_test

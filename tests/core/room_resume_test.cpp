@@ -1,6 +1,8 @@
 // Numbers, acknowledgements, what is kept for those away, and its bounds; through the real dialect.
 #include "support/server_world.hpp"
 
+namespace room_resume_test {
+
 namespace {
 
 using namespace meetwire;
@@ -283,3 +285,5 @@ TEST_CASE("D7: nothing is repeated to one who is away, and what was missed comes
 }
 
 }  // namespace
+
+}  // namespace room_resume_test

@@ -1,6 +1,8 @@
 // What members say and whom it reaches: stamped, inside the room, once.
 #include "support/server_world.hpp"
 
+namespace room_routing_test {
+
 namespace {
 
 using namespace meetwire;
@@ -222,3 +224,5 @@ TEST_CASE("batches: what one step has for one connection travels in one frame") 
 }
 
 }  // namespace
+
+}  // namespace room_routing_test

@@ -6,6 +6,8 @@
 #include "roster/roster.hpp"
 #include "support/catch.hpp"
 
+namespace roster_reconcile_test {
+
 using namespace meetwire;
 using namespace meetwire::roster;
 
@@ -87,3 +89,5 @@ TEST_CASE("roster.S10: any news in any order: joined and left alternate") {
     }
   }
 }
+
+}  // namespace roster_reconcile_test

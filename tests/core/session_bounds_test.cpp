@@ -3,6 +3,8 @@
 #include "call/calls.hpp"
 #include "session_world.hpp"
 
+namespace session_bounds_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 
@@ -130,3 +132,5 @@ TEST_CASE("G8: a crossed call that is over when one hears of it: ours is over wi
   w.on(event::CallRequested{2, CallId{"next"}, UserId{"you"}, 0});
   CHECK_FALSE(w.error_of(2));
 }
+
+}  // namespace session_bounds_test

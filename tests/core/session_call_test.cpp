@@ -1,6 +1,8 @@
 // Calls as part of a session: when they may be asked for, what goes out when, and what the application is told.
 #include "session_world.hpp"
 
+namespace session_call_test {
+
 using namespace world;
 
 namespace {
@@ -228,3 +230,5 @@ TEST_CASE("on call: an offer without a call opens nothing; with others one meets
   world.hear({p::MemberJoined{on_call("bob", "s-bob")}}, 2);
   CHECK(world.shared->links.size() == 1);
 }
+
+}  // namespace session_call_test

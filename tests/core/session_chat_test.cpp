@@ -1,6 +1,8 @@
 // Text: once, in order, kept over a reconnect.
 #include "session_world.hpp"
 
+namespace session_chat_test {
+
 using namespace world;
 
 namespace {
@@ -174,3 +176,5 @@ TEST_CASE("chat.leave: what waits is settled when the meeting ends") {
   removed.join().chat(1, "c1").hear({p::Ended{Failure{ErrorCode::Removed}}});
   CHECK(removed.error_of(1) == ErrorCode::Removed);
 }
+
+}  // namespace session_chat_test

@@ -1,6 +1,8 @@
 // Calls at a classic server, which knows one word for them: out of rooms, and on call.
 #include "session_world.hpp"
 
+namespace session_classic_call_test {
+
 using namespace world;
 
 namespace {
@@ -177,3 +179,5 @@ TEST_CASE("S12: classic call: only so much is kept of what a caller signals befo
   world.on(event::CallAccepted{1, id});
   CHECK(world.link_to("you").count<link::MessageReceived>() == kDefaultLimits.candidates_per_generation_max);
 }
+
+}  // namespace session_classic_call_test

@@ -2,6 +2,8 @@
 #include "session/connection.hpp"
 #include "session_world.hpp"
 
+namespace session_connection_test {
+
 using namespace world;
 
 TEST_CASE("session.join: open, hello, welcome, joined") {
@@ -374,3 +376,5 @@ TEST_CASE("session.connection: once over, nothing leads anywhere; no phase but o
     }
   }
 }
+
+}  // namespace session_connection_test

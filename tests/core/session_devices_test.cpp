@@ -1,6 +1,8 @@
 // Which device: the one that is preferred, another while it is away, and back. What a refusal means.
 #include "devices_world.hpp"
 
+namespace session_devices_test {
+
 using namespace world;
 
 TEST_CASE("devices.choice: the device is asked for exactly, with the constraints of before") {
@@ -348,3 +350,5 @@ TEST_CASE("devices.H13: a track that no connection takes is given back; one that
   w.on(event::OperationFailed{905, UserId{"ann"}, 1, "InvalidModificationError", ""});
   CHECK(w.shown().state == SourceState::Failed);
 }
+
+}  // namespace session_devices_test

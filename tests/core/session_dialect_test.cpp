@@ -2,6 +2,8 @@
 #include "session/parts.hpp"
 #include "session_world.hpp"
 
+namespace session_dialect_test {
+
 using namespace world;
 
 namespace {
@@ -280,3 +282,5 @@ TEST_CASE("dialect.auto: a machine that has the dialect and is told all that has
     if (send != nullptr) CHECK(send->name == "roomUserList");
   }
 }
+
+}  // namespace session_dialect_test

@@ -3,6 +3,8 @@
 
 #include "session_world.hpp"
 
+namespace session_leave_test {
+
 using namespace world;
 
 TEST_CASE("leaving.S11: links, devices, requests and the socket are given up, in one step") {
@@ -110,3 +112,5 @@ TEST_CASE("session.misuse: a second join is reported and harms nothing") {
   CHECK(w.last.size() == 1);
   CHECK(w.state().state == MeetingState::Joined);
 }
+
+}  // namespace session_leave_test

@@ -1,6 +1,8 @@
 // Who is there, and the links to them.
 #include "session_world.hpp"
 
+namespace session_members_test {
+
 using namespace world;
 
 namespace {
@@ -278,3 +280,5 @@ TEST_CASE("hostile.malformed: what cannot be read is reported and changes nothin
   CHECK(w.only<command::ReportProblem>().error.code == ErrorCode::MessageMalformed);
   CHECK(w.last.size() == 1);
 }
+
+}  // namespace session_members_test

@@ -2,6 +2,8 @@
 
 #include "devices_world.hpp"
 
+namespace session_phone_test {
+
 namespace {
 
 using namespace world;
@@ -307,3 +309,5 @@ TEST_CASE("M13 devices: one that cannot be had leaves what is live; the default 
   CHECK(out.capture().device.empty());
   CHECK(out.shown(Source::Microphone).device.empty());
 }
+
+}  // namespace session_phone_test

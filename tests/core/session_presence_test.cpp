@@ -2,6 +2,8 @@
 // becomes of links and devices.
 #include "session_world.hpp"
 
+namespace session_presence_test {
+
 using namespace world;
 
 namespace {
@@ -339,3 +341,5 @@ TEST_CASE("resume: the name and the attributes of a lost place go with the next 
   CHECK(world.sent<p::Hello>().back().name == "Renamed");
   CHECK(world.sent<p::Hello>().back().attributes == Attributes{{"seat", "1"}});
 }
+
+}  // namespace session_presence_test

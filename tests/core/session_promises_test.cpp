@@ -2,6 +2,8 @@
 // calls that are over.
 #include "session_world.hpp"
 
+namespace session_promises_test {
+
 using namespace world;
 
 namespace {
@@ -166,3 +168,5 @@ TEST_CASE("viewer: what its links carry all the same is not shown, at the others
     CHECK(w.got<command::ParticipantChanged>().size() == (role == Role::Viewer ? 0 : 1));
   }
 }
+
+}  // namespace session_promises_test

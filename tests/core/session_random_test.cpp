@@ -4,6 +4,8 @@
 
 #include "session_world.hpp"
 
+namespace session_random_test {
+
 using namespace world;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("session.L5: a joined, quiet meeting waits for nothing, and time alone
   w.wait(3'600'000);
   CHECK(w.last.empty());
 }
+
+}  // namespace session_random_test

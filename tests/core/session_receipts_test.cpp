@@ -1,6 +1,8 @@
 // The numbers of the server's messages: duplicates, gaps, acknowledgements, and what a resume brings again.
 #include "session_world.hpp"
 
+namespace session_receipts_test {
+
 using namespace world;
 
 TEST_CASE("session.numbers: duplicates are dropped and receipts are given") {
@@ -95,3 +97,5 @@ TEST_CASE("session.numbers: many messages are acknowledged without waiting") {
   REQUIRE(w.sent<p::Received>().size() == 1);
   CHECK(w.sent<p::Received>()[0].number == w.limits.acknowledge_messages_max);
 }
+
+}  // namespace session_receipts_test

@@ -2,6 +2,8 @@
 #include "session/sources.hpp"
 #include "session_world.hpp"
 
+namespace session_sources_test {
+
 using namespace world;
 
 namespace {
@@ -368,3 +370,5 @@ TEST_CASE("devices.sources: everything in every stage has a deed, but for what c
     }
   }
 }
+
+}  // namespace session_sources_test

@@ -1,6 +1,8 @@
 // Notices of typing, and the chat of before one came, as part of a session.
 #include "session_world.hpp"
 
+namespace session_typing_test {
+
 using namespace world;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("S9: in a new place nothing is shown twice, and nothing out of order")
   CHECK_FALSE(w.error_of(2));
   CHECK(w.sent<p::ChatSubmitted>().size() == 2);
 }
+
+}  // namespace session_typing_test

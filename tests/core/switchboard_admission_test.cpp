@@ -1,6 +1,8 @@
 // The way from the open socket to a place, and out again.
 #include "support/server_world.hpp"
 
+namespace switchboard_admission_test {
+
 namespace {
 
 using namespace meetwire;
@@ -339,3 +341,5 @@ TEST_CASE("shutdown: everyone is told and closed, at whatever stage, and newcome
 }
 
 }  // namespace
+
+}  // namespace switchboard_admission_test

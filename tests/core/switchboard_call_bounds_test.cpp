@@ -1,6 +1,8 @@
 // Calls at the server: those who pretend, flood or stammer; and those who are online in no room.
 #include "support/call_world.hpp"
 
+namespace switchboard_call_bounds_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 
@@ -157,3 +159,5 @@ TEST_CASE("F4: in no room an id is one user's, whatever he speaks") {
   CHECK(world.error<Refused>("ada-2") == ErrorCode::IdTaken);
   CHECK_FALSE(world.at("ada").closed);
 }
+
+}  // namespace switchboard_call_bounds_test

@@ -1,6 +1,8 @@
 // Calls at the server, over the real dialects: who may ring whom, what comes of it, who is told. (S1, L3, G4 to G10.)
 #include "support/call_world.hpp"
 
+namespace switchboard_call_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 
@@ -299,3 +301,5 @@ TEST_CASE("on call: signals pass between two as long as a call stands, and no ot
   world.say("ada", chat("c1", "hi"));
   CHECK(world.only<ChatDelivered>("ben").message.text == "hi");
 }
+
+}  // namespace switchboard_call_test

@@ -1,6 +1,8 @@
 // Calls between classic members and Meetwire's own, in a room and in none, over the real dialects of both.
 #include "support/call_world.hpp"
 
+namespace switchboard_classic_call_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 
@@ -152,3 +154,5 @@ TEST_CASE("L22: classic, in no room: no roster, no words to all, and no way to a
   world.say("old", offer_to("ben"));
   CHECK(world.at("ben").heard.empty());
 }
+
+}  // namespace switchboard_classic_call_test

@@ -1,6 +1,8 @@
 // Classic clients among others at the server: mixed rooms, calls outside of rooms, and who gets an id that is held.
 #include "support/server_world.hpp"
 
+namespace switchboard_classic_test {
+
 namespace {
 
 using namespace meetwire;
@@ -334,3 +336,5 @@ TEST_CASE("D11: classic: a full room refuses with a word, and closes") {
 }
 
 }  // namespace
+
+}  // namespace switchboard_classic_test

@@ -1,6 +1,8 @@
 // Bad input at the server's door: refused with a word to its sender, and felt by nobody else.
 #include "support/server_world.hpp"
 
+namespace switchboard_input_test {
+
 namespace {
 
 using namespace meetwire;
@@ -194,3 +196,5 @@ TEST_CASE("input: events about connections that are unknown or closed change not
 }
 
 }  // namespace
+
+}  // namespace switchboard_input_test

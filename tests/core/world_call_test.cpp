@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/meeting_world.hpp"
 
+namespace world_call_test {
+
 using namespace meetwire;
 using support::MeetingWorld;
 using support::Person;
@@ -287,3 +289,5 @@ TEST_CASE("G5: three call round in a circle at once: each is told, nobody hangs"
   for (const Person* person : {&world.ada, &world.ben, &cid}) CHECK(Two::live_calls(*person).empty());
   CHECK(world.violations().empty());
 }
+
+}  // namespace world_call_test

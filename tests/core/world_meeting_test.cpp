@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "support/meeting_world.hpp"
 
+namespace world_meeting_test {
+
 using namespace meetwire;
 using support::MeetingWorld;
 using support::Person;
@@ -287,3 +289,5 @@ TEST_CASE("D7: any one frame lost on a socket that stays up: the meeting converg
     CHECK(run(lost));
   }
 }
+
+}  // namespace world_meeting_test

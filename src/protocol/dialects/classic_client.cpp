@@ -14,8 +14,6 @@ namespace {
 
 using namespace classic;
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
-
 class ClassicClient final : public ClientDialect {
  public:
   ClassicClient(RoomId room, UserId self, std::string name, const Limits& limits)

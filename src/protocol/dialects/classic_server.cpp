@@ -14,8 +14,6 @@ namespace {
 
 using namespace classic;
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
-
 // The nearest HTTP has: 200 is all that classic clients know, and anything else is not good.
 int status_of(ErrorCode code) {
   switch (code) {

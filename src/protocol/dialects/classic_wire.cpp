@@ -14,8 +14,6 @@ constexpr std::array<std::string_view, 12> kEnvelopeTypes{
     "join",     "leave",          "call",           "offer",   "answer", "candidate",
     "applyMic", "acceptApplyMic", "refuseApplyMic", "refused", "ended",  "problem"};
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
-
 std::variant<PairBody, Failure> read_description(const Value& from, std::string_view type, const Limits& limits) {
   const auto sdp = find_string(from, "sdp");
   if (!sdp) return malformed("a description without sdp");

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/client_commands.hpp"
@@ -16,6 +17,9 @@
 #include "protocol/messages.hpp"
 
 namespace meetwire::protocol {
+
+// What a dialect says of a frame that it cannot take.
+inline Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
 
 // One socket.io event: its name and its first argument as JSON text.
 struct Frame {

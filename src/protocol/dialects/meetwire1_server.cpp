@@ -139,8 +139,6 @@ struct WriteServerMessage {
 
 using MaybeMessage = std::variant<ClientMessage, Failure>;
 
-Failure malformed(std::string what) { return Failure{ErrorCode::MessageMalformed, std::move(what)}; }
-
 bool read_text(const Value& from, std::string_view key, std::size_t bytes_max, std::string& into) {
   const auto text = find_string(from, key);
   if (!text || text->size() > bytes_max) return false;
