@@ -5,8 +5,16 @@
 //   npm test -- --quick              without browsers, fuzzers, WebAssembly tests, simulator and sanitizers
 //
 // The last line is `N passed, M failed` over all suites: Catch2's test cases and node:test's tests.
+//
+// Browsers wait for most of their time. What compiles and computes runs beside them, with the lowest priority, as a process
+// of its own; what that prints is shown when it ends.
 
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
+import { inBuild } from './lib/paths.mjs';
+import { run } from './lib/run.mjs';
 import { Plain, bold, green, main, red, say, seconds } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 import * as catch2 from './suites/catch2.mjs';
@@ -24,14 +32,18 @@ const suites = {
 };
 
 const quickSuites = ['core', 'node'];
+/** Those that run beside the others. */
+const computing = ['core', 'core-wasm', 'simulation', 'fuzz'];
 
 function readArguments(args) {
-  const options = { only: undefined, name: undefined, quick: false };
+  const options = { only: undefined, name: undefined, quick: false, beside: undefined };
   const rest = [...args];
   for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
     if (flag === '--quick') options.quick = true;
     else if (flag === '--only' && rest[0]) options.only = rest.shift().split(',');
     else if (flag === '--name' && rest[0]) options.name = rest.shift();
+    // Of this script itself: it is the process beside, and writes its results there.
+    else if (flag === '--beside' && rest[0]) options.beside = rest.shift();
     else throw new Plain('usage: npm test [-- --quick] [--only SUITE,SUITE] [--name PATTERN]');
   }
   options.only ??= options.quick ? quickSuites : Object.keys(suites);
@@ -61,16 +73,45 @@ async function runSuite(suite, options) {
   return { suite, ...counts, took: performance.now() - begun };
 }
 
+async function runSuites(names, options) {
+  const results = [];
+  for (const suite of Object.keys(suites).filter((name) => names.includes(name))) results.push(await runSuite(suite, options));
+  return results;
+}
+
+/** The computing suites in a process of their own. */
+async function runBeside(names, { name, quick }) {
+  const file = inBuild('reports', 'beside.json');
+  mkdirSync(inBuild('reports'), { recursive: true });
+  rmSync(file, { force: true });
+  const args = ['--only', names.join(), '--beside', file, ...(name ? ['--name', name] : []), ...(quick ? ['--quick'] : [])];
+  const { code, output } = await run(process.execPath, [fileURLToPath(import.meta.url), ...args], { show: 'never', check: false });
+  say(output);
+  if (code !== 0) throw new Plain(`The suites ${names.join(', ')} could not be run.`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+async function runAll(options) {
+  const beside = options.only.filter((name) => computing.includes(name));
+  const others = options.only.filter((name) => !computing.includes(name));
+  if (beside.length === 0 || others.length === 0 || availableParallelism() < 2) return runSuites(options.only, options);
+  // Two builds in one folder would disturb each other.
+  for (const name of others) await suites[name].ready(options);
+  const [first, second] = await Promise.all([runBeside(beside, options), runSuites(others, options)]);
+  return [...first, ...second];
+}
+
 await main(async () => {
   const options = readArguments(process.argv.slice(2));
+  if (options.beside) {
+    setPriority(constants.priority.PRIORITY_LOW);
+    writeFileSync(options.beside, JSON.stringify(await runSuites(options.only, options)));
+    return;
+  }
   const begun = performance.now();
   await setUp('test');
   await build();
-
-  const results = [];
-  for (const suite of Object.keys(suites).filter((name) => options.only.includes(name))) {
-    results.push(await runSuite(suite, options));
-  }
+  const results = await runAll(options);
 
   say(`\n${bold('== summary')}`);
   for (const { suite, passed, failed, failures = [], took } of results) {

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { run } from '../lib/run.mjs';
 import { buildCpp } from '../steps/cmake.mjs';
 
-const timeoutMs = 10 * 60_000;
+const timeoutMs = 20 * 60_000;
 
 /** Catch2's last lines, in both of their forms, as { passed, failed }; undefined if there are none. */
 export function readCatch2Summary(coloured) {
