@@ -4,7 +4,7 @@
 // It has no way to hear of every event, so it is told the names of those that matter.
 
 import connectBy2 from 'socket.io-client-2';
-import type { Connect, SocketLike } from './socket.ts';
+import type { Connect, SocketLike } from './socket-like.ts';
 
 const names = ['created', 'joined', 'join', 'ready', 'full', 'message', 'bye'];
 

@@ -6,31 +6,7 @@ import type { BodyForm, CommandOf, DialectName } from '../client-types.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
 import { PageMemory } from './memory.ts';
 import { placeOf } from './place.ts';
-
-interface EngineLike {
-  readonly transport: { readonly name: string };
-  on(name: 'upgrade', listener: () => void): unknown;
-}
-
-/** As much of a socket as is used here. */
-export interface SocketLike {
-  connected: boolean;
-  readonly io: {
-    on(name: 'open', listener: () => void): unknown;
-    off(name: 'open', listener: () => void): unknown;
-    /** From `connect` on. */
-    readonly engine: EngineLike;
-  };
-  on(name: string, listener: (...args: never[]) => void): unknown;
-  onAny(listener: (name: string, ...args: unknown[]) => void): unknown;
-  off(): unknown;
-  offAny(): unknown;
-  emit(name: string, ...args: unknown[]): unknown;
-  connect(): unknown;
-  disconnect(): unknown;
-}
-
-export type Connect = (origin: string, options: Record<string, unknown>) => SocketLike;
+import type { Connect, SocketLike } from './socket-like.ts';
 
 // What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
 const bodyCharactersMax = 256 * 1024;
