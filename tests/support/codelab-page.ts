@@ -224,7 +224,7 @@ export class CodelabDataPage extends Page {
     const peer = this.peer as CodelabPeer;
     if (message.type === 'offer') {
       peer.setRemoteDescription(message).catch(this.fault);
-      peer.createAnswer().then((answer) => this.#created(peer, answer)).catch(this.fault);
+      peer.createAnswer().then((answer) => this.#created(answer)).catch(this.fault);
     } else if (message.type === 'answer') {
       peer.setRemoteDescription(message).catch(this.fault);
     } else if (message.type === 'candidate') {
@@ -237,14 +237,15 @@ export class CodelabDataPage extends Page {
     const peer = (this.peer = this.makePeer());
     if (this.isInitiator) {
       this.#take(peer.createDataChannel('photos'));
-      peer.createOffer().then((offer) => this.#created(peer, offer)).catch(this.fault);
+      peer.createOffer().then((offer) => this.#created(offer)).catch(this.fault);
     } else {
       peer.ondatachannel = ({ channel }: { channel: CodelabChannel }) => this.#take(channel);
     }
   }
 
-  async #created(peer: CodelabPeer, description: Description): Promise<void> {
-    await peer.setLocalDescription(description);
+  // To whichever connection is the page's now: where `ready` comes twice, the first offer fails here, and the second one counts.
+  async #created(description: Description): Promise<void> {
+    await this.peer!.setLocalDescription(description);
     this.sendMessage({ type: description.type, sdp: description.sdp });
   }
 
