@@ -59,7 +59,8 @@ export type RoomAction =
   | 'open-lobby'
   | 'close-lobby';
 /** How a frame's body travels: as one JSON string, or as the JSON value itself. */
-export type BodyForm = 'text' | 'json';
+/** `arguments`: the elements of an array, each an argument of its own. */
+export type BodyForm = 'text' | 'json' | 'arguments';
 /** How a socket is opened: as it last worked from here, or the other way (WebSocket or long polling first). */
 export type TransportWay = 'usual' | 'other';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
@@ -294,7 +295,8 @@ export type ClientEvent =
   /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_answered'; attempt: number }
   | { type: 'transport_opened'; attempt: number; token?: string }
-  | { type: 'transport_closed'; attempt: number; reason: string }
+  /** `speaks`: it is a server of another kind, and this is what it is likely to speak. */
+  | { type: 'transport_closed'; attempt: number; reason: string; speaks?: DialectName }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }
   | {
       type: 'local_description_set';

@@ -3,7 +3,7 @@
 // Owns: the order of things (one event at a time, commands in the order given), the one wake-up timer, the socket and
 // the peer connections that are open. After `close` nothing is called any more, whatever was under way.
 
-import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, Slot } from './client-types.ts';
+import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, DialectName, Slot } from './client-types.ts';
 import type { ClientMachine, Step } from './machine.ts';
 import type { ClientPorts, Peer, PeerData, Transport, Undo } from './ports.ts';
 import type { Succession } from './succession.ts';
@@ -233,7 +233,7 @@ export class Executor {
     const dispatch = (event: ClientEvent): void => {
       if (number === this.#transportNumber) this.dispatch(event);
     };
-    const closed = (reason: string): void => dispatch({ type: 'transport_closed', attempt, reason });
+    const closed = (reason: string, speaks?: DialectName): void => dispatch({ type: 'transport_closed', attempt, reason, ...(speaks && { speaks }) });
     const open = (token?: string): void => {
       if (number !== this.#transportNumber) return;
       this.#transport = this.#ports.transport.open(command, {

@@ -1,7 +1,7 @@
 // What the executor needs of the world, as interfaces: the browser's are in browser/, the server's in node/, fakes
 // in the tests. A port carries out and reports; it decides nothing, and calls back nothing once closed.
 
-import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Denier, Description, NamedDevice, Priority, Slot, SlotsByMid } from './client-types.ts';
+import type { BodyForm, Candidate, CapturedTrack, CommandOf, ConnectionState, Denier, Description, DialectName, NamedDevice, Priority, Slot, SlotsByMid } from './client-types.ts';
 
 export type Undo = () => void;
 
@@ -41,8 +41,8 @@ export interface TransportEvents {
   /** The server was heard; the socket is not open yet. */
   answered(): void;
   opened(): void;
-  /** The last thing that a transport says. */
-  closed(reason: string): void;
+  /** The last thing that a transport says. `speaks`: the server is of another kind, and this is likely its protocol. */
+  closed(reason: string, speaks?: DialectName): void;
   /** `body`: the event's first argument as JSON text, empty when there was none. */
   arrived(name: string, body: string): void;
 }

@@ -32,6 +32,9 @@ const actionValue =
 const ownTexts = /^(values|attributes|metadata)$/;
 // What a classic server says of its own: its words name the person, in the first edition they alone.
 const announcement = /^(join|leave|call|offer|answer|candidate|(accept|refuse)?applyMic|refused|ended|problem)$/i;
+// Codelab frames: a room, or one of two words, by itself.
+const roomEvent = /^(create or join|created|joined|join|ready|full|bye)$/;
+const bareWords = /^(bye|got user media)$/;
 // Those hold addresses and the like among other things.
 const mixedField = /^(sdp|candidate|usernameFragment|detail|reason|errorMessage|urls?)$/;
 const credentials = /(ice-pwd:|fingerprint:\S+ |candidate:)(\S+)|(?:\d+\.){3}\d+|[\da-f]*:[\da-f]*:[\da-f:.]+|[\w-]+\.local/gi;
@@ -113,12 +116,13 @@ export function redactor(): (line: string) => string {
     });
   };
 
-  const redactMessage = (body: string, name: string, mayAnnounce: boolean): string => {
+  const redactMessage = (body: string, name: string, mayAnnounce: boolean, ours = false): string => {
     // An announcement begins with its type and its words.
     let count = 0;
     let announced = false;
     return walk(body, (value, key) => {
       if (++count === 1) announced = mayAnnounce && key === 'type' && announcement.test(value);
+      if (key === '' && (roomEvent.test(name) || (name === 'message' && bareWords.test(value)) || (name === 'log' && ours))) return value;
       if (plainField.test(key) || (count === 2 && key === 'msg' && announced)) return value;
       if (key === 'reason' && !leaveReason.test(value)) return disguise(value);
       if (mixedField.test(key)) return scrub(value);
@@ -135,7 +139,7 @@ export function redactor(): (line: string) => string {
     let name = '';
     return walk(line, (value, key) => {
       if (secretField.test(key) || (key === 'reason' && type.startsWith('call_'))) return disguise(value);
-      if (jsonField.test(key)) return redactMessage(value, name, type !== 'frame_arrived');
+      if (jsonField.test(key)) return redactMessage(value, name, type !== 'frame_arrived', type === 'deliver');
       if (mixedField.test(key)) return scrub(value);
       if (key === 'type') type = value;
       if (key === 'name') name = value;

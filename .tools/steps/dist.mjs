@@ -33,7 +33,11 @@ export const parts = {
   flow: js('web', 'sdk', 'flow', 'index.js'),
   insight: js('web', 'sdk', 'insight', 'index.js'),
   record: js('web', 'sdk', 'record', 'index.js'),
+  'socket-2': js('bindings', 'browser', 'socket-2.js'),
 };
+
+// What is in it of others' work.
+const banners = { 'socket-2': '/*! With socket.io-client 2 (https://socket.io), Copyright (c) Automattic and its contributors, MIT licence */' };
 
 /**
  * Imports of a loader or a part become imports of its bundle, so that the bytes are in the package once each; `more` are
@@ -100,7 +104,7 @@ async function assemble() {
   });
 
   for (const [name, entry] of Object.entries(parts)) {
-    await build({ ...common, entryPoints: [entry], outfile: inDist(`${name}.js`), minify: true, sourcemap: 'linked' });
+    await build({ ...common, entryPoints: [entry], outfile: inDist(`${name}.js`), minify: true, sourcemap: 'linked', banner: { js: banners[name] ?? '' } });
   }
 
   // Together, with what they share in chunks: two copies of one module would be two sets of its state.

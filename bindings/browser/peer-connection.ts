@@ -84,7 +84,11 @@ class BrowserPeer implements Peer {
       // While answering again an offer is about to be made, which covers whatever is needed.
       if (!this.#answeringAgain) events.negotiationNeeded();
     };
-    connection.onconnectionstatechange = () => events.connectionChanged(connection.connectionState);
+    connection.onconnectionstatechange = () => {
+      events.connectionChanged(connection.connectionState);
+      // Where nobody says that he leaves, this shows it at once; ICE takes seconds.
+      if (!data && connection.connectionState === 'connected') watchForClosing(connection, events);
+    };
     connection.onicecandidate = ({ candidate }) => {
       // Null, or an empty one, is the end of candidates, which no dialect sends.
       if (candidate?.candidate) events.candidateGathered(plainCandidate(candidate));
@@ -206,6 +210,16 @@ class BrowserPeer implements Peer {
   #replace(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
     transceiver.sender.replaceTrack(track).catch((error: unknown) => this.#options.report(error));
   }
+}
+
+// The other end was closed, not lost: DTLS says so. To the connection's own state that is no change.
+function watchForClosing(connection: RTCPeerConnection, events: PeerEvents): void {
+  const senders = connection.getTransceivers().map(({ sender }) => sender.transport);
+  const transport = senders.find((each) => each) ?? connection.sctp?.transport;
+  if (!transport) return;
+  transport.onstatechange = () => {
+    if (transport.state === 'closed' && connection.signalingState !== 'closed') events.connectionChanged('disconnected');
+  };
 }
 
 // As `sendEncodings` for what the other side added. A browser that knows no priorities does without.

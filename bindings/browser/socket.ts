@@ -2,40 +2,18 @@
 // It never reconnects by itself: when to try again is the core's decision. Acknowledgements are not used.
 
 import { io as connect } from 'socket.io-client';
-import type { BodyForm, CommandOf } from '../client-types.ts';
+import type { BodyForm, CommandOf, DialectName } from '../client-types.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
 import { PageMemory } from './memory.ts';
 import { placeOf } from './place.ts';
-
-interface EngineLike {
-  readonly transport: { readonly name: string };
-  on(name: 'upgrade', listener: () => void): unknown;
-}
-
-/** As much of a socket as is used here. */
-export interface SocketLike {
-  connected: boolean;
-  readonly io: {
-    on(name: 'open', listener: () => void): unknown;
-    off(name: 'open', listener: () => void): unknown;
-    /** From `connect` on. */
-    readonly engine: EngineLike;
-  };
-  on(name: string, listener: (...args: never[]) => void): unknown;
-  onAny(listener: (name: string, ...args: unknown[]) => void): unknown;
-  off(): unknown;
-  offAny(): unknown;
-  emit(name: string, ...args: unknown[]): unknown;
-  connect(): unknown;
-  disconnect(): unknown;
-}
-
-export type Connect = (origin: string, options: Record<string, unknown>) => SocketLike;
+import type { Connect, SocketLike } from './socket-like.ts';
 
 // What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
 const bodyCharactersMax = 256 * 1024;
 // A value that has no JSON (too deep for the stack, a cycle). Not JSON either, so that the core counts it as malformed.
 const unreadable = '!';
+// Of socket.io 2, which is what codelab servers are made of.
+const olderServer = /Socket\.IO server in v2\.x/;
 
 /**
  * `url`: the server's. A path in it is where the server is mounted (`/meet` means socket.io at `/meet/socket.io/`), not
@@ -46,10 +24,39 @@ export function socketPort(url: string, base: string | undefined, open: Connect 
   return {
     open(command, events) {
       const transports = order(command, worked.get(origin));
-      const socket = open(origin, { ...socketOptions, path, ...identity(command), transports });
-      return new SocketTransport(socket, events, (transport) => worked.set(origin, transport));
+      const begin = (by: Connect): Transport => {
+        const socket = by(origin, { ...socketOptions, path, ...identity(command), transports });
+        return new SocketTransport(socket, events, (transport) => worked.set(origin, transport));
+      };
+      return command.dialect === 'codelab' ? new LateTransport(import('./socket-2.ts'), ({ connect }) => begin(connect), events) : begin(open);
     },
   };
+}
+
+/** One whose library has to be loaded first. */
+class LateTransport<Library> implements Transport {
+  #transport: Transport | undefined;
+  #closed = false;
+
+  constructor(loading: Promise<Library>, begin: (library: Library) => Transport, events: TransportEvents) {
+    loading.then(
+      (library) => {
+        if (!this.#closed) this.#transport = begin(library);
+      },
+      (error: unknown) => {
+        if (!this.#closed) events.closed(`the socket library could not be loaded: ${String(error)}`);
+      },
+    );
+  }
+
+  send(name: string, body: string, form: BodyForm): void {
+    this.#transport?.send(name, body, form);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#transport?.close();
+  }
 }
 
 const socketOptions = {
@@ -82,9 +89,9 @@ class SocketTransport implements Transport {
   constructor(socket: SocketLike, events: TransportEvents, worked: (transport: string) => void) {
     this.#socket = socket;
     this.#answered = () => events.answered();
-    const ended = (reason: string): void => {
+    const ended = (reason: string, speaks?: DialectName): void => {
       this.close();
-      events.closed(reason);
+      events.closed(reason, speaks);
     };
     socket.io.on('open', this.#answered);
     socket.on('connect', () => {
@@ -94,7 +101,8 @@ class SocketTransport implements Transport {
       engine.on('upgrade', tell);
       events.opened();
     });
-    socket.on('connect_error', (error: Error) => ended(error.message));
+    // The one thing by which the library tells of a server that it cannot talk to.
+    socket.on('connect_error', ({ message }: Error) => (olderServer.test(message) ? ended(message, 'codelab') : ended(message)));
     socket.on('disconnect', (reason: string) => ended(reason));
     socket.onAny((name, ...args) => events.arrived(name, bodyOf(name, args[0])));
     socket.connect();
@@ -104,6 +112,7 @@ class SocketTransport implements Transport {
     // What is sent on a lost socket would wait inside the library for a reconnection that never comes.
     if (!this.#socket.connected) return;
     if (body === '') this.#socket.emit(name);
+    else if (form === 'arguments') this.#socket.emit(name, ...(JSON.parse(body) as unknown[]));
     else this.#socket.emit(name, form === 'text' ? body : JSON.parse(body));
   }
 

@@ -26,9 +26,10 @@ constexpr auto names_of(MeetingState) {
   return std::array<std::string_view, 5>{"joining", "waiting", "joined", "reconnecting", "left"};
 }
 
-// How a frame's body travels: as one JSON string, or as the JSON value itself (what classic servers expect).
-enum class BodyForm : std::uint8_t { Text, Json };
-constexpr auto names_of(BodyForm) { return std::array<std::string_view, 2>{"text", "json"}; }
+// How a frame's body travels: as one JSON string, as the JSON value itself (what classic servers expect), or as several
+// arguments, the elements of an array.
+enum class BodyForm : std::uint8_t { Text, Json, Arguments };
+constexpr auto names_of(BodyForm) { return std::array<std::string_view, 3>{"text", "json", "arguments"}; }
 
 // How a socket is opened: as it last worked from here, or the other way (WebSocket or long polling first).
 enum class TransportWay : std::uint8_t { Usual, Other };

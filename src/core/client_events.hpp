@@ -212,10 +212,12 @@ struct TransportClosed {
   static constexpr std::string_view kType = "transport_closed";
   std::uint32_t attempt = 0;
   std::string reason;  // the library's words, for the detail of an error
+  std::optional<DialectName> speaks;  // it is a server of another kind, and this is what it is likely to speak
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
     visit("reason", self.reason);
+    visit("speaks", self.speaks);
   }
 };
 

@@ -64,6 +64,9 @@ struct Limits {
   // A member that numbers nothing and has not offered by then is offered to: some pages never offer. A newcomer's offer
   // takes two round trips, and its camera some time to open.
   Millis unnumbered_offer_grace{1'000};
+  // Somebody in a codelab room is said to be gone, and his connection ends within this: then it is true. Browsers report a
+  // closed one at once, or after 5 to 7 s.
+  Millis rumour_window{10'000};
   // Media changes closer together than this share one offer.
   Millis negotiation_batch_window{50};
 

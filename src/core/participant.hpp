@@ -21,6 +21,14 @@ constexpr auto names_of(DialectName) {
   return std::array<std::string_view, 5>{"auto", "meetwire", "classic", "codelab", "plain"};
 }
 
+// Members of these number nothing in pair messages, and announce nothing of what they have switched on.
+constexpr bool is_foreign(DialectName dialect) {
+  return dialect == DialectName::Classic || dialect == DialectName::Codelab || dialect == DialectName::Plain;
+}
+
+// Members of these know of one other at most: a room that has one of them in it has two places.
+constexpr bool knows_one_other(DialectName dialect) { return dialect == DialectName::Codelab; }
+
 // With whom in the room a member has connections.
 enum class Connect : std::uint8_t {
   Everyone,

@@ -42,7 +42,7 @@ struct ConnectionOpened {
   ConnectionId connection;
   SessionId session;
   std::string secret;
-  // What the connection's handshake says it speaks: meetwire or classic.
+  // What the connection's handshake says it speaks: meetwire, classic, or codelab where it says nothing at all.
   DialectName dialect = DialectName::Meetwire;
   // Classic identity, from the query string, percent-decoded; absent where the query lacks them.
   std::optional<std::string> user;

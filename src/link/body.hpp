@@ -49,6 +49,8 @@ struct Link::Body {
   LinkStep handle(Millis at, const LinkEvent& event);
   void on(const Started&);
   void on(const MessageReceived& received);
+  bool is_strangers(const protocol::PairMessage& message) const;
+  void peer_ready();
   void on(const WishesChanged& changed);
   void on(const SignallingLost&);
   void on(const SignallingResumed&);

@@ -36,6 +36,7 @@ LinkStep Link::Body::handle(Millis at, const LinkEvent& event) {
     if (unnumbered.offer_at && *unnumbered.offer_at <= now) {
       unnumbered.offer_at.reset();
       if (stage == Stage::Waiting && !is_open && inbox.empty()) stage = Stage::Opening;
+      else if (stage == Stage::Opening && offer_out) begin_incarnation(numbers.incarnation() + 1, Stage::Opening);
     }
     heal();
     pump();
@@ -78,6 +79,11 @@ void Link::Body::on(const MessageReceived& received) {
   // Whoever has heard our offer, or says something new, may be slow and is not silent; nor is it, while its answer is set.
   if (intake.acknowledges || !intake.ready.empty()) recovery.offer_progressed(now);
   for (protocol::PairMessage& message : intake.ready) {
+    if (is_strangers(message)) continue;
+    if (!options.numbered && std::holds_alternative<protocol::Acknowledge>(message.body)) {
+      peer_ready();
+      continue;
+    }
     const auto* offer = std::get_if<protocol::Offer>(&message.body);
     if (offer != nullptr && !options.numbered && !remote_fingerprint.empty() &&
         read_sdp(offer->sdp).fingerprint != remote_fingerprint) {
@@ -90,6 +96,21 @@ void Link::Body::on(const MessageReceived& received) {
   if (inbox.size() > options.limits.candidates_per_generation_max) {
     break_down(Failure{ErrorCode::PeerMisbehaved, "more messages than a negotiation can need"});
   }
+}
+
+// While a connection works, nobody else's description is the peer's.
+bool Link::Body::is_strangers(const protocol::PairMessage& message) const {
+  if (!options.overhears || state != LinkState::Connected || remote_fingerprint.empty()) return false;
+  const auto* offer = std::get_if<protocol::Offer>(&message.body);
+  const auto* answer = std::get_if<protocol::Answer>(&message.body);
+  if (offer == nullptr && answer == nullptr) return false;
+  return read_sdp(offer != nullptr ? offer->sdp : answer->sdp).fingerprint != remote_fingerprint;
+}
+
+// It would take an offer now. One that it was made before it has not heard, unless its answer is on its way.
+void Link::Body::peer_ready() {
+  if (stage == Stage::Waiting) unnumbered.offer_at = now;
+  if (stage == Stage::Opening && offer_out) unnumbered.offer_at = now + options.limits.unnumbered_offer_grace;
 }
 
 void Link::Body::on(const WishesChanged& changed) {

@@ -35,6 +35,8 @@ struct LinkOptions {
   bool numbered = true;
   // Descriptions without numbers carry the own rank: on a classic server, where the peer may be one of ours.
   bool says_rank = false;
+  // What strangers say to each other may come in here too: it looks like the peer's.
+  bool overhears = false;
   std::uint64_t seed = 0;
   std::string ice_servers = "[]";
   std::string ice_transport_policy = "all";

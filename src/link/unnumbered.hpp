@@ -17,7 +17,7 @@ struct Unnumbered {
   std::string rank;                 // the peer's, if it is one of ours; then it negotiates as often as is needed
   bool negotiates_once = false;     // an offer was not answered
   bool take_back = false;           // the own offer that is out
-  std::optional<Millis> offer_at;   // if it has not offered by then
+  std::optional<Millis> offer_at;   // if it has not offered by then, or not answered what it seems not to have heard
   Sequence offers = 0;              // own ones, so that one of ours can say which it answers
 
   bool is_ours() const { return !rank.empty(); }

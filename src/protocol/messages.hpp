@@ -46,8 +46,8 @@ struct SignalTo {
   UserId to;
   SessionId session;  // of the receiver, so that its successor does not get it; empty: whoever it is
   PairMessage pair;
-  // Classic only: the whole payload as JSON text, already stamped, so that fields which only classic clients know
-  // reach those that speak classic. Empty everywhere else.
+  // Classic and codelab only: the whole payload as JSON text, already stamped, so that fields which only such clients know
+  // reach those that speak the same. Empty everywhere else.
   std::string original;
 };
 
@@ -150,8 +150,13 @@ struct RelayTo {
   std::string payload;       // JSON text
 };
 
+// ---- client → server, codelab only
+
+// Its connection is over. The place in the room stays: it is back with its next offer, or when somebody comes.
+struct HungUp {};
+
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo, HungUp>;
 
 // ---- server → client
 

@@ -24,7 +24,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
   const std::uint64_t received = resumed ? admission.received : 0;
   if (sitting == members_.end()) {
     turn_away_other(admission, out);
-    make_place(now, out);
+    make_place(now, admission.dialect, out);
     enter(admission, std::nullopt, out);
   } else if (!resumed && sitting->second.heard) {
     // The holder knows the secret, so this one is another: the same page once more, or after its reload. It knows nothing
@@ -69,6 +69,7 @@ void Room::enter(const Admission& admission, std::optional<Role> kept, Decision&
   member.row.role = role;
   if (member.row.role != Role::Viewer) member.row.media = admission.media;
 
+  wake_all();
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
   // A classic client in no room expects nobody to greet it.
@@ -116,7 +117,7 @@ ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t vers
   welcome.self = self.row;
   welcome.as_of = self.outbox.last();
   for (const auto& [user, member] : members_) {
-    if (sees(self.row.user, user)) welcome.members.push_back(member.row);
+    if (sees(self.row.user, user) && !member.hung_up) welcome.members.push_back(member.row);
   }
   welcome.ice_servers = policy_->ice_servers;
   welcome.secret = self.keys.newest();
@@ -177,11 +178,12 @@ Role Room::vacate(Millis now, Members::iterator who, LeaveReason reason, Decisio
   if (reason == LeaveReason::Lost && is_listed() && !who->second.keys.secret.empty()) {
     former_.keep(row.user, std::move(who->second.keys), row.role, policy_->limits.former_places_max);
   }
+  const bool seen = !who->second.hung_up;
   members_.erase(who);
   due_.set(row.user, std::nullopt);
   away_.set(row.user, std::nullopt);
   away_unproven_.set(row.user, std::nullopt);
-  broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
+  if (seen) broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
   ways_.leave(row.user);
   command::Log line{LogLevel::Info, "left", std::nullopt, id_, row.user, std::string(name_of(reason))};
@@ -267,7 +269,9 @@ Decision Room::shut_down() {
 
 std::vector<Participant> Room::roster() const {
   std::vector<Participant> rows;
-  for (const auto& [user, member] : members_) rows.push_back(member.row);
+  for (const auto& [user, member] : members_) {
+    if (!member.hung_up) rows.push_back(member.row);
+  }
   return rows;
 }
 
@@ -335,7 +339,9 @@ Room::Member* Room::find(const UserId& user) {
 }
 
 Room::Member* Room::find_other(const UserId& user, const Member& from) {
-  return sees(from.row.user, user) || ways_.has(from.row.user, user) ? find(user) : nullptr;
+  if (!sees(from.row.user, user) && !ways_.has(from.row.user, user)) return nullptr;
+  Member* member = find(user);
+  return member == nullptr || member->hung_up ? nullptr : member;
 }
 
 Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {

@@ -166,15 +166,19 @@ class Room {
     std::uint64_t rung = 0;                   // calls of a classic member's
     std::vector<Letter> held;  // and what it said of one that rings, for when it is taken
     bool proven = false;       // has said or acknowledged something here
+    bool hung_up = false;      // to the others it has left
   };
   using Members = std::map<UserId, Member>;
 
   void enter(const Admission& admission, std::optional<Role> kept, Decision& out);
   void turn_away_other(const Admission& admission, Decision& out);
-  bool is_full() const;
+  bool is_full(DialectName newcomer) const;
+  // Nor does anybody give way.
+  bool is_closed_to(DialectName newcomer, Millis now) const;
+  std::size_t places(DialectName newcomer) const;
   // Of those who are away, who gives its place to a newcomer; none: nobody does yet.
   const UserId* yielding(Millis now) const;
-  void make_place(Millis now, Decision& out);
+  void make_place(Millis now, DialectName newcomer, Decision& out);
   // The place is given up and taken anew in the same step, by the same client: with its role.
   void start_anew(Millis now, Members::iterator who, const Admission& admission, LeaveReason reason, Decision& out);
   void take_over(Member& member, const Admission& admission, std::uint64_t received, bool resumed, Decision& out);
@@ -197,6 +201,7 @@ class Room {
   void on(Millis now, Member& from, protocol::RosterRequested&& request, Decision& out);
   void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
+  void on(Millis now, Member& from, protocol::HungUp&& word, Decision& out);
 
   // What members ask of the room (presence.cpp, moderation.cpp); none: it is done.
   using Refusal = std::optional<Failure>;
@@ -233,6 +238,10 @@ class Room {
   void ring_classic(Millis now, const Calls::Tellings& tellings, Decision& out);
   bool hold(Member& from, protocol::SignalTo& signal, Decision& out);
   void let_go(const Call& call, Decision& out);
+
+  // Codelab pages (room_codelab.cpp)
+  bool stays_away(Member& from, const protocol::ClientMessage& message, Decision& out);
+  void wake_all();
 
   // True: the message ends here, with an answer that says so.
   bool refuse(Member& from, const protocol::ClientMessage& message, Decision& out);

@@ -8,7 +8,7 @@ namespace meetwire::room {
 using namespace protocol;
 
 Verdict Room::judge_newcomer(Millis now, const Admission& admission) const {
-  const bool full = is_full() && yielding(now) == nullptr;
+  const bool full = is_closed_to(admission.dialect, now);
   if (!is_listed()) return full ? Verdict::Full : Verdict::Enter;
   if (lobby_.is_barred(admission.user)) return Verdict::Removed;
   if (lobby_.had_place(admission)) return Verdict::MeetingEnded;
@@ -66,8 +66,9 @@ Room::Refusal Room::admit_waiting(Millis now, const UserId& user, Decision& out)
     if (waiter != nullptr || lobby_.unbar(user)) return std::nullopt;
     return Failure{ErrorCode::TargetUnknown};
   }
-  make_place(now, out);
-  if (is_full()) return Failure{ErrorCode::RoomFull};
+  const DialectName dialect = waiter->admission.dialect;
+  make_place(now, dialect, out);
+  if (is_full(dialect)) return Failure{ErrorCode::RoomFull};
   if (waiter->connected) {
     const Admission admission = waiter->admission;
     lobby_.forget(user);

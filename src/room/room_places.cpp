@@ -13,8 +13,19 @@ namespace meetwire::room {
 
 using namespace protocol;
 
-bool Room::is_full() const {
-  return members_.size() >= (is_listed() ? policy_->limits.participants_max : policy_->limits.online_max);
+std::size_t Room::places(DialectName newcomer) const {
+  if (!is_listed()) return policy_->limits.online_max;
+  const bool two = knows_one_other(newcomer) || std::any_of(members_.begin(), members_.end(), [](const auto& one) {
+    return knows_one_other(one.second.row.dialect);
+  });
+  return two ? std::min<std::size_t>(2, policy_->limits.participants_max) : policy_->limits.participants_max;
+}
+
+bool Room::is_full(DialectName newcomer) const { return members_.size() >= places(newcomer); }
+
+// One place is given up for a newcomer, not more.
+bool Room::is_closed_to(DialectName newcomer, Millis now) const {
+  return is_full(newcomer) && (yielding(now) == nullptr || members_.size() > places(newcomer));
 }
 
 const UserId* Room::yielding(Millis now) const {
@@ -23,8 +34,8 @@ const UserId* Room::yielding(Millis now) const {
   return since && *since + policy_->limits.resume_protected <= now ? away_.first() : nullptr;
 }
 
-void Room::make_place(Millis now, Decision& out) {
-  const UserId* away = is_full() ? yielding(now) : nullptr;
+void Room::make_place(Millis now, DialectName newcomer, Decision& out) {
+  const UserId* away = is_full(newcomer) ? yielding(now) : nullptr;
   if (away != nullptr) depart(now, members_.find(UserId{*away}), LeaveReason::Lost, out);
 }
 

@@ -16,6 +16,7 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
     from->proven = true;
     may_spend_ = may_spend;
     if (!may_spend && refuse(*from, message, out)) return out;
+    if (stays_away(*from, message, out)) return out;
     from->heard = true;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
@@ -48,6 +49,8 @@ void Room::on(Millis, Member& from, SignalTo&& signal, Decision& out) {
   }
   // The tail of a call that has just ended, or somebody who pretends: neither is worth an answer.
   if (!may_connect(from, *to)) return;
+  // Only those who speak the same understand the original.
+  if (from.row.dialect != to->row.dialect) signal.original.clear();
   send(*to, SignalFrom{from.row.user, from.row.session, std::move(signal.pair), std::move(signal.original)}, out);
 }
 
@@ -175,6 +178,7 @@ void Room::on(Millis, Member& from, RosterRequested&& request, Decision& out) {
   } else {
     // Viewers' pages offer to publishers alone, and find in their rows who is one.
     for (const auto& [user, member] : members_) {
+      if (member.hung_up) continue;
       const bool says = knows_relays(member.row.dialect);
       const auto role = member.row.role == Role::Viewer ? std::nullopt : std::optional<std::string>(kPublisher);
       listed.rows.push_back({user, member.row.name, says ? member.publisher : role});
@@ -193,7 +197,10 @@ void Room::on(Millis now, Member& from, RelayTo&& relay, Decision& out) {
   if (!relay.to) {
     const Letter letter = letter_to_many(RelayFrom{relay.kind, from.row.user, std::move(relay.payload)});
     for (auto& [user, member] : members_) {
-      if (knows_relays(member.row.dialect)) post(member, letter, out);
+      if (from.row.dialect == DialectName::Codelab ? member.row.dialect == DialectName::Codelab && user != from.row.user
+                                                   : knows_relays(member.row.dialect)) {
+        post(member, letter, out);
+      }
     }
     return;
   }

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 
 namespace meetwire::room {
@@ -47,6 +48,8 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
     ClassicIdentity identity{UserId{opened.user.value_or("")}, std::nullopt, opened.session, opened.name};
     if (opened.room) identity.room = RoomId{*opened.room};
     dialect = make_classic_server(std::move(identity), policy_->limits);
+  } else if (opened.dialect == DialectName::Codelab) {
+    dialect = make_codelab_server(opened.session, policy_->limits);
   } else {
     dialect = make_meetwire_server(policy_->limits);
   }
@@ -65,7 +68,7 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   if (shut_down_) return turn_away(opened.connection, Failure{ErrorCode::ServerClosing});
   connection_deadlines_.set(opened.connection, now_ + policy_->limits.server_hello_deadline);
   if (!classic) {
-    admission.secret = opened.secret;
+    if (opened.dialect == DialectName::Meetwire) admission.secret = opened.secret;
     return;
   }
   if (opened.publisher && is_acceptable_name(*opened.publisher, policy_->limits.id_bytes_max)) {

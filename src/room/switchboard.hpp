@@ -71,6 +71,7 @@ class Switchboard {
   void seated(Connection& connection);
   void ask_holder(Connection& connection, const std::optional<ConnectionId>& holder);
   void turn_away(const ConnectionId& id, Failure why);
+  bool stays_outside(Connection& connection, ErrorCode why);
   void free_seat(const Seat& seat);
 
   // Rooms and what comes out of them

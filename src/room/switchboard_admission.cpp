@@ -161,8 +161,24 @@ void Switchboard::turn_away(const ConnectionId& id, Failure why) {
   const std::string code(name_of(why.code));
   log(LogLevel::Info, "refused", *connection, code);
   const ConnectionId copy = id;
+  const bool stays = stays_outside(*connection, why.code);
   deliver(copy, 0, Refused{std::move(why)});
-  close(copy);
+  if (!stays) close(copy);
+}
+
+// A codelab page does not ask again by itself, and its socket would come back for ever: one that was told that there is no
+// place for it stays as it is, and may ask for another room.
+bool Switchboard::stays_outside(Connection& connection, ErrorCode why) {
+  if (connection.dialect->name() != DialectName::Codelab) return false;
+  if (why == ErrorCode::ServerClosing || why == ErrorCode::ServerTimeout) return false;
+  questions_.erase(std::exchange(connection.operation, 0));
+  connection_deadlines_.set(connection.id, std::nullopt);
+  connection.stage = Stage::Greeting;
+  connection.room = {};
+  connection.kept.clear();
+  connection.kept_bytes = 0;
+  connection.kept_charge = Charge();
+  return true;
 }
 
 }  // namespace meetwire::room

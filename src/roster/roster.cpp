@@ -14,8 +14,8 @@ bool Roster::accept(Participant& row) const {
 }
 
 void Roster::replace(Participant& known, Participant row, Update& update) {
-  // The server knows nothing of a classic member's media; what was seen of it stays.
-  if (row.dialect == DialectName::Classic) row.media = known.media;
+  // The server knows nothing of such a member's media; what was seen of it stays.
+  if (is_foreign(row.dialect)) row.media = known.media;
   if (row == known) return;
   known = std::move(row);
   update.differences.push_back(RowChanged{known});

@@ -160,16 +160,18 @@ void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welco
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   const roster::Update update = roster.reconcile(options.user, welcome.members);
+  // There the one who came first offers.
+  const bool offers = wire.in_use() != DialectName::Codelab;
   for (const auto& [user, row] : roster.rows()) {
-    if (wants_link(row)) offers_awaited.insert(user);
+    if (wants_link(row) && offers && row.dialect != DialectName::Codelab) offers_awaited.insert(user);
   }
   if (!offers_awaited.empty()) outbox.hold(turn.now + limits.first_offers_window);
-  apply(turn, update, /*offers_first=*/true);
+  apply(turn, update, /*offers_first=*/offers);
   for (const auto& [user, row] : roster.rows()) {
     if (links.has(user) || !wants_link(row)) continue;
     // Still here, but the connection of the old place is gone.
     turn.say(command::LinkChanged{user, LinkState::Connecting, std::nullopt});
-    start_link(turn, row, /*offers_first=*/true);
+    start_link(turn, row, /*offers_first=*/offers);
   }
 }
 

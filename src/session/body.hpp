@@ -147,6 +147,7 @@ struct Session::Body {
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
   void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
   void stop_awaiting(Turn& turn, const UserId& peer);
+  bool is_gone_by(Millis now, const UserId& peer, LinkState state) const;
 
   // The hello is out, to a server that may have lost what it asks.
   bool asks() const { return ask_at && connection.is_greeting() && wire.in_use() != DialectName::Meetwire; }
@@ -189,6 +190,7 @@ struct Session::Body {
   std::string token;  // what the next hello carries
 
   link::Wishes wishes;     // as the links were told
+  std::optional<Millis> rumoured_until;  // that the other one in a codelab room is gone
   std::set<UserId> offers_awaited;  // links whose first offer the first envelope waits for
   std::vector<EarlyMessage> early;
   // When the hello's questions go out again, and how long they wait then.

@@ -9,6 +9,9 @@ namespace meetwire::session {
 template <class Wish>
 void Session::Body::call(Turn& turn, RequestId request, Wish&& wish) {
   if (!has_been_joined) return turn.settle(request, Failure{ErrorCode::NotJoined});
+  if (wire.in_use() == DialectName::Codelab) {
+    return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a codelab server carries no calls"});
+  }
   if (wire.in_use() == DialectName::Classic && !connects_on_call()) {
     return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a classic server carries calls out of rooms, or on-call, only"});
   }

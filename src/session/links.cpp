@@ -22,7 +22,8 @@ void Links::run(Millis now, const UserId& peer, Entry& entry, const link::LinkEv
   entry.wake_at = step.wake_at;
   for (link::Output& output : step.outputs) {
     const auto* changed = std::get_if<link::StateChanged>(&output);
-    if (changed != nullptr && changed->state == LinkState::Connected) entry.connected_once = true;
+    if (changed != nullptr) entry.connected = changed->state == LinkState::Connected;
+    if (entry.connected) entry.connected_once = true;
     outputs.push_back({peer, std::move(output)});
   }
 }
@@ -112,6 +113,11 @@ PeerOutputs Links::elapsed(Millis now) {
 bool Links::has_connected(const UserId& peer) const {
   const auto at = links_.find(peer);
   return at != links_.end() && at->second.connected_once;
+}
+
+bool Links::is_connected(const UserId& peer) const {
+  const auto at = links_.find(peer);
+  return at != links_.end() && at->second.connected;
 }
 
 std::optional<Millis> Links::deadline() const {

@@ -43,6 +43,7 @@ class Links {
   bool has(const UserId& peer) const { return links_.count(peer) != 0; }
   // Connected now, or was before it got into trouble.
   bool has_connected(const UserId& peer) const;
+  bool is_connected(const UserId& peer) const;
   std::optional<Millis> deadline() const;
 
  private:
@@ -50,6 +51,7 @@ class Links {
     std::unique_ptr<LinkPart> link;
     std::optional<Millis> wake_at;
     bool connected_once = false;
+    bool connected = false;
     bool away = false;
   };
 

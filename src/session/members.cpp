@@ -61,16 +61,19 @@ void Session::Body::fit_links(Turn& turn) {
 }
 
 void Session::Body::start_link(Turn& turn, const Participant& member, bool offers_first) {
-  const bool classic = member.dialect == DialectName::Classic || wire.in_use() == DialectName::Classic;
+  const bool foreign = is_foreign(member.dialect) || is_foreign(wire.in_use());
   link::LinkOptions how;
   how.peer = member.user;
-  // On a classic server it may be one of ours, and says so: then the ranks of both settle who gives way.
-  how.says_rank = wire.in_use() == DialectName::Classic;
-  how.self_rank = how.says_rank ? options.user.value : classic ? std::string(kPoliteRank) : self.session.value;
-  how.peer_rank = classic ? std::string() : member.session.value;
-  how.offers_first = offers_first;
+  // On another's server it may be one of ours, and says so: then the ranks of both settle who gives way.
+  how.says_rank = is_foreign(wire.in_use());
+  how.self_rank = how.says_rank ? options.user.value : foreign ? std::string(kPoliteRank) : self.session.value;
+  how.peer_rank = foreign ? std::string() : member.session.value;
+  // A page that was there first offers by itself; one that waits is offered to as it says that it is ready, or after a while.
+  const bool page_offers = member.dialect == DialectName::Codelab && wire.in_use() == DialectName::Meetwire;
+  how.offers_first = offers_first && !page_offers;
   how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);
-  how.numbered = !classic;
+  how.numbered = !foreign;
+  how.overhears = wire.in_use() == DialectName::Codelab;
   how.seed = random.next();
   how.ice_servers = ice_servers;
   how.ice_transport_policy = options.ice_transport_policy;
@@ -91,6 +94,9 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
             send_pair(turn, out.peer, std::move(said));
           } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
             turn.say(command::LinkChanged{out.peer, said.state, said.error});
+            if (is_gone_by(turn.now, out.peer, said.state)) {
+              apply(turn, roster.leave(out.peer, SessionId{}, LeaveReason::Lost), /*offers_first=*/false);
+            }
             // Whoever hangs up unattended says nothing: his connection is gone.
             if (said.state == LinkState::Failed) tell(turn, unattended.ended(out.peer, CallOutcome::Gone));
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
@@ -114,6 +120,13 @@ void Session::Body::send_pair(Turn& turn, const UserId& peer, link::SendPair pai
   if (is_offer) stop_awaiting(turn, peer);
 }
 
+// A codelab server does not say who has left, or says it of somebody else: what tells is the connection.
+bool Session::Body::is_gone_by(Millis now, const UserId& peer, LinkState state) const {
+  if (wire.in_use() != DialectName::Codelab || !links.has_connected(peer)) return false;
+  const bool rumoured = rumoured_until && now < *rumoured_until;
+  return state == LinkState::Failed || (state == LinkState::Reconnecting && rumoured);
+}
+
 // The first envelope leaves as soon as nobody's offer is missing in it.
 void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
   if (offers_awaited.erase(peer) != 0 && offers_awaited.empty()) outbox.release(turn.now);
@@ -122,7 +135,7 @@ void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
 // Classic members announce nothing; what they have switched on is what they send.
 void Session::Body::see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending) {
   const Participant* member = roster.find(peer);
-  if (member == nullptr || member->dialect != DialectName::Classic) return;
+  if (member == nullptr || !is_foreign(member->dialect)) return;
   // Whatever a viewer sends is not shown.
   if (member->role == Role::Viewer) return;
   MediaState media;

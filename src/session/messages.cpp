@@ -94,7 +94,9 @@ void Session::Body::take(Turn& turn, const protocol::MemberJoined& message) {
   if (known != nullptr && known->session.empty() && member.session.empty() && links.has_connected(member.user)) {
     apply(turn, roster.leave(member.user, known->session, LeaveReason::Replaced), false);
   }
-  apply(turn, roster.join(member), /*offers_first=*/false);
+  // Elsewhere the newcomer offers.
+  if (wire.in_use() == DialectName::Codelab) rumoured_until.reset();
+  apply(turn, roster.join(member), /*offers_first=*/wire.in_use() == DialectName::Codelab);
 }
 
 void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
@@ -112,6 +114,11 @@ void Session::Body::take(Turn& turn, const protocol::MemberChanged& message) {
 
 void Session::Body::take(Turn& turn, const protocol::MemberLeft& message) {
   if (message.user == options.user) return;  // the late end of an own older socket
+  // At a codelab server, which may have said it of somebody else; if it is true, the connection ends within seconds.
+  if (wire.in_use() == DialectName::Codelab && message.reason == LeaveReason::Lost && links.is_connected(message.user)) {
+    rumoured_until = turn.now + limits.rumour_window;
+    return;
+  }
   apply(turn, roster.leave(message.user, message.session, message.reason), /*offers_first=*/false);
   tell(turn, unattended.ended(message.user, CallOutcome::Gone));
 }
@@ -130,6 +137,7 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
     apply(turn, roster.join(std::move(newcomer)), /*offers_first=*/false);
     member = roster.find(message.from);
   }
+  if (member == nullptr && wire.in_use() == DialectName::Codelab) return;  // the tail of a goodbye, or a stranger's
   if (member == nullptr || member->session != message.session) {
     return turn.report(Failure{ErrorCode::PeerMisbehaved, "a message from somebody who is not here"}, message.from);
   }

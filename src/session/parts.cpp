@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 
 namespace meetwire::session {
@@ -26,6 +27,10 @@ std::unique_ptr<protocol::ClientDialect> make_meetwire(DialectName name, const C
 }
 
 std::unique_ptr<protocol::ClientDialect> make_any(DialectName name, const ClientOptions& options, const Limits& limits) {
+  // Such servers know nobody out of rooms.
+  if (name == DialectName::Codelab && options.room) {
+    return protocol::make_codelab_client(*options.room, options.user, options.name, limits);
+  }
   if (name != DialectName::Classic) return make_meetwire(name, options, limits);
   return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
 }

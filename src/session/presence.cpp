@@ -11,8 +11,8 @@ namespace meetwire::session {
 void Session::Body::on(Turn& turn, const event::RoomRequested& event) {
   // While the connection is lost, a request is taken all the same and goes out on the next.
   if (!has_been_joined || connection.phase() == ConnectionPhase::Knocking) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
-  if (wire.in_use() == DialectName::Classic) {
-    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server knows nothing of it"});
+  if (is_foreign(wire.in_use())) {
+    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, std::string("a server that speaks ").append(name_of(wire.in_use())).append(" knows nothing of it")});
   }
   if (auto refused = refusal_of(event)) return turn.settle(event.request, std::move(refused));
   requests.request(turn, event);

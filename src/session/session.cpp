@@ -166,6 +166,9 @@ void Session::Body::announce(Turn& turn) {
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   // While the connection is lost, a message is taken all the same and goes out on the next.
   if (!has_been_joined) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
+  if (wire.in_use() == DialectName::Codelab) {
+    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a codelab server carries no chat"});
+  }
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
@@ -197,6 +200,8 @@ void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
 
 void Session::Body::on(Turn& turn, const event::TransportClosed& event) {
   if (event.attempt != connection.attempt()) return;
+  const bool other_kind = event.speaks && options.dialect == DialectName::Auto && !has_been_joined;
+  if (other_kind) turn.say(command::NeedDialect{*event.speaks});
   drive(turn, ConnectionInput::Closed, Failure{ErrorCode::ConnectionLost, event.reason});
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("session.join: bad ids end it before a socket is opened") {
 }
 
 TEST_CASE("session.join: a dialect that is not spoken is refused") {
-  World w(DialectName::Codelab);
+  World w(DialectName::Plain);
   w.on(event::JoinRequested{});
   CHECK(w.state().error->code == ErrorCode::InvalidArgument);
 }

@@ -157,7 +157,7 @@ struct World {
       return std::make_unique<FakePart>(shared->links.back(), *shared);
     };
     out.make_dialect = [this](DialectName name, const ClientOptions&, const Limits&) -> std::unique_ptr<p::ClientDialect> {
-      if (name != DialectName::Meetwire && name != DialectName::Classic) return nullptr;
+      if (name == DialectName::Plain) return nullptr;
       return std::make_unique<FakeDialect>(name, *shared);
     };
     return out;

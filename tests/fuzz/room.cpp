@@ -9,6 +9,7 @@
 #include "fuzz/messages.hpp"
 #include "fuzz/strict_json.hpp"
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 #include "room/switchboard.hpp"
 #include "support/deliveries.hpp"
@@ -70,6 +71,7 @@ class Host {
     RoomId room;
     std::string secret;
     bool classic = false;
+    bool codelab = false;
     std::unique_ptr<ClientDialect> dialect;
   };
 
@@ -95,6 +97,7 @@ class Host {
     socket.user = speaker.user();
     socket.room = RoomId{bytes.one_in(4) ? "q" : bytes.one_in(5) ? "" : "r"};
     socket.classic = bytes.one_in(3);
+    socket.codelab = !socket.classic && bytes.one_in(4);
     socket.secret = "the secret of one" + socket.user.value;
     event::ConnectionOpened opened{id, SessionId{"s" + std::to_string(bytes.pick(3))}, socket.secret, DialectName::Meetwire, {}, {}, {}, {}, {}};
     if (socket.classic) {
@@ -104,6 +107,9 @@ class Host {
       if (bytes.one_in(2)) opened.name = speaker.text();
       if (bytes.one_in(4)) opened.publisher = speaker.text();
       socket.dialect = make_classic_client(socket.room, socket.user, "N", kDefaultLimits);
+    } else if (socket.codelab) {
+      opened.dialect = DialectName::Codelab;
+      socket.dialect = make_codelab_client(socket.room, socket.user, "N", kDefaultLimits);
     } else {
       socket.dialect = make_meetwire_client(kDefaultLimits);
     }
@@ -196,7 +202,7 @@ class Host {
     const auto socket = sockets.find(deliver.connection);
     promise(socket != sockets.end(), "something is delivered to a closed connection");
     promise(StrictJson(deliver.body).is_json(), "a frame of ours is not JSON");
-    if (socket->second.classic) return;
+    if (socket->second.classic || socket->second.codelab) return;
     const auto decoded = socket->second.dialect->decode(deliver.name, deliver.body);
     promise(decoded.failures.empty() && decoded.unknown == 0 && !decoded.messages.empty(), "a frame of ours is not understood");
   }

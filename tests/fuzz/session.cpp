@@ -11,6 +11,7 @@
 #include "fuzz/messages.hpp"
 #include "fuzz/strict_json.hpp"
 #include "protocol/dialects/classic.hpp"
+#include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
 #include "session/session.hpp"
 
@@ -84,7 +85,7 @@ class Host {
     feed(event::RoomRequested{fresh_request(), speaker.fresh(), wish.action, wish.user, wish.name, wish.text, wish.values, wish.role, wish.source});
   }
   ClientOptions options() {
-    constexpr std::array<DialectName, 5> kDialects{DialectName::Meetwire, DialectName::Classic, DialectName::Auto, DialectName::Meetwire, DialectName::Plain};
+    constexpr std::array<DialectName, 6> kDialects{DialectName::Meetwire, DialectName::Classic, DialectName::Auto, DialectName::Meetwire, DialectName::Plain, DialectName::Codelab};
     ClientOptions out;
     if (!bytes.one_in(6)) out.room = RoomId{"r"};
     out.user = self;
@@ -115,7 +116,7 @@ class Host {
     for (unsigned i = bytes.pick(4) + 1; i > 0; --i) messages.push_back(speaker.server_message(self));
     const std::uint64_t number = bytes.one_in(3) ? 0 : bytes.one_in(5) ? speaker.number() : next_number;
     if (number != 0) next_number = number + messages.size();
-    ServerDialect& server = bytes.one_in(3) ? *classic_server : *meetwire_server;
+    ServerDialect& server = bytes.one_in(3) ? *classic_server : bytes.one_in(4) ? *codelab_server : *meetwire_server;
     auto frames = server.encode(messages, number);
     for (protocol::Frame& frame : frames) frame.body = speaker.mutated(std::move(frame.body));
     return frames;
@@ -251,6 +252,7 @@ class Host {
   session::Session session;
   std::unique_ptr<ServerDialect> meetwire_server = make_meetwire_server(kDefaultLimits);
   std::unique_ptr<ServerDialect> classic_server = make_classic_server({self, RoomId{"r"}, SessionId{"s"}, "Z"}, kDefaultLimits);
+  std::unique_ptr<ServerDialect> codelab_server = make_codelab_server(SessionId{"s"}, kDefaultLimits);
   Clock clock;
   std::uint32_t attempt = 0;
   std::uint64_t next_number = 1;

@@ -28,7 +28,7 @@ function importsOf(text: string): { atOnce: string[]; later: string[] } {
 }
 
 // Loaded on first use: .tools/steps/dist.mjs, `parts`. Each brings all it needs.
-const parts = ['./flow.js', './insight.js', './legacy-core.js', './mount.js', './record.js', './redact.js'];
+const parts = ['./flow.js', './insight.js', './legacy-core.js', './mount.js', './record.js', './redact.js', './socket-2.js'];
 
 test('those two files load nothing else of ours, but for parts on first use', () => {
   const { atOnce, later } = importsOf(file('meetwire.js').toString());

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, test } from 'node:test';
 import type { CommandOf } from '../../bindings/client-types.ts';
-import type { SocketLike } from '../../bindings/browser/socket.ts';
+import type { SocketLike } from '../../bindings/browser/socket-like.ts';
 import { PageMemory } from '../../bindings/browser/memory.ts';
 import { socketPort } from '../../bindings/browser/socket.ts';
 
@@ -67,7 +67,7 @@ function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https:/
     {
       answered: () => heard.push(['answered']),
       opened: () => heard.push(['opened']),
-      closed: (reason) => heard.push(['closed', reason]),
+      closed: (reason, speaks) => heard.push(['closed', reason, ...(speaks ? [speaks] : [])]),
       arrived: (name, body) => heard.push([name, body]),
     },
   );
@@ -75,6 +75,15 @@ function open(command: Partial<CommandOf<'open_transport'>> = {}, url = 'https:/
 }
 
 describe('socket', () => {
+  test('a server of socket.io 2 is told by what the library says of it', () => {
+    const { socket, heard } = open();
+    socket.happens('connect_error', new Error('It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client'));
+    assert.equal(heard[0]?.[2], 'codelab');
+    const other = open();
+    other.socket.happens('connect_error', new Error('websocket error'));
+    assert.deepEqual(other.heard, [['closed', 'websocket error']]);
+  });
+
   test('it never reconnects by itself, shares nothing, and falls back from WebSocket', () => {
     const { options, socket } = open();
     assert.equal(options['reconnection'], false);

@@ -74,6 +74,17 @@ function classicFrame(talk: SecretTalk): [name: string, payload: unknown] {
   )();
 }
 
+function codelabFrame(talk: SecretTalk): [name: string, payload: unknown] {
+  return talk.pick<() => [string, unknown]>(
+    () => [talk.pick('created', 'joined', 'join', 'ready', 'create or join'), 'r'],
+    () => ['bye', talk.pick('r', null)],
+    () => ['message', talk.pick<unknown>('got user media', 'bye', talk.secret())],
+    () => ['message', { type: talk.pick('offer', 'answer'), sdp: talk.sdp('ufA1'), extra: talk.secret() }],
+    () => ['message', { type: 'candidate', label: 0, id: '0', ...talk.candidate('ufA1') }],
+    () => ['log', ['Message from server:', talk.secret()]],
+  )();
+}
+
 const browserError = (talk: SecretTalk): object => ({
   errorName: 'OperationError', errorMessage: `Failed to parse SessionDescription. a=ice-pwd:${'x'} ${talk.sdp('ufA1').split('\r\n').join(' ')} Invalid SDP line.`,
 });
@@ -93,6 +104,10 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
   return talk.pick<() => ClientEvent>(
     () => ({ type: 'message_arrived', attempt, name: 'meetwire', body: talk.body({ number: index, messages: [serverMessage(talk, 1 + talk.below(4)), serverMessage(talk, 1 + talk.below(4))] }) }),
     () => ({ type: 'message_arrived', attempt, name, body: talk.body(payload) }),
+    () => {
+      const [event, argument] = codelabFrame(talk);
+      return { type: 'message_arrived', attempt, name: event, body: talk.body(argument) };
+    },
     () => ({ type: 'chat_requested', request: index, id: `own-${index}`, text: talk.secret() }),
     () => ({ type: 'call_requested', request: index, id: `k${talk.below(3)}`, to: 'bob', timeoutMs: 0 }),
     () => ({ type: 'call_accepted', request: index, id: `k${talk.below(3)}` }),
@@ -107,8 +122,8 @@ function clientEvent(talk: SecretTalk, attempt: number, index: number): ClientEv
 
 function talkToClient(talk: SecretTalk): Trace {
   const trace = new Trace('client');
-  const dialect = talk.pick('auto', 'meetwire', 'classic') as 'auto';
-  const machine = (dialect === ('classic' as string) ? legacyClients : clients).create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
+  const dialect = talk.pick('auto', 'meetwire', 'classic', 'codelab') as 'auto';
+  const machine = (/^c/.test(dialect) ? legacyClients : clients).create({ room: 'r', user: 'ada', name: 'Ada', token: talk.secret(), secret: talk.secret(), dialect, seed: 7, iceServers: JSON.stringify(talk.iceServers()), iceTransportPolicy: 'all' }, trace);
   let now = 1_000;
   let attempt = 0;
   const events: ClientEvent[] = [{ type: 'join_requested' }];
@@ -149,16 +164,17 @@ function talkToRoom(talk: SecretTalk): Trace {
       if (command.type === 'authorize') tell({ type: 'authorized', operation: command.operation, allowed: true, role: 'guest' });
     }
   };
-  const people: [string, string, 'meetwire' | 'classic'][] = [['1', 'ada', 'meetwire'], ['2', 'bob', 'meetwire'], ['3', 'eve', 'classic'], ['4', 'bob', 'meetwire']];
+  const people: [string, string, 'meetwire' | 'classic' | 'codelab'][] = [['1', 'ada', 'meetwire'], ['2', 'bob', 'meetwire'], ['3', 'eve', 'classic'], ['4', 'bob', 'meetwire'], ['5', '', 'codelab'], ['6', '', 'codelab']];
   for (const [connection, user, dialect] of people) {
     tell({ type: 'connection_opened', connection, session: `session-${connection}`, secret: talk.secret(), address: talk.address(), dialect, ...(dialect === 'classic' && { user, room: 'r', name: 'Eve' }) });
+    if (dialect === 'codelab') tell({ type: 'frame_arrived', connection, name: 'create or join', body: '"page"' });
     if (dialect === 'meetwire') tell({ type: 'frame_arrived', connection, name: 'meetwire', body: talk.written({ messages: [{ type: 'hello', versions: [1, 1], room: 'r', user, name: user, token: talk.secret() }] }) });
   }
   for (let index = 0; index < stepsPerSeed; index++) {
     const [connection, user, dialect] = talk.pick(...people);
     // As if it were the server, which alone announces anything.
     const forged: [string, unknown] = ['msg', { type: 'join', msg: talk.secret() }];
-    const [name, payload] = dialect === 'classic' ? talk.pick(() => forged, () => classicFrame(talk), () => classicFrame(talk))() : ['meetwire', { received: talk.below(9), messages: [clientMessage(talk, user), clientMessage(talk, user)] }];
+    const [name, payload] = dialect === 'codelab' ? codelabFrame(talk) : dialect === 'classic' ? talk.pick(() => forged, () => classicFrame(talk), () => classicFrame(talk))() : ['meetwire', { received: talk.below(9), messages: [clientMessage(talk, user), clientMessage(talk, user)] }];
     tell({ type: 'frame_arrived', connection, name, body: talk.body(payload) });
     if (talk.below(20) === 0) tell({ type: 'connection_closed', connection, deliberate: false });
   }

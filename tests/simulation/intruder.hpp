@@ -39,6 +39,7 @@ class Intruder {
   struct Socket {
     bool up = false;
     bool classic = false;
+    bool codelab = false;
   };
 
   void open();

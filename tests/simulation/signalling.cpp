@@ -61,7 +61,9 @@ void Signalling::open(int who, int life, std::uint32_t attempt, std::optional<Cl
     opened.connection = id;
     opened.session = SessionId{hexadecimal(choices_.next())};
     opened.secret = hexadecimal(choices_.next());
-    if (query) {
+    if (query && query->is_page) {
+      opened.dialect = DialectName::Codelab;
+    } else if (query) {
       opened.dialect = DialectName::Classic;
       opened.user = query->user.value;
       if (!query->room.empty()) opened.room = query->room.value;

@@ -28,6 +28,7 @@ struct ClassicQuery {
   UserId user;
   RoomId room;  // empty: none
   std::optional<Place> only_if_held;
+  bool is_page = false;  // of the codelab's: it says nothing here
 };
 
 // What the host of the server takes for a proof of who somebody is.

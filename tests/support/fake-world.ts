@@ -161,7 +161,7 @@ export class FakeWorld {
             secret: `x${++this.#names}-abcdefghijklmnopqrstuvwxyz`,
             ...(command.dialect === 'classic'
               ? { dialect: 'classic', user: command.user, room: command.room, name: command.name }
-              : { dialect: 'meetwire' }),
+              : { dialect: command.dialect === 'codelab' ? 'codelab' : 'meetwire' }),
           });
           events.opened();
         });
@@ -205,7 +205,8 @@ export class FakeWorld {
     } else if (command.type === 'deliver') {
       setImmediate(() => {
         const line = this.#lines.get(command.connection);
-        if (line && !line.closed) line.events.arrived(command.name, command.body);
+        const body = command.form === 'arguments' ? JSON.stringify((JSON.parse(command.body) as unknown[])[0]) : command.body;
+        if (line && !line.closed) line.events.arrived(command.name, body);
       });
     } else if (command.type === 'close_connection') {
       setImmediate(() => this.#drop(command.connection, 'io server disconnect', false));

@@ -20,6 +20,7 @@ namespace meetwire::support {
 struct PairOptions {
   bool numbered = true;
   std::array<bool, 2> says_rank{};  // on a classic server; a page does not
+  bool overhears = false;           // on a codelab server
   Millis operation_takes{5};
   Millis network_takes{20};
   int slow_end = 0;      // whose browser takes longer,
@@ -142,6 +143,7 @@ class PairWorld {
     options.offers_first = first;
     options.numbered = options_.numbered;
     options.says_rank = options_.says_rank[static_cast<std::size_t>(at)];
+    options.overhears = options_.overhears;
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
     end.browser = std::make_unique<ModelBrowser>(

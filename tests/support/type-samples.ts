@@ -50,7 +50,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   },
   transport_answered: { type: 'transport_answered', attempt: 1 },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
-  transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout' },
+  transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout', speaks: 'codelab' },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
   local_description_set: {
     type: 'local_description_set',

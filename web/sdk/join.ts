@@ -41,7 +41,10 @@ export interface JoinOptions {
    * with. Others are in the list, with the connection `none`, and chat reaches them.
    */
   connect?: Connect;
-  /** The server's protocol; default: found out. */
+  /**
+   * The server's protocol; default: found out, as far as that is possible: `codelab` is, where the server is one of socket.io 2.
+   * A codelab server has rooms of two, and neither chat, calls nor names.
+   */
   dialect?: DialectName;
   /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
   signal?: AbortSignal;

@@ -36,11 +36,13 @@ export class Connection {
     } as const;
     const { auth, query } = this.#socket.handshake;
     if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'meetwire')) return { ...identity, dialect: 'meetwire' };
-    return { ...identity, dialect: 'classic', ...classicIdentity(query) };
+    const known = classicIdentity(query);
+    // Codelab pages say who they are nowhere, and what they want by their first event.
+    return Object.keys(known).length === 0 ? { ...identity, dialect: 'codelab' } : { ...identity, dialect: 'classic', ...known };
   }
 
-  deliver(name: string, payload: unknown): void {
-    if (!this.#closing) this.#socket.emit(name, payload);
+  deliver(name: string, ...payload: unknown[]): void {
+    if (!this.#closing) this.#socket.emit(name, ...payload);
   }
 
   /**

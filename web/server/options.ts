@@ -40,7 +40,7 @@ export interface AttachOptions {
    * not pages send no Origin: `authorize` is for those.
    */
   readonly origins?: readonly string[];
-  /** Members a room, 1 to 1000. Default: the core's limits table, 12. */
+  /** Members a room, 1 to 1000. Default: the core's limits table, 12. A room with a codelab page in it holds two at most. */
   readonly participantsMax?: number;
   /** How long a member whose socket was lost keeps its place, in milliseconds. Default 30,000. */
   readonly resumeWindowMs?: number;
@@ -69,7 +69,7 @@ export interface AttachOptions {
    * comes. Default: none, and then that header has no effect.
    */
   readonly trustedProxies?: readonly string[];
-  /** The path of the signalling socket. Default `/socket.io`, which classic clients expect. */
+  /** The path of the signalling socket. Default `/socket.io`, which classic clients and codelab pages expect. */
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */
   readonly logger?: Logger;

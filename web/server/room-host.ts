@@ -19,7 +19,7 @@ export interface Machine {
 export type MakeMachine = (options: RoomOptions, trace?: Trace) => Promise<Machine>;
 
 export interface RoomPorts {
-  deliver(connection: string, name: string, payload: unknown): void;
+  deliver(connection: string, name: string, ...payload: unknown[]): void;
   /** After what was delivered has gone out. */
   close(connection: string): void;
   /** Closed by the deadline unless the other end answers, so that `connection_closed` follows. */
@@ -118,8 +118,8 @@ export class RoomHost {
   #carryOut(command: RoomCommand, address: string | undefined): void {
     switch (command.type) {
       case 'deliver': {
-        const payload: unknown = command.form === 'json' ? JSON.parse(command.body) : command.body;
-        return this.#ports.deliver(command.connection, command.name, payload);
+        const payload: unknown = command.form === 'text' ? command.body : JSON.parse(command.body);
+        return this.#ports.deliver(command.connection, command.name, ...(command.form === 'arguments' ? (payload as unknown[]) : [payload]));
       }
       case 'distribute': {
         const { to, name, body, tail, form } = command;

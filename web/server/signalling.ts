@@ -71,7 +71,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     this.#clock = parts.clock ?? systemClock;
     this.#host = new RoomHost(
       {
-        deliver: (id, name, payload) => this.#connections.get(id)?.deliver(name, payload),
+        deliver: (id, name, ...payload) => this.#connections.get(id)?.deliver(name, ...payload),
         close: (id) => this.#close(id),
         probe: (id, deadlineMs) => void this.#connections.get(id)?.probe(deadlineMs),
         failed: (error) => this.#failed(error),

@@ -104,7 +104,8 @@ export class Server implements LineServer {
     const { chance } = this.#parts;
     const identity = { type: 'connection_opened', connection: id, session: chance.text(22), secret: chance.text(43) } as const;
     const { dialect, user, room, name } = line.handshake;
-    if (dialect === 'classic') this.#host?.handle({ ...identity, dialect, user, room, name });
+    if (dialect === 'codelab') this.#host?.handle({ ...identity, dialect });
+    else if (dialect === 'classic') this.#host?.handle({ ...identity, dialect, user, room, name });
     else this.#host?.handle({ ...identity, dialect: 'meetwire' });
   }
 

@@ -7,6 +7,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/classic_ids.hpp"
 #include "protocol/dialects/classic_wire.hpp"
+#include "protocol/dialects/mark.hpp"
 #include "protocol/text.hpp"
 
 namespace meetwire::protocol {

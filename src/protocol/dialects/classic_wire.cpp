@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "protocol/dialects/mark.hpp"
 #include "protocol/dialects/pair_json.hpp"
 #include "protocol/text.hpp"
 
@@ -70,34 +71,6 @@ std::variant<PairBody, Failure> read_body(std::string_view type, const Value& pa
   return PairBody{std::move(one)};
 }
 
-// The rank, which of its m-lines is for what, and which offer it is or answers.
-void write_mark(TextWriter& writer, const PairMessage& pair, const SlotsByMid& slots, Sequence offer) {
-  if (pair.rank.empty()) return;
-  writer.key(kMark);
-  writer.open('{');
-  put(writer, "rank", pair.rank);
-  put(writer, "slots", slots);
-  put(writer, "offer", offer);
-  writer.close('}');
-}
-
-void read_mark(const Value& payload, const Limits& limits, PairMessage& pair) {
-  const Value mark = find(payload, kMark);
-  const auto rank = find_id(mark, "rank", limits);
-  if (!rank) return;
-  SlotsByMid slots;
-  if (!read_slots(mark, limits, slots)) return;
-  const Sequence number = find_count32(mark, "offer").value_or(0);
-  pair.rank = *rank;
-  if (auto* offer = std::get_if<Offer>(&pair.body)) {
-    pair.sequence = number;
-    offer->slots = std::move(slots);
-  } else if (auto* answer = std::get_if<Answer>(&pair.body)) {
-    answer->offer = number;
-    answer->slots = std::move(slots);
-  }
-}
-
 std::vector<TypedPayload> write_pair_payload(const PairMessage& pair, std::string_view from, std::string_view to) {
   std::vector<TypedPayload> out;
   const auto add = [&](std::string_view type, const auto& write_content, const auto& write_more) {
@@ -113,19 +86,19 @@ std::vector<TypedPayload> write_pair_payload(const PairMessage& pair, std::strin
     writer.close('}');
     out.push_back({type, writer.take()});
   };
-  const auto add_description = [&](std::string_view type, const auto& description, Sequence number) {
+  const auto add_description = [&](std::string_view type, const std::string& sdp) {
     add(
         type,
         [&](TextWriter& writer) {
           put(writer, "type", type);
-          put(writer, "sdp", description.sdp);
+          put(writer, "sdp", sdp);
         },
-        [&](TextWriter& writer) { write_mark(writer, pair, description.slots, number); });
+        [&](TextWriter& writer) { write_mark(writer, pair); });
   };
   if (const auto* offer = std::get_if<Offer>(&pair.body)) {
-    add_description("offer", *offer, pair.sequence);
+    add_description("offer", offer->sdp);
   } else if (const auto* answer = std::get_if<Answer>(&pair.body)) {
-    add_description("answer", *answer, answer->offer);
+    add_description("answer", answer->sdp);
   } else if (const auto* batch = std::get_if<Candidates>(&pair.body)) {
     for (const Candidate& candidate : batch->candidates) {
       // The end of candidates is not sent in this dialect.

@@ -43,11 +43,8 @@ struct TypedPayload {
   std::string_view type;
   std::string payload;  // JSON text
 };
-// What ours say to one another beside it goes into a member that the course's pages ignore.
+// What ours say to one another beside it goes into a member that the course's pages ignore (mark.hpp).
 std::vector<TypedPayload> write_pair_payload(const PairMessage& pair, std::string_view from, std::string_view to);
-void read_mark(const Value& payload, const Limits& limits, PairMessage& pair);
-// The same mark, alone: whoever reads it knows that one of ours is there.
-inline constexpr std::string_view kMark = "meetwire";
 
 // The words of a free-form `msg` payload, where it has any.
 std::optional<std::string_view> find_words(const Value& payload);

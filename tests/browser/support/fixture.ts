@@ -2,6 +2,7 @@
 // ears that tell whether something moves and sounds. Bundled by site.ts; the meeting page has none of it.
 
 import { browserPeers, ClassicClient } from '../../support/classic-client.ts';
+import { CodelabDataPage, CodelabPage, type CodelabPeer } from '../../support/codelab-page.ts';
 import { devices, join, MeetingError, online, type Meeting } from '../../../web/sdk/index.ts';
 
 type SourceName = 'camera' | 'microphone' | 'screen';
@@ -132,8 +133,30 @@ function makeVoice(): { track: MediaStreamTrack; say(loudness: number): void } {
   return { track, say: (loudness) => void (volume.gain.value = loudness) };
 }
 
+/** A codelab page with a real camera, which shows what it receives; or the one without. */
+async function openCodelab(url: string, room: string, data: boolean): Promise<CodelabPage | CodelabDataPage> {
+  const camera = data ? undefined : navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
+  const stream = await camera;
+  const video = document.createElement('video');
+  video.id = 'codelab';
+  video.muted = true;
+  document.body.append(video);
+  const makePeer = (): CodelabPeer => {
+    const connection = new RTCPeerConnection();
+    connection.ontrack = ({ streams }) => {
+      video.srcObject = streams[0] ?? null;
+      void video.play();
+    };
+    return connection as unknown as CodelabPeer;
+  };
+  const addStream = (peer: CodelabPeer): void => stream?.getTracks().forEach((track) => void (peer as unknown as RTCPeerConnection).addTrack(track, stream));
+  const page = new (data ? CodelabDataPage : CodelabPage)(url, { room, makePeer, addStream });
+  await page.open();
+  return page;
+}
+
 const fixture = {
-  makeVoice, join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
+  openCodelab, makeVoice, join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
 };
 
 declare global {
@@ -143,6 +166,7 @@ declare global {
     meeting: Meeting;
     /** The classic client that a test connected last. */
     classic: ClassicClient;
+    codelab: CodelabPage | CodelabDataPage;
   }
 }
 

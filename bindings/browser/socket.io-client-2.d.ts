@@ -1,0 +1,8 @@
+// As much of socket.io-client 2 as is used here. Its own types stand in a package that is no longer kept.
+
+declare module 'socket.io-client-2' {
+  import type { SocketLike } from './socket-like.ts';
+
+  type Socket = Omit<SocketLike, 'onAny' | 'offAny' | 'on'> & { on(name: string, listener: (...given: never[]) => void): unknown };
+  export default function connect(origin: string, options: object): Socket;
+}
