@@ -4,6 +4,8 @@
 #include "protocol/dialects/codelab.hpp"
 #include "support/catch.hpp"
 
+namespace codelab_client_test {
+
 namespace {
 
 using namespace meetwire;
@@ -254,3 +256,5 @@ TEST_CASE("codelab client: back over a new socket, the other one is still there 
     CHECK(client.only<Welcome>("created", "\"foo\"").members.empty());
   }
 }
+
+}  // namespace codelab_client_test

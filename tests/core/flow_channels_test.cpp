@@ -4,6 +4,8 @@
 
 #include "core/flow_world.hpp"
 
+namespace flow_channels_test {
+
 namespace meetwire::flow::flow_channels_test {
 
 namespace {
@@ -357,3 +359,5 @@ TEST_CASE("M9: to somebody who never answers, or breaks the rules, nothing waits
 }
 
 }  // namespace meetwire::flow::flow_channels_test
+
+}  // namespace flow_channels_test

@@ -5,6 +5,8 @@
 #include "insight/insight.hpp"
 #include "support/catch.hpp"
 
+namespace insight_explanation_test {
+
 namespace meetwire::insight::insight_explanation_test {
 
 namespace {
@@ -143,3 +145,5 @@ TEST_CASE("explain: the machine answers the request, and keeps nothing") {
 }
 
 }  // namespace meetwire::insight::insight_explanation_test
+
+}  // namespace insight_explanation_test

@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_codelab_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -83,3 +85,5 @@ TEST_CASE("codelab.strangers: their descriptions do not touch a connection that 
     }
   }
 }
+
+}  // namespace link_codelab_test

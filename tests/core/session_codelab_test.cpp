@@ -1,6 +1,8 @@
 // A session at a codelab server: who offers, who is still there, what cannot be had.
 #include "session_world.hpp"
 
+namespace session_codelab_test {
+
 using namespace world;
 
 namespace {
@@ -137,3 +139,5 @@ TEST_CASE("dialect.auto: a server that the socket cannot talk to calls for anoth
   heir.wake();
   CHECK(heir.only<command::OpenTransport>().dialect == DialectName::Codelab);
 }
+
+}  // namespace session_codelab_test

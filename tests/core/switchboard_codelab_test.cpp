@@ -2,6 +2,8 @@
 #include "protocol/dialects/codelab.hpp"
 #include "support/server_world.hpp"
 
+namespace switchboard_codelab_test {
+
 namespace {
 
 using namespace meetwire;
@@ -272,3 +274,5 @@ TEST_CASE("codelab server: nothing is left behind") {
   for (const std::string id : {"a", "b", "c"}) world.lose(id);
   CHECK(world.board.held() == 0);
 }
+
+}  // namespace switchboard_codelab_test
