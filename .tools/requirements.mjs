@@ -73,6 +73,12 @@ export const requirements = [
     packages: ['catch2'],
   },
   {
+    name: 'the TURN server coturn',
+    neededFor: ['test'],
+    present: () => onPath('turnserver') !== undefined,
+    packages: ['coturn'],
+  },
+  {
     name: 'Chromium',
     neededFor: ['test'],
     present: () => findBrowser('chromium') !== undefined,

@@ -295,8 +295,11 @@ export type ClientEvent =
   /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_answered'; attempt: number }
   | { type: 'transport_opened'; attempt: number; token?: string }
-  /** `speaks`: it is a server of another kind, and this is what it is likely to speak. */
-  | { type: 'transport_closed'; attempt: number; reason: string; speaks?: DialectName }
+  /**
+   * `speaks`: it is a server of another kind, and this is what it is likely to speak. `status`: HTTP's, of a handshake that was
+   * refused, where the host can tell.
+   */
+  | { type: 'transport_closed'; attempt: number; reason: string; speaks?: DialectName; status?: number }
   | { type: 'message_arrived'; attempt: number; name: string; body: string }
   | {
       type: 'local_description_set';

@@ -233,7 +233,8 @@ export class Executor {
     const dispatch = (event: ClientEvent): void => {
       if (number === this.#transportNumber) this.dispatch(event);
     };
-    const closed = (reason: string, speaks?: DialectName): void => dispatch({ type: 'transport_closed', attempt, reason, ...(speaks && { speaks }) });
+    const closed = (reason: string, speaks?: DialectName, status?: number): void =>
+      dispatch({ type: 'transport_closed', attempt, reason, ...(speaks && { speaks }), ...(status !== undefined && { status }) });
     const open = (token?: string): void => {
       if (number !== this.#transportNumber) return;
       this.#transport = this.#ports.transport.open(command, {

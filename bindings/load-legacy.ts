@@ -11,3 +11,5 @@ const load = loaderOf<ClientDoor>(built);
 export async function loadLegacyClient(): Promise<ClientCore> {
   return clientCoreOf(await load());
 }
+
+export { plainTransport } from './browser/web-socket.ts';

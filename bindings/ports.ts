@@ -41,8 +41,11 @@ export interface TransportEvents {
   /** The server was heard; the socket is not open yet. */
   answered(): void;
   opened(): void;
-  /** The last thing that a transport says. `speaks`: the server is of another kind, and this is likely its protocol. */
-  closed(reason: string, speaks?: DialectName): void;
+  /**
+   * The last thing that a transport says. `speaks`: the server is of another kind, and this is likely its protocol. `status`:
+   * HTTP's, where the handshake was refused and that can be told.
+   */
+  closed(reason: string, speaks?: DialectName, status?: number): void;
   /** `body`: the event's first argument as JSON text, empty when there was none. */
   arrived(name: string, body: string): void;
 }

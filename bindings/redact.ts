@@ -18,7 +18,7 @@ const replaceable = /[^\0-\x1f\x7f"\\/\p{Cs}]/gu;
 const secretField = /^(token|secret|text|device|address)$/;
 const jsonField = /^(body|iceServers|constraints)$/;
 // Of messages, where everything that is not known is taken for somebody's words.
-const plainField = /^(type|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;
+const plainField = /^(type|rank|room(Id)?|user(Id)?|(nick)?name|session|from|to|targetUid|role|dialect|code|id|replaces|sdpMid|pub)$/;
 const plainValue = /^(everyone|on-call|on|off|muted|microphone|camera|screen(-audio)?)$/;
 const leaveReason = /^(left|lost|removed|replaced|server-closing)$/;
 // How a call stands, and what is said of it. The reason for its end is in somebody's own words.

@@ -1,7 +1,7 @@
 // What crosses the door of the server's core, as JSON: src/core/room_events.hpp and room_commands.hpp, field by
 // field. The same test as for the client's types watches over them.
 
-import type { BodyForm, DialectName, Role } from './client-types.ts';
+import type { BodyForm, DialectName, Failure, Role } from './client-types.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn';
 
@@ -16,6 +16,8 @@ export interface RoomOptions {
   lobby?: boolean;
   /** Messages kept for those who come later; 0: none. */
   chatHistoryMax?: number;
+  /** In a room with a plain client in it. */
+  plainParticipantsMax?: number;
 }
 
 export type RoomEvent =
@@ -29,6 +31,8 @@ export type RoomEvent =
       room?: string;
       name?: string;
       publisher?: string;
+      /** Plain: a device and no page; the room's plain members before it are put out. */
+      device?: boolean;
       /** Who is behind it: its network address, or a name for several. What one address may use has bounds. */
       address?: string;
     }
@@ -55,4 +59,6 @@ export type RoomCommand =
       user?: string;
       detail?: string;
     }
-  | { type: 'count_changed'; connections: number; rooms: number; members: number };
+  | { type: 'count_changed'; connections: number; rooms: number; members: number }
+  /** To a plain client: its socket may be opened, or is refused with the error. */
+  | { type: 'answer_handshake'; connection: string; error?: Failure };

@@ -213,11 +213,13 @@ struct TransportClosed {
   std::uint32_t attempt = 0;
   std::string reason;  // the library's words, for the detail of an error
   std::optional<DialectName> speaks;  // it is a server of another kind, and this is what it is likely to speak
+  std::optional<std::uint32_t> status;  // HTTP's, of a handshake that was refused, where the host can tell
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
     visit("reason", self.reason);
     visit("speaks", self.speaks);
+    visit("status", self.status);
   }
 };
 

@@ -67,6 +67,10 @@ struct Limits {
   // Somebody in a codelab room is said to be gone, and his connection ends within this: then it is true. Browsers report a
   // closed one at once, or after 5 to 7 s.
   Millis rumour_window{10'000};
+  // A member that may not listen yet is told the own offer again so often, until it answers: a page that waits for its
+  // user's permission drops what comes before. When it shows a sign of life, no later than the second one.
+  Millis unheard_offer_repeat_after{3'000};
+  Millis unheard_offer_repeat_min{1'000};
   // Media changes closer together than this share one offer.
   Millis negotiation_batch_window{50};
 
@@ -131,6 +135,10 @@ struct Limits {
   std::size_t roster_members_max = 128;
   // Ids of a classic server that are not what people call themselves: as many as a large roster has rows, several times.
   std::size_t encoded_ids_max = 512;
+  // A plain server gives up who has said once that it lives, and not again for so long; it tells nobody. Three of these may
+  // be late, as of a page in the background.
+  Millis plain_silence_max{20'000};
+  Millis keep_alive_every{5'000};
   // Messages kept that came before the welcome: classic servers do not order them.
   std::size_t early_messages_max = 256;
 
@@ -211,6 +219,8 @@ struct Limits {
   // -- room
   // A full mesh of 12 is 11 uplinks a head: beyond what home connections carry.
   std::size_t participants_max = 12;
+  // With a plain client in it: that has one connection, and takes what anybody says for its other end's.
+  std::size_t plain_participants_max = 2;
   std::size_t rooms_max = 10'000;
   // Those who are online in no room. What each costs is a place without a roster.
   std::size_t online_max = 10'000;

@@ -74,6 +74,18 @@ struct CloseConnection {
   }
 };
 
+// To a plain client, who can be told by the handshake only: its socket may be opened, or is refused, and never was one.
+struct AnswerHandshake {
+  static constexpr std::string_view kType = "answer_handshake";
+  ConnectionId connection;
+  std::optional<Failure> error;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("error", self.error);
+  }
+};
+
 // Does the other end of this connection still answer? A client of a dialect without resume has come back under the id
 // that this connection holds. The host sends a transport-level ping; without an answer by the deadline it closes the
 // connection, and event::ConnectionClosed follows. A host that cannot ask does nothing: the newcomer is then refused.
@@ -142,6 +154,6 @@ struct CountChanged {
 
 using RoomCommand =
     std::variant<command::Deliver, command::Distribute, command::CloseConnection, command::ProbeConnection,
-                 command::Authorize, command::Log, command::CountChanged>;
+                 command::Authorize, command::Log, command::CountChanged, command::AnswerHandshake>;
 
 }  // namespace meetwire

@@ -22,6 +22,7 @@ struct RoomOptions {
   std::optional<std::uint32_t> resume_window_ms;
   std::optional<bool> lobby;  // newcomers wait until a host admits them, unless a host says otherwise
   std::optional<std::uint32_t> chat_history_max;  // messages kept for those who come later; 0: none
+  std::optional<std::uint32_t> plain_participants_max;  // in a room with a plain client in it
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -31,6 +32,7 @@ struct RoomOptions {
     visit("resumeWindowMs", self.resume_window_ms);
     visit("lobby", self.lobby);
     visit("chatHistoryMax", self.chat_history_max);
+    visit("plainParticipantsMax", self.plain_participants_max);
   }
 };
 
@@ -42,13 +44,15 @@ struct ConnectionOpened {
   ConnectionId connection;
   SessionId session;
   std::string secret;
-  // What the connection's handshake says it speaks: meetwire, classic, or codelab where it says nothing at all.
+  // What the connection's handshake says it speaks: meetwire, classic, or codelab where it says nothing at all. A plain one has
+  // its room here too, and no user; its handshake waits for command::AnswerHandshake.
   DialectName dialect = DialectName::Meetwire;
   // Classic identity, from the query string, percent-decoded; absent where the query lacks them.
   std::optional<std::string> user;
   std::optional<std::string> room;
   std::optional<std::string> name;  // `nickname`: its presence marks the later edition
   std::optional<std::string> publisher;  // `pub`
+  std::optional<bool> device;  // plain: a device and no page; the room's plain members before it are put out
   // Who is behind it, as far as the host can tell: its network address, or a name for several of them. What one address
   // may use has bounds; absent: none but those of the connection.
   std::optional<std::string> address;
@@ -62,6 +66,7 @@ struct ConnectionOpened {
     visit("room", self.room);
     visit("name", self.name);
     visit("publisher", self.publisher);
+    visit("device", self.device);
     visit("address", self.address);
   }
 };

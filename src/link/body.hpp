@@ -80,6 +80,13 @@ struct Link::Body {
   void meet(const protocol::PairMessage& message);
   void wish();
 
+  // ---- patience.cpp: a peer that may not listen
+  void keep_said(const protocol::PairMessage& message);
+  void say_again();
+  void hear(const protocol::PairMessage& message);
+  void go_unheard();
+  bool awaits_answer() const;
+
   // ---- upkeep.cpp: candidates, incarnations, healing, state
   void flush_candidates();
   void open_connection();
@@ -121,6 +128,7 @@ struct Link::Body {
   std::optional<Millis> candidates_at;
   LinkState state = LinkState::Connecting;
   Unnumbered unnumbered;
+  bool signalling_up = true;                // between us and the server
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {

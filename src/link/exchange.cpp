@@ -25,7 +25,10 @@ void Link::Body::pump() {
     } else if (wants_offer()) {
       if (!is_open) open_connection();
       // A page that negotiates once shows what it sends only if the first offer has lines for it.
-      if (!options.numbered && stage == Stage::Opening) slots.want_lines({Slot::Microphone, Slot::Camera});
+      if (!options.numbered && stage == Stage::Opening) {
+        slots.want_lines({Slot::Microphone});
+        if (!options.may_not_listen) slots.want_lines({Slot::Camera});
+      }
       const auto missing = slots.take_missing();
       for (const Slot slot : missing) command(command::AddSlot{options.peer, numbers.incarnation(), slot, priority_of(slot)});
       if (missing.empty() || !slots.has_track_change()) begin_operation(Operation::MakeOffer);
@@ -189,6 +192,7 @@ void Link::Body::rolled_back() {
   offer_out.reset();
   recovery.offer_settled();
   slots.lines_rolled_back();
+  unnumbered.said.clear();
   // Taken back with the offer; the browser keeps its own mark until new credentials are set.
   ice_restart_wanted = ice_restart_wanted || ice_restart_offered;
   ice_restart_offered = false;

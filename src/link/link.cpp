@@ -38,6 +38,7 @@ LinkStep Link::Body::handle(Millis at, const LinkEvent& event) {
       if (stage == Stage::Waiting && !is_open && inbox.empty()) stage = Stage::Opening;
       else if (stage == Stage::Opening && offer_out) begin_incarnation(numbers.incarnation() + 1, Stage::Opening);
     }
+    say_again();
     heal();
     pump();
     flush_candidates();
@@ -52,6 +53,7 @@ void Link::Body::on(const Started&) {
   if (stage != Stage::Idle) return;
   stage = options.offers_first ? Stage::Opening : Stage::Waiting;
   recovery.connection_begun(now);
+  if (options.may_not_listen) go_unheard();
   if (!options.numbered && stage == Stage::Waiting) unnumbered.offer_at = now + options.limits.unnumbered_offer_grace;
 }
 
@@ -91,6 +93,7 @@ void Link::Body::on(const MessageReceived& received) {
       begin_incarnation(numbers.incarnation() + 1, Stage::Waiting);
     }
     meet(message);
+    hear(message);
     inbox.push_back(std::move(message));
   }
   if (inbox.size() > options.limits.candidates_per_generation_max) {
@@ -119,7 +122,7 @@ void Link::Body::on(const WishesChanged& changed) {
 }
 
 void Link::Body::wish() {
-  slots.wish(options.numbered ? unnumbered.wishes : unnumbered.for_peer());
+  slots.wish(options.numbered ? unnumbered.wishes : unnumbered.for_peer(options.may_not_listen));
   if (stage == Stage::Agreed && slots.lacks_line() && !negotiate_at) {
     negotiate_at = now + options.limits.negotiation_batch_window;
   }
@@ -137,11 +140,23 @@ void Link::Body::meet(const protocol::PairMessage& message) {
   wish();
 }
 
-void Link::Body::on(const SignallingLost&) { recovery.signalling_lost(); }
+void Link::Body::on(const SignallingLost&) {
+  signalling_up = false;
+  recovery.signalling_lost();
+}
 
 void Link::Body::on(const SignallingResumed&) {
-  recovery.signalling_resumed(now);
+  signalling_up = true;
+  if (!options.may_not_listen || unnumbered.heard) recovery.signalling_resumed(now);
   send_all(numbers.repeat_all(now));
+  // Nothing of this is acknowledged: what was said while the server was away is lost.
+  if (awaits_answer()) {
+    unnumbered.say_again_at = now;
+  } else if (state != LinkState::Connected) {
+    std::vector<protocol::PairMessage> candidates = unnumbered.said;
+    std::erase_if(candidates, [](const auto& one) { return !std::holds_alternative<protocol::Candidates>(one.body); });
+    send_all(std::move(candidates));
+  }
 }
 
 // The operation that has ended, if it is the one awaited.

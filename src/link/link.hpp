@@ -37,6 +37,9 @@ struct LinkOptions {
   bool says_rank = false;
   // What strangers say to each other may come in here too: it looks like the peer's.
   bool overhears = false;
+  // A plain member. It drops what comes before it has its own media, or is not there at all, where nobody tells: the own offer
+  // is said again until it is heard, and nothing is given up meanwhile. It knows sound only, unless more is wished for.
+  bool may_not_listen = false;
   std::uint64_t seed = 0;
   std::string ice_servers = "[]";
   std::string ice_transport_policy = "all";

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/time.hpp"
 #include "link/link.hpp"
@@ -19,19 +20,25 @@ struct Unnumbered {
   bool take_back = false;           // the own offer that is out
   std::optional<Millis> offer_at;   // if it has not offered by then, or not answered what it seems not to have heard
   Sequence offers = 0;              // own ones, so that one of ours can say which it answers
+  // Of a peer that may not listen.
+  bool heard = false;               // in this incarnation
+  std::vector<protocol::PairMessage> said;  // the newest own offer and its candidates, or those of an answer
+  Millis said_at{0};
+  std::optional<Millis> say_again_at;       // as long as the offer has no answer
 
   bool is_ours() const { return !rank.empty(); }
 
   // A screen takes the camera's line at a page, which knows no other; its sound stays here. What nothing is sent over is no
-  // reason to negotiate with a page again.
-  Wishes for_peer() const {
+  // reason to negotiate with a page again, nor, where sound alone is usual, with one of ours.
+  Wishes for_peer(bool sound_is_usual) const {
     Wishes shown = wishes;
-    if (is_ours()) return shown;
-    const auto screen = shown.find(Slot::Screen);
-    if (screen != shown.end() && screen->second) shown[Slot::Camera] = screen->second;
-    shown.erase(Slot::Screen);
-    shown.erase(Slot::ScreenAudio);
-    std::erase_if(shown, [](const auto& one) { return !one.second; });
+    if (!is_ours()) {
+      const auto screen = shown.find(Slot::Screen);
+      if (screen != shown.end() && screen->second) shown[Slot::Camera] = screen->second;
+      shown.erase(Slot::Screen);
+      shown.erase(Slot::ScreenAudio);
+    }
+    if (!is_ours() || sound_is_usual) std::erase_if(shown, [](const auto& one) { return !one.second; });
     return shown;
   }
 };

@@ -14,6 +14,7 @@ void Link::Body::send(protocol::PairBody body, bool may_wait) {
     if (is_offer) message.sequence = ++unnumbered.offers;
   }
   if (is_offer) offer_out = message.sequence;
+  keep_said(message);
   outputs.emplace_back(SendPair{std::move(message), may_wait});
 }
 
@@ -63,6 +64,8 @@ void Link::Body::begin_incarnation(Incarnation next, Stage as) {
   candidates_at.reset();
   unnumbered.negotiates_once = unnumbered.take_back = false;
   unnumbered.offer_at.reset();
+  unnumbered.said.clear();
+  unnumbered.say_again_at.reset();
   recovery.connection_begun(now);
   if (state == LinkState::Connected) set_state(LinkState::Reconnecting);
 }
@@ -96,7 +99,9 @@ void Link::Body::heal() {
       return;
     case Remedy::NewIncarnation:
       begin_incarnation(numbers.incarnation() + 1, Stage::Opening);
-      if (recovery.has_failed()) {
+      if (options.may_not_listen) go_unheard();
+      // Who may not be there at all is not waited for.
+      if (recovery.has_failed() || options.may_not_listen) {
         set_state(LinkState::Failed, Failure{ErrorCode::LinkFailed});
       }
       return;
@@ -113,6 +118,7 @@ std::optional<Millis> Link::Body::wake_at() const {
   if (stage == Stage::Ended) return std::nullopt;
   auto at = earlier(recovery.wake_at(), numbers.wake_at());
   at = earlier(at, unnumbered.offer_at);
+  at = earlier(at, unnumbered.say_again_at);
   // Once these two are due they wait for an operation or an answer, whose end wakes by itself.
   for (const auto& deadline : {negotiate_at, candidates_at}) {
     if (deadline && *deadline > now) at = earlier(at, deadline);

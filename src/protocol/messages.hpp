@@ -46,7 +46,7 @@ struct SignalTo {
   UserId to;
   SessionId session;  // of the receiver, so that its successor does not get it; empty: whoever it is
   PairMessage pair;
-  // Classic and codelab only: the whole payload as JSON text, already stamped, so that fields which only such clients know
+  // Of foreign dialects only: the whole payload as JSON text, already stamped, so that fields which only such clients know
   // reach those that speak the same. Empty everywhere else.
   std::string original;
 };
@@ -155,8 +155,16 @@ struct RelayTo {
 // Its connection is over. The place in the room stays: it is back with its next offer, or when somebody comes.
 struct HungUp {};
 
+// ---- client → server, plain only
+
+// What a plain client says goes to everybody else in the room: it knows nobody by name.
+struct Said {
+  std::optional<PairBody> body;  // absent: other dialects have no form for it
+  std::string original;          // the frame as it came, for those who speak plain
+};
+
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo, HungUp>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo, HungUp, Said>;
 
 // ---- server → client
 
@@ -311,5 +319,8 @@ constexpr bool knows_moderation(DialectName dialect) { return dialect == Dialect
 
 // Has this dialect a form for what classic clients alone say? Numbered messages must not be sent where there is none.
 constexpr bool knows_relays(DialectName dialect) { return dialect == DialectName::Classic; }
+
+// Does a server of this dialect say who is in the room? Otherwise whoever is heard is there.
+constexpr bool tells_roster(DialectName dialect) { return dialect != DialectName::Plain; }
 
 }  // namespace meetwire::protocol

@@ -25,6 +25,7 @@ struct Admission {
   Connect connect = Connect::Everyone;
   std::optional<std::string> publisher;
   std::uint32_t version = protocol::kVersion;
+  bool device = false;  // plain: those of its kind who came before are put out
   bool viewer = false;  // asks for no more than to see and hear
   Attributes attributes;
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it

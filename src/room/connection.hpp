@@ -52,11 +52,12 @@ enum class Action : std::uint8_t {
   TurnAwayToken,   // refused, and closed
   TurnAwaySilent,
   TurnAwayTaken,
+  PutOut,  // the place is given up, and the connection closed
 };
 constexpr auto names_of(Action) {
-  return std::array<std::string_view, 11>{
-      "ignore",          "admit",         "seat",            "keep",             "to-room",        "close",
-      "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken"};
+  return std::array<std::string_view, 12>{
+      "ignore",          "admit",         "seat",            "keep",             "to-room",         "close",
+      "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken", "put-out"};
 }
 
 using ConnectionTable = std::array<std::array<Action, kInputCount>, kStageCount>;
@@ -70,7 +71,7 @@ constexpr ConnectionTable make_connection_table() {
       {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent}},  // authorizing
       {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken}},   // probing
       {{RefuseSecond,  Keep,           ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // waiting
-      {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // joined
+      {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     PutOut}},          // joined
   }};
 }
 inline constexpr ConnectionTable kConnectionTable = make_connection_table();

@@ -25,6 +25,7 @@ Decision Room::admit(Millis now, const Admission& admission) {
   if (sitting == members_.end()) {
     turn_away_other(admission, out);
     make_place(now, admission.dialect, out);
+    if (admission.device) put_out_plain(now, out);
     enter(admission, std::nullopt, out);
   } else if (!resumed && sitting->second.heard) {
     // The holder knows the secret, so this one is another: the same page once more, or after its reload. It knows nothing

@@ -202,6 +202,9 @@ class Room {
   void on(Millis now, Member& from, protocol::RelayTo&& relay, Decision& out);
   void on(Millis now, Member& from, protocol::Hello&& hello, Decision& out);
   void on(Millis now, Member& from, protocol::HungUp&& word, Decision& out);
+  // Plain members (room_plain.cpp)
+  void on(Millis now, Member& from, protocol::Said&& said, Decision& out);
+  void put_out_plain(Millis now, Decision& out);
 
   // What members ask of the room (presence.cpp, moderation.cpp); none: it is done.
   using Refusal = std::optional<Failure>;

@@ -13,12 +13,18 @@ namespace meetwire::room {
 
 using namespace protocol;
 
+// Whoever can have one connection only makes the room as small for all others.
 std::size_t Room::places(DialectName newcomer) const {
-  if (!is_listed()) return policy_->limits.online_max;
-  const bool two = knows_one_other(newcomer) || std::any_of(members_.begin(), members_.end(), [](const auto& one) {
-    return knows_one_other(one.second.row.dialect);
-  });
-  return two ? std::min<std::size_t>(2, policy_->limits.participants_max) : policy_->limits.participants_max;
+  const Limits& limits = policy_->limits;
+  if (!is_listed()) return limits.online_max;
+  std::size_t places = limits.participants_max;
+  const auto narrow = [&](DialectName dialect) {
+    if (knows_one_other(dialect)) places = std::min<std::size_t>(places, 2);
+    if (dialect == DialectName::Plain) places = std::min(places, limits.plain_participants_max);
+  };
+  narrow(newcomer);
+  for (const auto& [user, member] : members_) narrow(member.row.dialect);
+  return places;
 }
 
 bool Room::is_full(DialectName newcomer) const { return members_.size() >= places(newcomer); }

@@ -7,6 +7,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 
 namespace meetwire::room {
 
@@ -16,6 +17,7 @@ Switchboard::Switchboard(RoomOptions options, Limits limits)
     : authorize_(options.authorize), spending_(Millis{0}, limits.process_bytes_per_second, limits.process_bytes_burst) {
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
+  if (options.plain_participants_max) limits.plain_participants_max = std::max<std::size_t>(1, *options.plain_participants_max);
   if (options.chat_history_max) limits.chat_kept_messages_max = std::min<std::size_t>(limits.chat_kept_messages_max, *options.chat_history_max);
   house_ = ledger_.account(Millis{0}, limits, {});
   policy_ = std::make_shared<const RoomPolicy>(
@@ -50,6 +52,8 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
     dialect = make_classic_server(std::move(identity), policy_->limits);
   } else if (opened.dialect == DialectName::Codelab) {
     dialect = make_codelab_server(opened.session, policy_->limits);
+  } else if (opened.dialect == DialectName::Plain) {
+    dialect = make_plain_server(policy_->limits);
   } else {
     dialect = make_meetwire_server(policy_->limits);
   }
@@ -67,6 +71,7 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   admission.dialect = connection.dialect->name();
   if (shut_down_) return turn_away(opened.connection, Failure{ErrorCode::ServerClosing});
   connection_deadlines_.set(opened.connection, now_ + policy_->limits.server_hello_deadline);
+  if (opened.dialect == DialectName::Plain) return greet_plain(opened, admission);
   if (!classic) {
     if (opened.dialect == DialectName::Meetwire) admission.secret = opened.secret;
     return;
@@ -79,6 +84,15 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   hello.user = UserId{opened.user.value_or("")};
   if (opened.room && !opened.room->empty()) hello.room = RoomId{*opened.room};
   hello.name = opened.name.value_or("");
+  route(opened.connection, std::move(hello));
+}
+
+// The path is a plain client's hello. It has no id, and gets one that nobody can have taken before.
+void Switchboard::greet_plain(const event::ConnectionOpened& opened, Admission& admission) {
+  admission.device = opened.device.value_or(false);
+  Hello hello;
+  hello.user = UserId{"plain-" + opened.session.value};
+  hello.room = RoomId{opened.room.value_or("")};
   route(opened.connection, std::move(hello));
 }
 
@@ -126,6 +140,9 @@ void Switchboard::on(const event::FrameArrived& frame) {
   Decoded<ClientMessage> decoded = connection->dialect->decode(frame.name, frame.body);
   if (connection->stage != Stage::Joined) connection->kept_bytes += frame.body.size();
   report_failures(*connection, decoded.failures, decoded.unknown);
+  if (decoded.alive && connection->stage == Stage::Joined) {
+    connection_deadlines_.set(frame.connection, now_ + policy_->limits.plain_silence_max);
+  }
   if (decoded.received > 0 && connection->stage == Stage::Joined) {
     in_room(connection->room, [&](Room& room) {
       room.acknowledge(connection->admission.user, frame.connection, decoded.received);

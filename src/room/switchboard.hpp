@@ -53,6 +53,7 @@ class Switchboard {
 
   void on(const event::ConnectionOpened& opened);
   void on(const event::ConnectionClosed& closed);
+  void greet_plain(const event::ConnectionOpened& opened, Admission& admission);
   void on(const event::FrameArrived& frame);
   void on(const event::Authorized& authorized);
   void on(const event::ShutdownRequested&);
@@ -72,6 +73,7 @@ class Switchboard {
   void ask_holder(Connection& connection, const std::optional<ConnectionId>& holder);
   void turn_away(const ConnectionId& id, Failure why);
   bool stays_outside(Connection& connection, ErrorCode why);
+  void put_out(const ConnectionId& id);
   void free_seat(const Seat& seat);
 
   // Rooms and what comes out of them

@@ -95,6 +95,7 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
     case Action::TurnAwayToken: return turn_away(id, Failure{ErrorCode::TokenRefused});
     case Action::TurnAwaySilent: return turn_away(id, Failure{ErrorCode::ServerTimeout, "no admission in time"});
     case Action::TurnAwayTaken: return turn_away(id, Failure{ErrorCode::IdTaken});
+    case Action::PutOut: return put_out(id);
     default: return;
   }
 }
@@ -107,6 +108,10 @@ void Switchboard::seat(Connection& connection) {
     return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
   if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
+  const bool plain = connection.admission.dialect == DialectName::Plain;
+  if (verdict == Verdict::Knock && plain) {
+    return turn_away(connection.id, Failure{ErrorCode::RoomLocked, "a host has to admit, for which a plain client cannot wait"});
+  }
   if (found == rooms_.end()) {
     if (rooms_.size() >= policy_->limits.rooms_max && !give_up_deserted()) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
@@ -119,6 +124,7 @@ void Switchboard::seat(Connection& connection) {
     return in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
   }
   connection.stage = Stage::Joined;
+  if (plain) commands_.push_back(command::AnswerHandshake{connection.id, std::nullopt});
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
   seated(connection);
 }
@@ -162,6 +168,7 @@ void Switchboard::turn_away(const ConnectionId& id, Failure why) {
   log(LogLevel::Info, "refused", *connection, code);
   const ConnectionId copy = id;
   const bool stays = stays_outside(*connection, why.code);
+  if (connection->admission.dialect == DialectName::Plain) commands_.push_back(command::AnswerHandshake{copy, why});
   deliver(copy, 0, Refused{std::move(why)});
   if (!stays) close(copy);
 }
@@ -179,6 +186,16 @@ bool Switchboard::stays_outside(Connection& connection, ErrorCode why) {
   connection.kept_bytes = 0;
   connection.kept_charge = Charge();
   return true;
+}
+
+// It has said that it lives, and no more.
+void Switchboard::put_out(const ConnectionId& id) {
+  const ConnectionId copy = id;
+  if (const Connection* connection = find(copy)) log(LogLevel::Info, "put out for its silence", *connection);
+  const auto seat = close(copy);
+  if (!seat) return;
+  in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, copy, LeaveReason::Lost); });
+  free_seat(*seat);
 }
 
 }  // namespace meetwire::room

@@ -14,7 +14,7 @@ bool Roster::accept(Participant& row) const {
 }
 
 void Roster::replace(Participant& known, Participant row, Update& update) {
-  // The server knows nothing of such a member's media; what was seen of it stays.
+  // The server knows nothing of a foreign member's media; what was seen of it stays.
   if (is_foreign(row.dialect)) row.media = known.media;
   if (row == known) return;
   known = std::move(row);

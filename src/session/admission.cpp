@@ -24,6 +24,8 @@ std::optional<Failure> Session::Body::refusal_of_options() const {
   if (!refused) refused = refusal_of_name(ErrorCode::InvalidName, options.name, limits.name_bytes_max);
   if (!refused) refused = refusal_of_token(options.token);
   if (refused) return refused;
+  const bool plain = options.dialect == DialectName::Plain;
+  if (plain && connects_on_call()) return Failure{ErrorCode::InvalidArgument, "a plain server has rooms, and carries no calls"};
   if (!wire.is_usable()) {
     return Failure{ErrorCode::InvalidArgument, std::string("the dialect ").append(name_of(options.dialect))};
   }
@@ -100,6 +102,20 @@ void Session::Body::greet(Turn& turn) {
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
   ask_wait = limits.question_repeat_after;
   ask_at = turn.now + ask_wait;
+  for (protocol::ServerMessage& message : wire.presume()) receive(turn, std::move(message), 0);
+}
+
+void Session::Body::keep_alive(Turn& turn) {
+  if (!is_joined()) return;
+  switch (alive.due(turn.now)) {
+    case KeepAlive::Due::Nothing:
+      return;
+    case KeepAlive::Due::Say:
+      for (command::Send& send : wire.keep_alive()) turn.say(std::move(send));
+      return;
+    case KeepAlive::Due::TooLate:
+      return drive(turn, I::Dropped, Failure{ErrorCode::ConnectionLost, "silent for too long"});
+  }
 }
 
 void Session::Body::ask_again(Turn& turn) {
@@ -136,7 +152,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   see_knocks(turn, welcome.knocks);
   if (resumed) {
     // Who came meanwhile is a newcomer and offers; the offers follow with what was missed.
-    apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
+    if (tells_roster()) apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
     if (other_side) relink(turn);
     carry_out(turn, links.resume_signalling(turn.now));
   } else {
@@ -144,6 +160,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
     admit_as_newcomer(turn, welcome);
   }
   chat.recall(turn, welcome.history);
+  if (!wire.keep_alive().empty()) alive.begin(turn.now);
   // The user may have switched something since the hello went out.
   announce(turn);
   call::Outputs outputs;
@@ -159,6 +176,10 @@ void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welco
   requests.restart();
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
+  if (!tells_roster()) {
+    for (const Participant& row : welcome.members) start_link(turn, row, /*offers_first=*/true);
+    return;
+  }
   const roster::Update update = roster.reconcile(options.user, welcome.members);
   // There the one who came first offers.
   const bool offers = wire.in_use() != DialectName::Codelab;
@@ -191,6 +212,7 @@ void Session::Body::lose(Turn& turn, Failure why) {
   offers_awaited.clear();
   receipts.pause();
   announcement.pause();
+  alive.pause();
   chat.pause();
   requests.pause();
   typing.forget_own();

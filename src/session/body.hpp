@@ -17,6 +17,7 @@
 #include "session/announcement.hpp"
 #include "session/chat.hpp"
 #include "session/connection.hpp"
+#include "session/keep_alive.hpp"
 #include "session/links.hpp"
 #include "session/outbox.hpp"
 #include "session/publication.hpp"
@@ -77,6 +78,7 @@ struct Session::Body {
   void open(Turn& turn);
   void greet(Turn& turn);
   void ask_again(Turn& turn);
+  void keep_alive(Turn& turn);
   void wait(Turn& turn);
   void take_place(const protocol::Welcome& welcome);
   void admit(Turn& turn, const protocol::Welcome& welcome);
@@ -145,10 +147,13 @@ struct Session::Body {
   void start_link(Turn& turn, const Participant& member, bool offers_first);
   void carry_out(Turn& turn, PeerOutputs outputs);
   void send_pair(Turn& turn, const UserId& peer, link::SendPair pair);
+  void see_link(Turn& turn, const UserId& peer, const link::StateChanged& changed);
   void see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending);
   void stop_awaiting(Turn& turn, const UserId& peer);
   bool is_gone_by(Millis now, const UserId& peer, LinkState state) const;
 
+  // Otherwise whoever is heard is there: a link looks for him all the while, and goes on when he has gone.
+  bool tells_roster() const { return protocol::tells_roster(wire.in_use()); }
   // The hello is out, to a server that may have lost what it asks.
   bool asks() const { return ask_at && connection.is_greeting() && wire.in_use() != DialectName::Meetwire; }
   bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
@@ -176,6 +181,7 @@ struct Session::Body {
   Requests requests;
   Typing typing;
   Announcement announcement;
+  KeepAlive alive;
   call::Calls calls;
   call::Unattended unattended;
   std::vector<protocol::PairMessage> held;  // from whoever calls unattended

@@ -25,6 +25,7 @@ constexpr Row kTransitions[] = {
     {P::Opening, I::Opened, P::Greeting, A::Greet},
     {P::Opening, I::Closed, P::Resting, A::Abandon},
     {P::Opening, I::Elapsed, P::Opening, A::Open},  // nothing was refused, so there is nothing to rest from
+    {P::Opening, I::Rejected, P::Over, A::End},  // by the handshake of the socket
     {P::Opening, I::Exhausted, P::Over, A::FailUnreached},
     {P::Opening, I::LeaveRequested, P::Over, A::Leave},
 

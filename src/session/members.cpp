@@ -19,6 +19,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
+      if (!tells_roster() && links.has(joined->row.user)) continue;
       if (wants_link(joined->row)) {
         start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
       } else {
@@ -30,7 +31,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
       if (changed->row.crossings > 0) link_as_permitted(turn, changed->row, offers_first);
       carry_out(turn, links.set_away(turn.now, changed->row.user, changed->row.away));
     } else if (const auto* left = std::get_if<roster::RowLeft>(&difference)) {
-      carry_out(turn, links.end(turn.now, left->user));
+      if (tells_roster()) carry_out(turn, links.end(turn.now, left->user));
       stop_awaiting(turn, left->user);
       typing.stopped(turn, left->user);
       turn.say(command::ParticipantLeft{left->user, left->reason});
@@ -67,6 +68,8 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   // On another's server it may be one of ours, and says so: then the ranks of both settle who gives way.
   how.says_rank = is_foreign(wire.in_use());
   how.self_rank = how.says_rank ? options.user.value : foreign ? std::string(kPoliteRank) : self.session.value;
+  // Without identities both may go by the same one.
+  if (!tells_roster()) how.self_rank = "rank-" + std::to_string(random.next());
   how.peer_rank = foreign ? std::string() : member.session.value;
   // A page that was there first offers by itself; one that waits is offered to as it says that it is ready, or after a while.
   const bool page_offers = member.dialect == DialectName::Codelab && wire.in_use() == DialectName::Meetwire;
@@ -74,6 +77,7 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);
   how.numbered = !foreign;
   how.overhears = wire.in_use() == DialectName::Codelab;
+  how.may_not_listen = member.dialect == DialectName::Plain;
   how.seed = random.next();
   how.ice_servers = ice_servers;
   how.ice_transport_policy = options.ice_transport_policy;
@@ -93,12 +97,7 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
           } else if constexpr (std::is_same_v<Said, link::SendPair>) {
             send_pair(turn, out.peer, std::move(said));
           } else if constexpr (std::is_same_v<Said, link::StateChanged>) {
-            turn.say(command::LinkChanged{out.peer, said.state, said.error});
-            if (is_gone_by(turn.now, out.peer, said.state)) {
-              apply(turn, roster.leave(out.peer, SessionId{}, LeaveReason::Lost), /*offers_first=*/false);
-            }
-            // Whoever hangs up unattended says nothing: his connection is gone.
-            if (said.state == LinkState::Failed) tell(turn, unattended.ended(out.peer, CallOutcome::Gone));
+            see_link(turn, out.peer, said);
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
             see_media(turn, out.peer, said.sending);
           } else {
@@ -109,13 +108,24 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
   }
 }
 
+void Session::Body::see_link(Turn& turn, const UserId& peer, const link::StateChanged& changed) {
+  // Who is not told of is not there before he is heard, nor when his connection is gone.
+  if (!tells_roster() && roster.find(peer) == nullptr) return;
+  turn.say(command::LinkChanged{peer, changed.state, changed.error});
+  if (is_gone_by(turn.now, peer, changed.state)) apply(turn, roster.leave(peer, SessionId{}, LeaveReason::Lost), /*offers_first=*/false);
+  if (changed.state != LinkState::Failed) return;
+  if (!tells_roster()) return apply(turn, roster.leave(peer, SessionId{}, LeaveReason::Lost), /*offers_first=*/false);
+  // Whoever hangs up unattended says nothing: his connection is gone.
+  tell(turn, unattended.ended(peer, CallOutcome::Gone));
+}
+
 // While the connection is lost nothing is queued: a message of an incarnation that has passed meanwhile must not
 // go out later. Links say anew what still matters once they hear that signalling is back.
 void Session::Body::send_pair(Turn& turn, const UserId& peer, link::SendPair pair) {
   const Participant* member = roster.find(peer);
-  if (!is_joined() || member == nullptr) return;
+  if (!is_joined() || (member == nullptr && tells_roster())) return;
   const bool is_offer = std::holds_alternative<protocol::Offer>(pair.message.body);
-  outbox.add(turn.now, protocol::SignalTo{peer, member->session, std::move(pair.message), {}},
+  outbox.add(turn.now, protocol::SignalTo{peer, member == nullptr ? SessionId{} : member->session, std::move(pair.message), {}},
              pair.may_wait ? Urgency::MayWait : Urgency::Now);
   if (is_offer) stop_awaiting(turn, peer);
 }
@@ -132,7 +142,7 @@ void Session::Body::stop_awaiting(Turn& turn, const UserId& peer) {
   if (offers_awaited.erase(peer) != 0 && offers_awaited.empty()) outbox.release(turn.now);
 }
 
-// Classic members announce nothing; what they have switched on is what they send.
+// Foreign members announce nothing; what they have switched on is what they send.
 void Session::Body::see_media(Turn& turn, const UserId& peer, const std::vector<Slot>& sending) {
   const Participant* member = roster.find(peer);
   if (member == nullptr || !is_foreign(member->dialect)) return;

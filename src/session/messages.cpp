@@ -128,12 +128,12 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
   const Participant* member = roster.find(message.from);
   // Classic servers say that somebody has left who has not, and somebody's offer before they say that he has come.
   // An offer is how a newcomer begins; other messages of strangers are the tail of a link that has ended.
-  const bool begins = wire.in_use() == DialectName::Classic && message.session.empty() && options.room &&
-                      message.from != options.user && std::holds_alternative<protocol::Offer>(message.pair.body);
+  const bool begins = is_foreign(wire.in_use()) && message.session.empty() && options.room && message.from != options.user &&
+                      (std::holds_alternative<protocol::Offer>(message.pair.body) || !tells_roster());
   if (member == nullptr && begins) {
     Participant newcomer;
     newcomer.user = message.from;
-    newcomer.dialect = DialectName::Classic;
+    newcomer.dialect = wire.in_use();
     apply(turn, roster.join(std::move(newcomer)), /*offers_first=*/false);
     member = roster.find(message.from);
   }

@@ -5,6 +5,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 
 namespace meetwire::session {
 namespace {
@@ -31,6 +32,7 @@ std::unique_ptr<protocol::ClientDialect> make_any(DialectName name, const Client
   if (name == DialectName::Codelab && options.room) {
     return protocol::make_codelab_client(*options.room, options.user, options.name, limits);
   }
+  if (name == DialectName::Plain) return protocol::make_plain_client(options.user, limits);
   if (name != DialectName::Classic) return make_meetwire(name, options, limits);
   return protocol::make_classic_client(options.room.value_or(RoomId{}), options.user, options.name, limits);
 }

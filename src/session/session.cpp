@@ -37,6 +37,7 @@ Session::Body::Body(const ClientOptions& given, Parts own, const Limits& bounds)
       requests(limits),
       typing(limits),
       announcement(limits),
+      alive(limits),
       calls(limits, options.user),
       unattended(limits, options.user),
       wishes(sources.wishes()) {
@@ -166,8 +167,9 @@ void Session::Body::announce(Turn& turn) {
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   // While the connection is lost, a message is taken all the same and goes out on the next.
   if (!has_been_joined) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
-  if (wire.in_use() == DialectName::Codelab) {
-    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a codelab server carries no chat"});
+  const bool plain = wire.in_use() == DialectName::Plain;
+  if (plain || wire.in_use() == DialectName::Codelab) {
+    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, plain ? "a plain server carries no chat" : "a codelab server carries no chat"});
   }
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
@@ -200,6 +202,12 @@ void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
 
 void Session::Body::on(Turn& turn, const event::TransportClosed& event) {
   if (event.attempt != connection.attempt()) return;
+  // How a plain server says that the room is full. Later on our own lost socket may still have the place.
+  constexpr std::uint32_t kBadGateway = 502;
+  const bool first = connection.phase() == ConnectionPhase::Opening;
+  if (first && wire.in_use() == DialectName::Plain && event.status == kBadGateway) {
+    return drive(turn, ConnectionInput::Rejected, Failure{ErrorCode::RoomFull, "HTTP 502 in the handshake"});
+  }
   const bool other_kind = event.speaks && options.dialect == DialectName::Auto && !has_been_joined;
   if (other_kind) turn.say(command::NeedDialect{*event.speaks});
   drive(turn, ConnectionInput::Closed, Failure{ErrorCode::ConnectionLost, event.reason});
@@ -213,6 +221,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
     ask_wait = ask_wait * 2;
     ask_at = turn.now + ask_wait;
   }
+  keep_alive(turn);
   carry_out(turn, links.elapsed(turn.now));
   chat.elapsed(turn);
   requests.elapsed(turn);
@@ -244,6 +253,7 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, outbox.deadline());
   if (asks()) first = earlier(first, ask_at);
   first = earlier(first, announcement.deadline());
+  first = earlier(first, alive.deadline());
   first = earlier(first, receipts.deadline());
   first = earlier(first, chat.deadline());
   first = earlier(first, requests.deadline());

@@ -44,6 +44,16 @@ std::vector<command::Send> Wire::ask_again() {
   return sends;
 }
 
+std::vector<protocol::ServerMessage> Wire::presume() {
+  return candidates_.size() == 1 ? candidates_.front()->presume() : std::vector<protocol::ServerMessage>{};
+}
+
+std::vector<command::Send> Wire::keep_alive() const {
+  std::vector<command::Send> sends;
+  if (candidates_.size() == 1) add(sends, candidates_.front()->keep_alive());
+  return sends;
+}
+
 void Wire::add(std::vector<command::Send>& sends, std::vector<protocol::Frame> frames) {
   for (protocol::Frame& frame : frames) {
     sends.push_back(command::Send{std::move(frame.name), std::move(frame.body), frame.form});

@@ -36,6 +36,9 @@ class Wire {
   protocol::Decoded<protocol::ServerMessage> decode(std::string_view name, std::string_view body);
   // The hello's questions that have no answer yet, to servers that may have lost them.
   std::vector<command::Send> ask_again();
+  // What is so without a word of the server's; see ClientDialect.
+  std::vector<protocol::ServerMessage> presume();
+  std::vector<command::Send> keep_alive() const;
 
  private:
   static void add(std::vector<command::Send>& sends, std::vector<protocol::Frame> frames);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/dialects/plain.hpp"
 #include "session/session.hpp"
 #include "support/catch.hpp"
 
@@ -157,7 +158,8 @@ struct World {
       return std::make_unique<FakePart>(shared->links.back(), *shared);
     };
     out.make_dialect = [this](DialectName name, const ClientOptions&, const Limits&) -> std::unique_ptr<p::ClientDialect> {
-      if (name == DialectName::Plain) return nullptr;
+      // The real one: all that it does is to write and to read.
+      if (name == DialectName::Plain) return p::make_plain_client(UserId{"me"}, kDefaultLimits);
       return std::make_unique<FakeDialect>(name, *shared);
     };
     return out;

@@ -11,6 +11,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 #include "room/switchboard.hpp"
 #include "support/deliveries.hpp"
 
@@ -72,6 +73,8 @@ class Host {
     std::string secret;
     bool classic = false;
     bool codelab = false;
+    bool plain = false;
+    bool pending = false;  // a plain one whose handshake has had no answer
     std::unique_ptr<ClientDialect> dialect;
   };
 
@@ -98,6 +101,8 @@ class Host {
     socket.room = RoomId{bytes.one_in(4) ? "q" : bytes.one_in(5) ? "" : "r"};
     socket.classic = bytes.one_in(3);
     socket.codelab = !socket.classic && bytes.one_in(4);
+    // Without a choice of its own, so that inputs kept from earlier still say the same.
+    socket.plain = !socket.classic && !socket.codelab && last_connection % 5 == 0;
     socket.secret = "the secret of one" + socket.user.value;
     event::ConnectionOpened opened{id, SessionId{"s" + std::to_string(bytes.pick(3))}, socket.secret, DialectName::Meetwire, {}, {}, {}, {}, {}};
     if (socket.classic) {
@@ -110,10 +115,16 @@ class Host {
     } else if (socket.codelab) {
       opened.dialect = DialectName::Codelab;
       socket.dialect = make_codelab_client(socket.room, socket.user, "N", kDefaultLimits);
+    } else if (socket.plain) {
+      opened.dialect = DialectName::Plain;
+      opened.room = socket.room.value;
+      opened.device = last_connection % 3 == 0;
+      socket.pending = true;
+      socket.dialect = make_plain_client(socket.user, kDefaultLimits);
     } else {
       socket.dialect = make_meetwire_client(kDefaultLimits);
     }
-    const bool greets = !socket.classic && !bytes.one_in(4);
+    const bool greets = !socket.classic && !socket.plain && !bytes.one_in(4);
     Hello hello;
     if (!socket.room.empty()) hello.room = socket.room;
     hello.user = socket.user;
@@ -201,10 +212,16 @@ class Host {
   void operator()(const command::Deliver& deliver) {
     const auto socket = sockets.find(deliver.connection);
     promise(socket != sockets.end(), "something is delivered to a closed connection");
+    promise(!socket->second.pending, "something is delivered before the socket is open");
     promise(StrictJson(deliver.body).is_json(), "a frame of ours is not JSON");
-    if (socket->second.classic || socket->second.codelab) return;
+    if (socket->second.classic || socket->second.codelab || socket->second.plain) return;
     const auto decoded = socket->second.dialect->decode(deliver.name, deliver.body);
     promise(decoded.failures.empty() && decoded.unknown == 0 && !decoded.messages.empty(), "a frame of ours is not understood");
+  }
+  void operator()(const command::AnswerHandshake& answer) {
+    const auto socket = sockets.find(answer.connection);
+    promise(socket != sockets.end() && socket->second.pending, "a handshake is answered that nobody waits for");
+    socket->second.pending = false;
   }
   void operator()(const command::CloseConnection& close) { promise(sockets.erase(close.connection) == 1, "a connection closed twice"); }
   void operator()(const command::ProbeConnection& probe) { promise(sockets.count(probe.connection) == 1, "a probe of a closed connection"); }

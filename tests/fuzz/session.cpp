@@ -13,6 +13,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 #include "session/session.hpp"
 
 namespace {
@@ -91,6 +92,7 @@ class Host {
     out.user = self;
     out.name = "Z";
     out.dialect = bytes.of(kDialects);
+    plain = out.dialect == DialectName::Plain;
     return out;
   }
   void call() {
@@ -110,13 +112,20 @@ class Host {
     return last_request;
   }
 
+  // A plain session hears what is plain, so that it hears anything at all.
+  ServerDialect& any_server() {
+    if (bytes.one_in(3)) return *classic_server;
+    if (plain) return *plain_server;
+    return bytes.one_in(4) ? *codelab_server : *meetwire_server;
+  }
+
   // Some messages in one envelope, as the server at the other end would write them.
   std::vector<protocol::Frame> encoded() {
     std::vector<ServerMessage> messages;
     for (unsigned i = bytes.pick(4) + 1; i > 0; --i) messages.push_back(speaker.server_message(self));
     const std::uint64_t number = bytes.one_in(3) ? 0 : bytes.one_in(5) ? speaker.number() : next_number;
     if (number != 0) next_number = number + messages.size();
-    ServerDialect& server = bytes.one_in(3) ? *classic_server : bytes.one_in(4) ? *codelab_server : *meetwire_server;
+    ServerDialect& server = any_server();
     auto frames = server.encode(messages, number);
     for (protocol::Frame& frame : frames) frame.body = speaker.mutated(std::move(frame.body));
     return frames;
@@ -154,7 +163,7 @@ class Host {
   // Always something new: ids, members, messages that are kept until something comes that never does.
   void flood() {
     const unsigned kind = bytes.pick(6);
-    ServerDialect& server = bytes.one_in(3) ? *classic_server : *meetwire_server;
+    ServerDialect& server = any_server();
     const PairMessage pair = speaker.pair();
     const std::size_t before = bytes_held();
     for (int i = 0; i < 300; ++i) {
@@ -247,12 +256,14 @@ class Host {
     Slot slot;
   };
   const UserId self{"z"};
+  bool plain = false;
   Bytes& bytes;
   Speaker speaker;
   session::Session session;
   std::unique_ptr<ServerDialect> meetwire_server = make_meetwire_server(kDefaultLimits);
   std::unique_ptr<ServerDialect> classic_server = make_classic_server({self, RoomId{"r"}, SessionId{"s"}, "Z"}, kDefaultLimits);
   std::unique_ptr<ServerDialect> codelab_server = make_codelab_server(SessionId{"s"}, kDefaultLimits);
+  std::unique_ptr<ServerDialect> plain_server = make_plain_server(kDefaultLimits);
   Clock clock;
   std::uint32_t attempt = 0;
   std::uint64_t next_number = 1;

@@ -35,7 +35,7 @@ function standIn(answer: (event: RoomEvent, now: number) => Answer): Machine & {
   return machine;
 }
 
-const noPorts: RoomPorts = { deliver() {}, close() {}, probe() {}, failed() {} };
+const noPorts: RoomPorts = { deliver() {}, close() {}, probe() {}, answer() {}, failed() {} };
 const options = { iceServers: '[]', authorize: false };
 const shutdown: RoomEvent = { type: 'shutdown_requested' };
 const closed = (connection: string): RoomEvent => ({ type: 'connection_closed', connection, deliberate: true });

@@ -14,6 +14,8 @@ test('each wrong option is refused by its name', () => {
     ['host', { host: '' }], ['host', { host: 1 }],
     ['participantsMax', { participantsMax: 0 }], ['participantsMax', { participantsMax: Number.NaN }],
     ['resumeWindowMs', { resumeWindowMs: -1 }],
+    ['plainPort', { plainPort: 65_536 }], ['plainPort', { plainPort: 18_080 }], ['plainPort', { port: 7, plainPort: 7 }], ['plainPort', { plainPort: 1, plainServer: { on() {} } }],
+    ['plainServer', { plainServer: 'http' }], ['plainParticipantsMax', { plainParticipantsMax: 0 }], ['plainParticipantsMax', { plainParticipantsMax: 1_001 }],
     ['authorize', { authorize: true }], ['logLevel', { logLevel: 'loud' }], ['page', { page: 1 }],
     ['path', { path: 'socket.io' }], ['path', { path: '/' }],
     ['origins', { origins: 'https://x.example' }], ['origins', { origins: ['x.example'] }], ['origins', { origins: ['https://x.example/'] }], ['origins', { origins: [1] }],
@@ -28,15 +30,16 @@ test('each wrong option is refused by its name', () => {
     assert.throws(() => checkOptions(options as ServeOptions), (error: unknown) => error instanceof OptionError && error.option === option, JSON.stringify(options));
   }
   checkOptions({});
+  checkOptions({ port: 0, plainPort: 0, plainParticipantsMax: 2 });
   checkOptions({ port: 0, host: '::', origins: ['*', 'null', 'https://x.example', 'http://x.example:8080'], participantsMax: 1, page: false, trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'],
     iceServers: [{ urls: 'stun:x' }, { urls: ['turn:x?transport=tcp', 'turns:x'], username: 'u', credential: 'c' }] });
   assert.throws(() => checkOptions({ origins: ['HTTPS://X.example/room'] }), /did you mean https:\/\/x\.example\?/);
 });
 
 test('flags win over the environment, and both say the same', () => {
-  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl', MEETWIRE_TRUSTED_PROXY: '127.0.0.1, 10.0.0.0/8', MEETWIRE_MAX_CONNECTIONS: '5', MEETWIRE_MAX_JOINS: '6', MEETWIRE_MAX_BYTES: '70000' };
-  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true, trustedProxies: ['127.0.0.1', '10.0.0.0/8'], connectionsPerAddress: 5, joinsPerAddress: 6, bytesPerAddress: 70_000 };
-  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl', '--trusted-proxy', '127.0.0.1', '--trusted-proxy', '10.0.0.0/8', '--max-connections', '5', '--max-joins', '6', '--max-bytes', '70000'];
+  const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_PLAIN_PORT: '5', MEETWIRE_PLAIN_MAX_PARTICIPANTS: '6', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl', MEETWIRE_TRUSTED_PROXY: '127.0.0.1, 10.0.0.0/8', MEETWIRE_MAX_CONNECTIONS: '5', MEETWIRE_MAX_JOINS: '6', MEETWIRE_MAX_BYTES: '70000' };
+  const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, plainPort: 5, plainParticipantsMax: 6, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true, trustedProxies: ['127.0.0.1', '10.0.0.0/8'], connectionsPerAddress: 5, joinsPerAddress: 6, bytesPerAddress: 70_000 };
+  const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--plain-port', '5', '--plain-max-participants=6', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl', '--trusted-proxy', '127.0.0.1', '--trusted-proxy', '10.0.0.0/8', '--max-connections', '5', '--max-joins', '6', '--max-bytes', '70000'];
   assert.deepEqual(readArguments(['serve'], environment), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   assert.deepEqual(readArguments(['serve', ...flags], {}), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   const both = readArguments(['serve', '--port', '2', '--page'], environment);
@@ -58,7 +61,7 @@ test('wrong usage is told; what was typed for the servers is not repeated', () =
   assert.deepEqual(readArguments(['serve', '--help'], {}), { what: 'help' });
   assert.deepEqual(readArguments(['--version'], {}), { what: 'version' });
   assert.equal(inFlags(new OptionError('participantsMax', 'must be a whole number')), '--max-participants: must be a whole number.');
-  for (const flag of ['port', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-joins', 'max-bytes']) assert.ok(help.includes(`--${flag}`), flag);
+  for (const flag of ['port', 'plain-port', 'plain-max-participants', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-joins', 'max-bytes']) assert.ok(help.includes(`--${flag}`), flag);
 });
 
 test('M14: pages inside applications can be listed; what could never match a page is refused, with what was meant', () => {

@@ -7,6 +7,7 @@
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/codelab.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 
 namespace meetwire::simulation {
 namespace {
@@ -35,7 +36,7 @@ void Intruder::act() {
   const int life = at->first;
   if (!at->second.up) return;
   switch (choices_.below(12)) {
-    case 0: return say(life, at->second.classic ? "msg" : at->second.codelab ? "message" : std::string(kMeetwireFrame), garbage());
+    case 0: return say(life, std::string(at->second.classic ? "msg" : at->second.codelab ? "message" : at->second.plain ? kPlainFrame : kMeetwireFrame), garbage());
     case 1: case 2: case 3:
       if (!overheard_.empty()) {
         const command::Send copy = overheard_[choices_.below(overheard_.size())];
@@ -59,6 +60,9 @@ void Intruder::open() {
   socket.classic = choices_.one_in(4);
   socket.codelab = !socket.classic && choices_.one_in(5);
   if (socket.codelab) return signalling_.open(index_, life, 1, ClassicQuery{.is_page = true});
+  // A plain client needs no more than to know a room to be in it: its own is where it tries to reach others from.
+  socket.plain = !socket.classic && life % 5 == 0;
+  if (socket.plain) return signalling_.open(index_, life, 1, ClassicQuery{.room = room(), .plain = true});
   if (!socket.classic) return signalling_.open(index_, life, 1);
   // The query of a classic client is its hello. In no room it may call who is in none as well: not where people are.
   const bool among_people = std::any_of(people_.begin(), people_.end(), [](const Person& person) { return person.room.empty(); });
@@ -77,7 +81,7 @@ void Intruder::hear(int life, const ClientEvent& event) {
     sockets_.erase(at);
   } else if (std::holds_alternative<event::TransportOpened>(event)) {
     at->second.up = true;
-    if (at->second.classic || choices_.one_in(3)) return;
+    if (at->second.classic || at->second.plain || choices_.one_in(3)) return;
     if (at->second.codelab) return encode(life, {Hello{}}, false);
     Hello hello;
     hello.room = is_inside_ ? people_.front().room : room();
@@ -114,6 +118,7 @@ void Intruder::encode(int life, const std::vector<ClientMessage>& messages, bool
   const Socket& socket = sockets_.at(life);
   const auto dialect = socket.classic   ? make_classic_client(room(), user(), "M", kDefaultLimits)
                        : socket.codelab ? make_codelab_client(room(), user(), "M", kDefaultLimits)
+                       : socket.plain   ? make_plain_client(user(), kDefaultLimits)
                                         : make_meetwire_client(kDefaultLimits);
   for (Frame& frame : dialect->encode(messages, choices_.one_in(3) ? choices_.below(40) : 0)) {
     say(life, frame.name, mutates ? mutated(std::move(frame.body)) : std::move(frame.body));
@@ -158,7 +163,7 @@ void Intruder::say_to_somebody(int life) {
 
 // With a wrong secret and no token; without tokens only while somebody has the place: else it is whoever's comes first.
 void Intruder::claim_somebody(int life) {
-  if (sockets_.at(life).classic || sockets_.at(life).codelab) return say_words(life);
+  if (sockets_.at(life).classic || sockets_.at(life).codelab || sockets_.at(life).plain) return say_words(life);
   const Person& victim = somebody();
   Hello hello;
   if (!victim.room.empty()) hello.room = victim.room;

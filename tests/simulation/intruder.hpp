@@ -40,6 +40,7 @@ class Intruder {
     bool up = false;
     bool classic = false;
     bool codelab = false;
+    bool plain = false;
   };
 
   void open();

@@ -63,6 +63,10 @@ void Signalling::open(int who, int life, std::uint32_t attempt, std::optional<Cl
     opened.secret = hexadecimal(choices_.next());
     if (query && query->is_page) {
       opened.dialect = DialectName::Codelab;
+    } else if (query && query->plain) {
+      opened.dialect = DialectName::Plain;
+      opened.room = query->room.value;
+      opened.device = opened_ % 2 == 0;
     } else if (query) {
       opened.dialect = DialectName::Classic;
       opened.user = query->user.value;

@@ -29,6 +29,7 @@ struct ClassicQuery {
   RoomId room;  // empty: none
   std::optional<Place> only_if_held;
   bool is_page = false;  // of the codelab's: it says nothing here
+  bool plain = false;  // a plain client's path, which has no user
 };
 
 // What the host of the server takes for a proof of who somebody is.

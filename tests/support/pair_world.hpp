@@ -19,8 +19,9 @@ namespace meetwire::support {
 
 struct PairOptions {
   bool numbered = true;
-  std::array<bool, 2> says_rank{};  // on a classic server; a page does not
+  std::array<bool, 2> says_rank{};  // on a classic or plain server; a page does not
   bool overhears = false;           // on a codelab server
+  std::array<bool, 2> may_not_listen{};  // the peer, on a plain server
   Millis operation_takes{5};
   Millis network_takes{20};
   int slow_end = 0;      // whose browser takes longer,
@@ -144,6 +145,7 @@ class PairWorld {
     options.numbered = options_.numbered;
     options.says_rank = options_.says_rank[static_cast<std::size_t>(at)];
     options.overhears = options_.overhears;
+    options.may_not_listen = options_.may_not_listen[static_cast<std::size_t>(at)];
     options.seed = static_cast<std::uint64_t>(at) + 7;
     end.link = std::make_unique<link::Link>(options, end.operations);
     end.browser = std::make_unique<ModelBrowser>(

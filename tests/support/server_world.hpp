@@ -13,6 +13,7 @@
 
 #include "protocol/dialects/classic.hpp"
 #include "protocol/dialects/meetwire1.hpp"
+#include "protocol/dialects/plain.hpp"
 #include "room/switchboard.hpp"
 #include "support/catch.hpp"
 #include "support/deliveries.hpp"
@@ -31,6 +32,7 @@ struct TestClient {
   std::size_t repeats = 0;                // numbered messages that had come in before; not among `heard`
   std::string secret;
   bool closed = false;
+  std::optional<command::AnswerHandshake> handshake;  // of a plain one
 };
 
 class ServerWorld {
@@ -75,6 +77,22 @@ class ServerWorld {
     opened.room = std::move(room);
     opened.name = std::move(nickname);
     opened.publisher = std::move(publisher);
+    handle(opened);
+    return client;
+  }
+
+  TestClient& open_plain(const std::string& id, const std::string& room, bool device = false) {
+    TestClient& client = clients[id];
+    client = TestClient{};
+    client.user = UserId{"plain-session-" + id};
+    client.dialect = make_plain_client(client.user, limits_);
+    event::ConnectionOpened opened;
+    opened.connection = ConnectionId{id};
+    opened.session = SessionId{"session-" + id};
+    opened.address = address;
+    opened.dialect = DialectName::Plain;
+    opened.room = room;
+    opened.device = device;
     handle(opened);
     return client;
   }
@@ -202,6 +220,8 @@ class ServerWorld {
       probes.push_back(*probe);
     } else if (const auto* line = std::get_if<command::Log>(&command)) {
       logs.push_back(*line);
+    } else if (const auto* answer = std::get_if<command::AnswerHandshake>(&command)) {
+      clients.at(answer->connection.value).handshake = *answer;
     } else {
       counts = std::get<command::CountChanged>(command);
     }

@@ -50,7 +50,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   },
   transport_answered: { type: 'transport_answered', attempt: 1 },
   transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
-  transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout', speaks: 'codelab' },
+  transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout', speaks: 'codelab', status: 502 },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
   local_description_set: {
     type: 'local_description_set',
@@ -139,6 +139,7 @@ const roomEvents: OneOfEach<RoomEvent> = {
     room: 'r',
     name: 'n',
     publisher: 'pub',
+    device: true,
     address: '192.0.2.1',
   },
   connection_closed: { type: 'connection_closed', connection: 'c', deliberate: true },
@@ -156,9 +157,10 @@ const roomCommands: OneOfEach<RoomCommand> = {
   authorize: { type: 'authorize', operation: 5, room: 'r', user: 'u', token: 't' },
   log: { type: 'log', level: 'warn', message: 'm', connection: 'c', room: 'r', user: 'u', detail: 'd' },
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
+  answer_handshake: { type: 'answer_handshake', connection: 'c', error: failure },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, lobby: true };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, plainParticipantsMax: 6, lobby: true };
 
 const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
 

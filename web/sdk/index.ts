@@ -42,7 +42,11 @@ const cores = {
     return new LoadedClientCore(await loadLegacyClient());
   }),
 };
-const world: JoinWorld = { load: (which) => cores[which](), ports: browserPorts };
+const world: JoinWorld = {
+  load: (which) => cores[which](),
+  ports: browserPorts,
+  plainTransport: async (...place) => (await import('../../bindings/load-legacy.ts')).plainTransport(...place),
+};
 
 /**
  * Joins a room. Resolves when the server has let in; rejects with a `MeetingError`, after which nothing is left open.

@@ -2,11 +2,12 @@
 
 import type { ClientOptions, Connect, DialectName, ErrorCode } from '../../bindings/client-types.ts';
 import type { ErrorTable } from '../../bindings/errors.ts';
-import type { ClientPorts } from '../../bindings/ports.ts';
+import type { ClientPorts, TransportPort } from '../../bindings/ports.ts';
 import type { DeviceOptions } from './local-source.ts';
 import type { TraceOptions } from '../../bindings/trace.ts';
 import { MeetingError } from '../../bindings/errors.ts';
 import { isWellFormed, LoadedClientCore } from '../../bindings/machine.ts';
+import { isPlainAddress } from '../../bindings/plain-address.ts';
 import { Succession } from '../../bindings/succession.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { readWish } from './local-source.ts';
@@ -43,7 +44,9 @@ export interface JoinOptions {
   connect?: Connect;
   /**
    * The server's protocol; default: found out, as far as that is possible: `codelab` is, where the server is one of socket.io 2.
-   * A codelab server has rooms of two, and neither chat, calls nor names.
+   * A codelab server has rooms of two, and neither chat, calls nor names. A `plain` server (bare WebSocket, rooms in the path) is
+   * known by its address only: `ws://host/<namespace>/<room>` with the room to be joined, or any with `?pc` or `?app`. Else it has
+   * to be named.
    */
   dialect?: DialectName;
   /** Gives the joining up, with the error `aborted`; after the join it has no effect. */
@@ -58,6 +61,8 @@ export interface JoinWorld {
   load(which: 'core' | 'legacy'): Promise<LoadedClientCore>;
   /** Throws for a bad url. */
   ports(url: string | undefined): ClientPorts;
+  /** In place of the ports' own, to a room of a plain server. Rejects for a bad url, or a room that it cannot have. */
+  plainTransport?(errors: ErrorTable, url: string | undefined, room: string): Promise<TransportPort>;
 }
 
 /** Loads at most once at a time; a core that could not be loaded, or has died, is loaded anew for the next join. */
@@ -81,15 +86,18 @@ export function loadOnce(load: () => Promise<LoadedClientCore>): () => Promise<L
 
 /** `room` undefined: online, in none. */
 export async function joinIn(world: JoinWorld, room: string | undefined, options: JoinOptions = {}): Promise<Meeting> {
-  const core = await world.load(isLegacy(options?.dialect) ? 'legacy' : 'core');
+  const dialect = dialectOf(room, options);
+  const core = await world.load(isLegacy(dialect) ? 'legacy' : 'core');
   const { errors } = core;
-  const checked = check(errors, room, options);
+  const checked = { ...check(errors, room, options), dialect };
   const { signal } = options;
   const askToken = () => tokenOf(errors, options.token);
+  const transport = dialect === 'plain' ? await world.plainTransport?.(errors, options.url, room ?? '') : undefined;
   const token = await askToken();
   if (signal?.aborted) throw errors.make('aborted', undefined, signal.reason);
 
   const ports = world.ports(options.url);
+  if (transport) ports.transport = transport;
   if (typeof options.token === 'function') ports.renewToken = askToken;
   const user = options.user ?? ports.secrets.id();
   const name = options.name ?? '';
@@ -130,6 +138,12 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
   return meeting;
 }
 
+// Read before it is checked, as it says which core is to be loaded.
+function dialectOf(room: string | undefined, options: JoinOptions | undefined): DialectName {
+  const dialect = options?.dialect ?? 'auto';
+  return dialect === 'auto' && isPlainAddress(options?.url, room) ? 'plain' : dialect;
+}
+
 const isLegacy = (dialect: unknown): boolean => dialect === 'classic' || dialect === 'codelab' || dialect === 'plain';
 
 // A further join is not the return to a place that is over: the server would tell it so once more.
@@ -157,7 +171,7 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'dialect' | 'iceServers' | 'iceTransportPolicy' | 'viewer'> {
+function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'iceServers' | 'iceTransportPolicy' | 'viewer'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
@@ -171,7 +185,7 @@ function check(errors: ErrorTable, room: string | undefined, options: JoinOption
   if (!['everyone', 'on-call', undefined].includes(connect)) throw errors.make('invalid-argument', 'connect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
   if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { ...(room !== undefined && { room }), dialect, iceTransportPolicy, viewer: options.viewer === true, ...(connect && { connect }), ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { ...(room !== undefined && { room }), iceTransportPolicy, viewer: options.viewer === true, ...(connect && { connect }), ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {

@@ -24,6 +24,8 @@ export class People {
   /** By id, in the order in which they came. */
   readonly others = new Map<string, Participant>();
   readonly #host: PeopleHost;
+  /** Of those who are connected to before it is known that they are there, as on a plain server. */
+  readonly #early = new Map<string, Map<Slot, MediaStreamTrack>>();
 
   constructor(host: PeopleHost) {
     this.#host = host;
@@ -63,14 +65,25 @@ export class People {
   /** Likewise. */
   trackChanged(peer: string, slot: Slot, track: MediaStreamTrack | undefined): (() => void) | undefined {
     const participant = this.others.get(peer);
-    participant?.setTrack(slot, track);
-    return participant && (() => this.#host.emit('participant-changed', participant));
+    if (participant === undefined) return this.#keepEarly(peer, slot, track);
+    participant.setTrack(slot, track);
+    return () => this.#host.emit('participant-changed', participant);
+  }
+
+  #keepEarly(peer: string, slot: Slot, track: MediaStreamTrack | undefined): undefined {
+    const tracks = this.#early.get(peer) ?? new Map<Slot, MediaStreamTrack>();
+    if (track) tracks.set(slot, track);
+    else tracks.delete(slot);
+    if (tracks.size > 0) this.#early.set(peer, tracks);
+    else this.#early.delete(peer);
   }
 
   #rowChanged({ type, participant: row }: Extract<PeopleNotice, { type: 'participant_joined' | 'participant_changed' }>): () => void {
     const known = type === 'participant_changed' ? this.others.get(row.user) : undefined;
     const participant = known ?? this.#make(row.user, false);
     participant.setRow(row);
+    for (const [slot, track] of this.#early.get(row.user) ?? []) participant.setTrack(slot, track);
+    this.#early.delete(row.user);
     this.others.set(row.user, participant);
     return () => this.#host.emit(known ? 'participant-changed' : 'participant-joined', participant);
   }

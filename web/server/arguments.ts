@@ -22,6 +22,11 @@ export const help = `meetwire: the server of Meetwire meetings
                              https://meet.example.org; * for all;
                              may be repeated; default: localhost
   --max-participants NUMBER  in a room; default 12                     MEETWIRE_MAX_PARTICIPANTS
+  --plain-port NUMBER        serve plain clients there: WebSockets to  MEETWIRE_PLAIN_PORT
+                             /<namespace>/<room>?pc or ?app; default:
+                             none is served
+  --plain-max-participants NUMBER                                      MEETWIRE_PLAIN_MAX_PARTICIPANTS
+                             in a room with a plain client; default 2
   --chat-history NUMBER      messages kept for those who come later;   MEETWIRE_CHAT_HISTORY
                              0 for none; default and most 100
   --ice-servers JSON         a list of RTCIceServer for the members    MEETWIRE_ICE_SERVERS
@@ -61,6 +66,8 @@ const flags = {
   host: { type: 'string' },
   origin: { type: 'string', multiple: true },
   'max-participants': { type: 'string' },
+  'plain-port': { type: 'string' },
+  'plain-max-participants': { type: 'string' },
   'chat-history': { type: 'string' },
   'ice-servers': { type: 'string' },
   'trusted-proxy': { type: 'string', multiple: true },
@@ -94,7 +101,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'port' | 'host' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
+  const text = (flag: 'port' | 'plain-port' | 'plain-max-participants' | 'host' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
     values[flag] ?? variable(flag);
   const list = (flag: 'origin' | 'trusted-proxy'): string[] | undefined =>
     values[flag] ?? variable(flag)?.split(',').map((one) => one.trim()).filter(Boolean);
@@ -108,6 +115,8 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     joinsPerAddress: wholeNumber('max-joins', text('max-joins')),
     bytesPerAddress: wholeNumber('max-bytes', text('max-bytes')),
     participantsMax: wholeNumber('max-participants', text('max-participants')),
+    plainPort: wholeNumber('plain-port', text('plain-port')),
+    plainParticipantsMax: wholeNumber('plain-max-participants', text('plain-max-participants')),
     chatHistoryMax: wholeNumber('chat-history', text('chat-history')),
     iceServers: json('ice-servers', text('ice-servers')) as IceServer[] | undefined,
     lobby: values.lobby ?? truth('lobby', variable('lobby')),
@@ -125,6 +134,8 @@ export function inFlags(error: OptionError): string {
 
 const flagNames: Readonly<Record<string, string>> = {
   participantsMax: 'max-participants',
+  plainPort: 'plain-port',
+  plainParticipantsMax: 'plain-max-participants',
   chatHistoryMax: 'chat-history',
   iceServers: 'ice-servers',
   logLevel: 'log-level',

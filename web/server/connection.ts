@@ -6,6 +6,12 @@ import type { ClockPort } from '../../bindings/ports.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { silentMsMax } from './bounds.ts';
 
+/** 128 and 256 random bits: neither can be guessed, and the second alone lets somebody take a place again. */
+export const freshSecrets = (): { session: string; secret: string } => ({
+  session: randomBytes(16).toString('base64url'),
+  secret: randomBytes(32).toString('base64url'),
+});
+
 export class Connection {
   readonly id: string;
   readonly address: string;
@@ -30,9 +36,7 @@ export class Connection {
       type: 'connection_opened',
       connection: this.id,
       address: this.address,
-      // 128 and 256 random bits: neither can be guessed, and the second alone lets somebody take a place again.
-      session: randomBytes(16).toString('base64url'),
-      secret: randomBytes(32).toString('base64url'),
+      ...freshSecrets(),
     } as const;
     const { auth, query } = this.#socket.handshake;
     if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'meetwire')) return { ...identity, dialect: 'meetwire' };

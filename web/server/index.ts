@@ -3,7 +3,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { openLog } from './log.ts';
 import type { AttachOptions } from './options.ts';
-import { checkOptions } from './options.ts';
+import { OptionError, checkOptions } from './options.ts';
 import { Signalling } from './signalling.ts';
 import type { Stats } from './signalling.ts';
 
@@ -39,6 +39,7 @@ export interface Attachment {
  */
 export function attach(httpServer: HttpServer, options: AttachOptions = {}): Attachment {
   checkOptions(options);
+  if (options.plainServer === httpServer) throw new OptionError('plainServer', 'must be another server than the one that is attached to');
   const log = options.logger ?? openLog(options.logLevel ?? 'warn');
   const signalling = new Signalling(httpServer, options, log);
   return {

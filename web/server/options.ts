@@ -2,6 +2,7 @@
 //
 // Owns the defaults and the checks. Knows nothing of sockets: a wrong option is found before anything is opened.
 
+import type { Server as HttpServer } from 'node:http';
 import type { TraceOptions } from '../../bindings/trace.ts';
 import { proxyList } from './addresses.ts';
 import type { Logger, LogLevel } from './logger.ts';
@@ -42,6 +43,14 @@ export interface AttachOptions {
   readonly origins?: readonly string[];
   /** Members a room, 1 to 1000. Default: the core's limits table, 12. A room with a codelab page in it holds two at most. */
   readonly participantsMax?: number;
+  /**
+   * Serves plain clients too, on this http or https server: bare WebSockets to `/<namespace>/<room>?pc` (a page) or `?app` (a
+   * device), in the room `<namespace>/<room>`, or `<namespace>` where there is no second part. All upgrades of this server are
+   * theirs, so it cannot be the one that is attached to. `serve` makes one by itself with `plainPort`.
+   */
+  readonly plainServer?: HttpServer;
+  /** Members of a room with a plain client in it, 1 to 1000. Default 2: such a client has one connection. */
+  readonly plainParticipantsMax?: number;
   /** How long a member whose socket was lost keeps its place, in milliseconds. Default 30,000. */
   readonly resumeWindowMs?: number;
   /**
@@ -85,6 +94,8 @@ export interface AttachOptions {
 export interface ServeOptions extends AttachOptions {
   /** 0 takes a free one. Default 18080. */
   readonly port?: number;
+  /** Serves plain clients on this port, see `plainServer`; 0 takes a free one. Default: none is served. */
+  readonly plainPort?: number;
   /** The address to listen on. Default 127.0.0.1: `0.0.0.0` or `::` to be reached from elsewhere. */
   readonly host?: string;
   /** The meeting page at `/`: `false` for none, or a folder of static files. Default: the package's own. */
@@ -125,6 +136,13 @@ const traceBytesMost = 256 * 1024 * 1024;
 export function checkOptions(options: ServeOptions): void {
   if (options === null || typeof options !== 'object') throw new OptionError('options', 'must be an object');
   if (options.port !== undefined) checkWhole('port', options.port, 0, 65_535);
+  if (options.plainPort !== undefined) checkWhole('plainPort', options.plainPort, 0, 65_535);
+  if (options.plainPort !== undefined && options.plainPort !== 0 && options.plainPort === (options.port ?? defaults.port)) {
+    throw new OptionError('plainPort', 'must be another port than the one of the other clients');
+  }
+  if (options.plainServer !== undefined && typeof options.plainServer?.on !== 'function') throw new OptionError('plainServer', 'must be an http or https server');
+  if (options.plainPort !== undefined && options.plainServer !== undefined) throw new OptionError('plainPort', 'is for where no plainServer is given');
+  if (options.plainParticipantsMax !== undefined) checkWhole('plainParticipantsMax', options.plainParticipantsMax, 1, participantsMost);
   if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
   if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
   if (options.chatHistoryMax !== undefined) checkWhole('chatHistoryMax', options.chatHistoryMax, 0, chatHistoryMost);

@@ -2,6 +2,7 @@
 //
 // Must not know sockets: those are behind RoomPorts.
 
+import type { Failure } from '../../bindings/client-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
@@ -24,6 +25,8 @@ export interface RoomPorts {
   close(connection: string): void;
   /** Closed by the deadline unless the other end answers, so that `connection_closed` follows. */
   probe(connection: string, deadlineMs: number): void;
+  /** A plain client's handshake succeeds, or fails with the error. */
+  answer(connection: string, error: Failure | undefined): void;
   /** The core is dead: nothing will be asked of the ports again. Called once. */
   failed(error: unknown): void;
 }
@@ -130,6 +133,8 @@ export class RoomHost {
         return this.#ports.close(command.connection);
       case 'probe_connection':
         return this.#ports.probe(command.connection, command.deadlineMs);
+      case 'answer_handshake':
+        return this.#ports.answer(command.connection, command.error);
       case 'authorize':
         return void this.#ask(command.operation, command);
       case 'log': {

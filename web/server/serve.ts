@@ -29,6 +29,8 @@ export interface MeetwireServer {
   /** To open in a browser, with the port that was really taken. */
   readonly url: string;
   readonly port: number;
+  /** Where plain clients connect; with the option `plainPort` only. */
+  readonly plainPort?: number;
   readonly httpServer: HttpServer;
   stats(): Stats;
   /** See `Attachment.trace`. */
@@ -49,6 +51,19 @@ const idleMsMax = 30_000;
 // At the end: for answers under way.
 const answersMsMax = 500;
 
+const useWebSockets = 'Plain clients connect here by WebSocket, to /<namespace>/<room>?pc or ?app.\n';
+
+function makeHttp(): HttpServer {
+  const http = createServer({
+    headersTimeout: silentMsMax,
+    requestTimeout: requestMsMax,
+    connectionsCheckingInterval: lookMs,
+    keepAliveTimeout: silentMsMax,
+  });
+  http.timeout = idleMsMax;
+  return http;
+}
+
 /** Rejects with OptionError or StartError. */
 export async function serve(options: ServeOptions = {}, parts: SignallingParts = {}): Promise<MeetwireServer> {
   checkOptions(options);
@@ -57,36 +72,39 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
   const page = pageFolder(options.page, files.page);
   if (page === undefined && options.page !== false) log.warn({}, 'the meeting page has not been built; signalling only');
 
-  const http = createServer({
-    headersTimeout: silentMsMax,
-    requestTimeout: requestMsMax,
-    connectionsCheckingInterval: lookMs,
-    keepAliveTimeout: silentMsMax,
-  });
-  http.timeout = idleMsMax;
+  const http = makeHttp();
+  const plain = options.plainPort === undefined ? undefined : makeHttp();
   const answer = answerHttp({ version: files.version, page, stats: () => signalling.stats() });
   http.on('request', (request, response) => signalling.gate.inTurn(request, () => answer(request, response)));
-  const signalling = new Signalling(http, options, log, { ...parts, alone: true });
-  const sockets = socketsOf(http, signalling.gate);
+  const signalling = new Signalling(http, { ...options, ...(plain && { plainServer: plain }) }, log, { ...parts, alone: true });
+  plain?.on('request', (_request, response) => response.writeHead(426, { Upgrade: 'websocket', 'Content-Type': 'text/plain' }).end(useWebSockets));
+  const servers = [http, ...(plain ? [plain] : [])];
+  const sockets = servers.map((server) => socketsOf(server, signalling.gate));
+  const host = options.host ?? defaults.host;
   try {
     await signalling.ready;
-    await listen(http, options.host ?? defaults.host, options.port ?? defaults.port);
+    await listen(http, host, options.port ?? defaults.port);
+    if (plain) await listen(plain, host, options.plainPort!);
   } catch (error) {
     await signalling.close();
+    for (const server of servers) server.close();
     throw error;
   }
 
   const { port } = http.address() as AddressInfo;
-  const url = urlOf(options.host ?? defaults.host, port);
+  const url = urlOf(host, port);
   log.info({ url, version: files.version, page: page !== undefined }, `listening on ${url}`);
+  const plainPort = plain && (plain.address() as AddressInfo).port;
+  if (plainPort !== undefined) log.info({ plainPort }, `plain clients on ${urlOf(host, plainPort).replace('http', 'ws')}`);
   let closed: Promise<void> | undefined;
   return {
     url,
     port,
+    ...(plainPort !== undefined && { plainPort }),
     httpServer: http,
     stats: () => signalling.stats(),
     trace: () => signalling.trace(),
-    close: () => (closed ??= close(http, signalling, sockets).then(() => log.info({}, 'closed'))),
+    close: () => (closed ??= close(servers, signalling, () => sockets.flatMap((held) => [...held])).then(() => log.info({}, 'closed'))),
     onFailure: (listener) => void signalling.on('error', listener),
   };
 }
@@ -142,13 +160,13 @@ function socketsOf(http: HttpServer, gate: Gate): Set<Socket> {
 
 // Not listening any more comes after the farewell: meanwhile the health check says 503, so that a load balancer looks
 // elsewhere, and newcomers are told that it is closing.
-async function close(http: HttpServer, signalling: Signalling, sockets: Set<Socket>): Promise<void> {
+async function close(servers: readonly HttpServer[], signalling: Signalling, sockets: () => Iterable<Socket>): Promise<void> {
   await signalling.close();
-  const ended = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
+  const ended = servers.map((http) => new Promise<void>((resolve) => http.close(() => resolve())));
+  for (const http of servers) http.closeIdleConnections();
   const deadline = setTimeout(() => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets()) socket.destroy();
   }, answersMsMax);
-  await ended;
+  await Promise.all(ended);
   clearTimeout(deadline);
 }

@@ -1,7 +1,7 @@
-// socket.io on one side, the rooms' core on the other.
+// socket.io and bare WebSockets on one side, the rooms' core on the other.
 //
-// Owns which socket is which connection of the core. Decides nothing about rooms and reads no message; transports.ts has
-// the sockets' bounds, gate.ts who may come in.
+// Owns which socket is which connection of the core. Decides nothing about rooms and reads no message; transports.ts and
+// plain.ts have the sockets' bounds, gate.ts who may come in.
 
 import { EventEmitter } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
@@ -13,11 +13,13 @@ import { redactor } from '../../bindings/redact.ts';
 import { Trace } from '../../bindings/trace.ts';
 import { Addresses } from './addresses.ts';
 import { systemClock } from './clock.ts';
-import { Connection } from './connection.ts';
+import { Connection, freshSecrets } from './connection.ts';
 import { Gate } from './gate.ts';
 import { LimitedLog } from './log.ts';
 import type { Logger } from './log.ts';
 import type { AttachOptions } from './options.ts';
+import { PlainServer } from './plain.ts';
+import type { PlainConnection } from './plain-connection.ts';
 import { defaults } from './options.ts';
 import { frameBody, frameName, notJson } from './payload.ts';
 import { RoomHost } from './room-host.ts';
@@ -52,7 +54,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #host: RoomHost;
   readonly #clock: ClockPort;
   readonly #trace: Trace | undefined;
-  readonly #connections = new Map<string, Connection>();
+  readonly #plain: PlainServer | undefined;
+  readonly #connections = new Map<string, Connection | PlainConnection>();
   #connectionsEver = 0;
   #closing: Promise<void> | undefined;
 
@@ -74,6 +77,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
         deliver: (id, name, ...payload) => this.#connections.get(id)?.deliver(name, ...payload),
         close: (id) => this.#close(id),
         probe: (id, deadlineMs) => void this.#connections.get(id)?.probe(deadlineMs),
+        answer: (id, error) => this.#plain?.answer(id, error),
         failed: (error) => this.#failed(error),
       },
       this.#log,
@@ -89,12 +93,27 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       addresses,
       opened: (socket, address) => this.#open(socket, address),
     });
+    this.#plain = options.plainServer && new PlainServer(options.plainServer, this.#gate, addresses, {
+      asked: ({ room, device }, address, known) => {
+        const id = String(++this.#connectionsEver);
+        known(id);
+        this.#host.handle({ type: 'connection_opened', connection: id, ...freshSecrets(), dialect: 'plain', room, device, address }, address);
+      },
+      opened: (connection) => void this.#connections.set(connection.id, connection),
+      frame: (id, text) => this.#host.handle({ type: 'frame_arrived', connection: id, name: 'plain', body: text }, this.#connections.get(id)?.address),
+      gone: (id, deliberate) => {
+        const address = this.#connections.get(id)?.address;
+        this.#connections.delete(id);
+        this.#host.handle({ type: 'connection_closed', connection: id, deliberate }, address);
+      },
+    });
     this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
       iceServers: JSON.stringify(options.iceServers ?? []),
       authorize: options.authorize !== undefined,
       ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
+      ...(options.plainParticipantsMax === undefined ? {} : { plainParticipantsMax: options.plainParticipantsMax }),
       ...(options.chatHistoryMax === undefined ? {} : { chatHistoryMax: options.chatHistoryMax }),
     }, this.#trace);
     // Who does not wait for it hears of a failure by the event.
@@ -158,6 +177,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
 
   #close(id: string): void {
     const connection = this.#connections.get(id);
+    // One whose handshake has had no answer yet.
+    if (connection === undefined) this.#plain?.answer(id, { code: 'server-closing', message: 'This server is shutting down.' });
     if (this.#closing) connection?.hangUp();
     else connection?.dismiss();
   }
@@ -170,10 +191,11 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   async #shutDown(): Promise<void> {
     this.#host.handle({ type: 'shutdown_requested' });
     for (const connection of [...this.#connections.values()]) connection.hangUp();
-    await this.#transports.close();
+    await Promise.all([this.#transports.close(), this.#plain?.close()]);
     this.#host.dispose();
     this.#gate.close();
     this.#log.close();
     this.#transports.detach();
+    this.#plain?.detach();
   }
 }

@@ -1,6 +1,7 @@
 // The signalling server in memory: the same rooms' core and the same host of it as under `meetwire/server`, on virtual
 // time, with lines in place of sockets.
 
+import type { Failure } from '../../bindings/client-types.ts';
 import type { ClockPort } from '../../bindings/ports.ts';
 import type { Chance } from './chance.ts';
 import type { Line, LineServer } from './line.ts';
@@ -75,6 +76,7 @@ export class Server implements LineServer {
       deliver: (id: string, name: string, payload: unknown) => this.#deliver(id, name, payload),
       close: (id: string) => this.#lines.get(id)?.dismiss('io server disconnect'),
       probe: (id: string, deadlineMs: number) => this.#lines.get(id)?.probe(deadlineMs),
+      answer: (id: string, error: Failure | undefined) => error && this.#lines.get(id)?.dismiss(`refused: ${error.code}`),
       failed: (error: unknown) => this.#parts.report(error),
     };
     this.#host = new RoomHost(ports, this.#logger(), authorize && this.#asking(authorize), this.#clock);
@@ -106,6 +108,7 @@ export class Server implements LineServer {
     const { dialect, user, room, name } = line.handshake;
     if (dialect === 'codelab') this.#host?.handle({ ...identity, dialect });
     else if (dialect === 'classic') this.#host?.handle({ ...identity, dialect, user, room, name });
+    else if (dialect === 'plain') this.#host?.handle({ ...identity, dialect, room });
     else this.#host?.handle({ ...identity, dialect: 'meetwire' });
   }
 

@@ -40,6 +40,7 @@ struct Decoded {
   std::uint64_t received = 0;      // client → server: everything up to this number has come in
   std::uint32_t unknown = 0;       // messages of unknown types: ignored and counted
   bool listens = false;            // server → client: only now is it sure to hear: what it was asked before may be lost
+  bool alive = false;              // client → server: it lives, and is given up if it does not say so again in time
 };
 
 // The client's side of one dialect. Holds what the dialect itself needs to remember (a classic client has to ask
@@ -55,6 +56,10 @@ class ClientDialect {
   virtual Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) = 0;
   // What was asked with the hello and has no answer yet, once more, where a server may have lost it.
   virtual std::vector<Frame> ask_again() { return {}; }
+  // What is so once the hello is out, where a server answers nothing.
+  virtual std::vector<ServerMessage> presume() { return {}; }
+  // What a server has to hear from time to time, or it gives the member up; none: it does not.
+  virtual std::vector<Frame> keep_alive() const { return {}; }
 };
 
 // The server's side, for one connection.

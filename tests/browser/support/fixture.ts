@@ -3,6 +3,7 @@
 
 import { browserPeers, ClassicClient } from '../../support/classic-client.ts';
 import { CodelabDataPage, CodelabPage, type CodelabPeer } from '../../support/codelab-page.ts';
+import { browserPlainPeer, PlainClient } from '../../support/plain-client.ts';
 import { devices, join, MeetingError, online, type Meeting } from '../../../web/sdk/index.ts';
 
 type SourceName = 'camera' | 'microphone' | 'screen';
@@ -157,6 +158,7 @@ async function openCodelab(url: string, room: string, data: boolean): Promise<Co
 
 const fixture = {
   openCodelab, makeVoice, join, online, devices, MeetingError, look, lookAway, listen, framesDecoded, mediaLines, drawnTrack, browserPeers, ClassicClient,
+  browserPlainPeer, PlainClient,
 };
 
 declare global {
@@ -167,6 +169,8 @@ declare global {
     /** The classic client that a test connected last. */
     classic: ClassicClient;
     codelab: CodelabPage | CodelabDataPage;
+    /** Likewise a plain one. */
+    plain: PlainClient;
   }
 }
 

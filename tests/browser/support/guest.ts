@@ -17,7 +17,7 @@ export interface GuestOptions {
   url?: string;
   iceServers?: RTCIceServer[];
   iceTransportPolicy?: RTCIceTransportPolicy;
-  dialect?: 'auto' | 'meetwire' | 'classic' | 'codelab';
+  dialect?: 'auto' | 'meetwire' | 'classic' | 'codelab' | 'plain';
 }
 
 /** Small pictures: several of them are coded and decoded on the same two cores. */

@@ -16,6 +16,8 @@ export interface Site {
   /** With the name `localhost`, which browsers take for secure. */
   readonly url: string;
   readonly port: number;
+  /** Where plain clients connect, where that was asked for. */
+  readonly plainPort: number | undefined;
   /** The server's trace; empty unless asked for. */
   trace(): string;
   close(): Promise<void>;
@@ -38,8 +40,8 @@ export async function openMeetingPage(options: ServeOptions = {}): Promise<Site>
 
 async function open(options: ServeOptions): Promise<Site> {
   const server = await serve({ port: 0, logLevel: 'warn', ...options });
-  const { port } = server;
-  return { url: `http://localhost:${port}/`, port, trace: () => server.trace(), close: () => server.close() };
+  const { port, plainPort } = server;
+  return { url: `http://localhost:${port}/`, port, plainPort, trace: () => server.trace(), close: () => server.close() };
 }
 
 async function bundleFixture(): Promise<void> {

@@ -10,7 +10,7 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 
 const isMessage = (value: unknown): value is Message => typeof fieldsOf(value)['type'] === 'string';
 
-/** Of an event or command with a name and a body: those of an envelope, or the one of a classic frame, alike. */
+/** Of an event or command with a name and a body: those of an envelope, or the one of a classic or plain frame, alike. */
 export function messagesIn({ name, body }: Fields): readonly Message[] {
   let content: unknown;
   try {
@@ -19,6 +19,7 @@ export function messagesIn({ name, body }: Fields): readonly Message[] {
     return [];
   }
   if (name === 'meetwire') return listOf(fieldsOf(content)['messages']).filter(isMessage);
+  if (name === 'plain') return isMessage(content) ? [content] : [];
   if (name !== 'msg') return [{ ...fieldsOf(content), type: textOf(name) }];
   const { type, data } = fieldsOf(content);
   const { userId, ...rest } = fieldsOf(data);
@@ -29,6 +30,7 @@ export function messagesIn({ name, body }: Fields): readonly Message[] {
 export function descriptionIn(message: Message): 'offer' | 'answer' | undefined {
   for (const kind of ['offer', 'answer'] as const) {
     if ((message.type === 'signal' || message.type === kind) && typeof message[kind] === 'object') return kind;
+    if (message.type === kind && typeof message['sdp'] === 'string') return kind;
   }
   return undefined;
 }

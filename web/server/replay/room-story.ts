@@ -52,7 +52,7 @@ export class RoomStory {
     const kind = descriptionIn(message);
     if (message.type === 'hello') this.#people.set(connection, textOf(message['user']));
     const who = this.#who(connection);
-    if (kind) return this.#say(`${who} ${kind}s to ${to}.`.replace('answers to', 'answers'));
+    if (kind) return this.#say(`${who} ${kind}s to ${to || 'all others'}.`.replace('answers to', 'answers'));
     switch (message.type) {
       case 'hello':
         return this.#say(`${who} says hello to ${textOf(message['room'])}${Number(message['received'] ?? 0) > 0 ? ', with the secret of a place held before' : ''}.`);
@@ -85,6 +85,8 @@ export class RoomStory {
       }
       case 'close_connection':
         return this.#say(`The server closes the connection of ${this.#who(command['connection'])}.`);
+      case 'answer_handshake':
+        return this.#say(command['error'] === undefined ? `${this.#who(command['connection'])} may open its socket.` : `${this.#who(command['connection'])} is refused: ${codeOf(command['error'])}.`);
       case 'probe_connection':
         return this.#say(`${this.#who(command['connection'])} is asked for a sign of life.`);
       case 'authorize':
