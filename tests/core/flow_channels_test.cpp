@@ -4,8 +4,6 @@
 
 #include "core/flow_world.hpp"
 
-namespace flow_channels_test {
-
 namespace meetwire::flow::flow_channels_test {
 
 namespace {
@@ -359,5 +357,3 @@ TEST_CASE("M9: to somebody who never answers, or breaks the rules, nothing waits
 }
 
 }  // namespace meetwire::flow::flow_channels_test
-
-}  // namespace flow_channels_test

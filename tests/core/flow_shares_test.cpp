@@ -5,8 +5,6 @@
 #include "flow/wire.hpp"
 #include "support/catch.hpp"
 
-namespace flow_shares_test {
-
 namespace meetwire::flow::flow_shares_test {
 namespace {
 
@@ -170,5 +168,3 @@ TEST_CASE("shares: a size that is none is told as what it is, and changes nothin
 }
 
 }  // namespace meetwire::flow::flow_shares_test
-
-}  // namespace flow_shares_test

@@ -1,8 +1,6 @@
 // Transfers between two flow machines: offers, credit, resuming, and what each side is told at the end.
 #include "core/flow_world.hpp"
 
-namespace flow_transfers_test {
-
 namespace meetwire::flow::flow_transfers_test {
 
 namespace {
@@ -357,5 +355,3 @@ TEST_CASE("M9: a file for somebody who is being connected waits; for somebody wh
 }
 
 }  // namespace meetwire::flow::flow_transfers_test
-
-}  // namespace flow_transfers_test

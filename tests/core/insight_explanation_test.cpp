@@ -5,8 +5,6 @@
 #include "insight/insight.hpp"
 #include "support/catch.hpp"
 
-namespace insight_explanation_test {
-
 namespace meetwire::insight::insight_explanation_test {
 
 namespace {
@@ -145,5 +143,3 @@ TEST_CASE("explain: the machine answers the request, and keeps nothing") {
 }
 
 }  // namespace meetwire::insight::insight_explanation_test
-
-}  // namespace insight_explanation_test

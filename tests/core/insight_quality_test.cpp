@@ -6,8 +6,6 @@
 #include "insight/quality.hpp"
 #include "support/catch.hpp"
 
-namespace insight_quality_test {
-
 namespace meetwire::insight::insight_quality_test {
 
 namespace {
@@ -116,5 +114,3 @@ TEST_CASE("quality: a link that is forgotten begins anew") {
 }
 
 }  // namespace meetwire::insight::insight_quality_test
-
-}  // namespace insight_quality_test

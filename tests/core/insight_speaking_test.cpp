@@ -7,8 +7,6 @@
 #include "insight/insight.hpp"
 #include "support/catch.hpp"
 
-namespace insight_speaking_test {
-
 namespace meetwire::insight::insight_speaking_test {
 
 namespace {
@@ -177,5 +175,3 @@ TEST_CASE("measuring: levels four times a second, links every other second, howe
 }
 
 }  // namespace meetwire::insight::insight_speaking_test
-
-}  // namespace insight_speaking_test

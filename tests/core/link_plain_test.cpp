@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_plain_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -198,3 +200,5 @@ TEST_CASE("plain: what was said while the server was away is said again when it 
   world.run_for(Millis{2'500});
   CHECK(world.settled());
 }
+
+}  // namespace link_plain_test

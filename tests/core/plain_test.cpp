@@ -4,6 +4,8 @@
 #include "protocol/dialects/plain.hpp"
 #include "support/catch.hpp"
 
+namespace plain_test {
+
 using namespace meetwire;
 using namespace meetwire::protocol;
 
@@ -175,3 +177,5 @@ TEST_CASE("plain: a member is told what others signal, in its own words or as th
   signal.original = "{\"type\":\"x\"}";
   CHECK(told(*server, signal) == "{\"type\":\"x\"}\n");
 }
+
+}  // namespace plain_test

@@ -1,6 +1,8 @@
 // A session at a plain server, which says nothing of who is there, nor anything by itself.
 #include "session_world.hpp"
 
+namespace session_plain_test {
+
 using namespace world;
 
 namespace {
@@ -171,3 +173,5 @@ TEST_CASE("session.plain: after leaving nothing is wanted any more") {
   CHECK(w.link_to("peer").ended);
   CHECK_FALSE(w.wake_at);
 }
+
+}  // namespace session_plain_test

@@ -1,6 +1,8 @@
 // Plain clients at the server: who gets in, what reaches whom, who is put out; and mixed rooms.
 #include "support/server_world.hpp"
 
+namespace switchboard_plain_test {
+
 namespace {
 
 using namespace meetwire;
@@ -245,3 +247,5 @@ TEST_CASE("plain: one of ours cannot speak as a plain client, nor a plain client
   world.say_raw("ada", "plain", kOffer);
   CHECK(world.at("kit").frames.empty());
 }
+
+}  // namespace switchboard_plain_test
