@@ -49,8 +49,14 @@ export const requirements = [
     packages: ['emscripten'],
   },
   {
-    name: 'the nlohmann/json header',
+    name: 'the RapidJSON headers',
     neededFor: ['start', 'test'],
+    present: () => header('rapidjson', 'reader.h'),
+    packages: ['rapidjson-dev'],
+  },
+  {
+    name: 'the nlohmann/json header',
+    neededFor: ['test'],
     present: () => header('nlohmann', 'json.hpp'),
     packages: ['nlohmann-json3-dev'],
   },

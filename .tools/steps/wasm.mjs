@@ -5,12 +5,18 @@
 // for the bundling of dist/, and a page needs no second request, no content type for .wasm, and no help from its
 // bundler.
 //
-// The bytes are a string with a character for each. Compressed in transfer this is hardly larger than the .wasm file itself,
-// where base64 would be a third larger; and nothing has to be unpacked before it is compiled.
+// The bytes are a string with a character for each: the one whose code is the byte and 17 more, modulo 256. So the bytes that
+// WebAssembly is mostly made of, zeros and small numbers, are characters of ASCII that need no escape (with 16 more, the
+// instruction `end` would be ESC, which esbuild escapes): this is 4 KB of what a page loads. Compressed in transfer the string is
+// hardly larger than the .wasm file itself, where base64 would be a third larger; and nothing has to be unpacked before it is
+// compiled. `bytesOf` in bindings/load-module.ts is the other side.
+//
+// Emscripten's code has much in it for what is switched off. It stands within functions, where esbuild leaves it; terser takes it out.
 
 import { readFileSync } from 'node:fs';
+import { minify } from 'terser';
 import { fingerprint, unlessDone, writeIfChanged } from '../lib/files.mjs';
-import { inBuild } from '../lib/paths.mjs';
+import { inBuild, inRoot } from '../lib/paths.mjs';
 import { buildCpp } from './cmake.mjs';
 
 export const doors = ['client', 'legacy', 'room', 'flow', 'insight'];
@@ -23,10 +29,11 @@ export async function buildWasm() {
   await buildCpp('wasm', doors.map((door) => `meetwire_${door}`));
   for (const door of doors) {
     const output = inBuild('js', 'bindings', 'wasm', `${door}.js`);
-    const print = fingerprint([wasmFile(door), glueFile(door), new URL(import.meta.url).pathname]);
-    await unlessDone(`built-in-${door}`, print, [output], () =>
-      writeIfChanged(output, builtIn(readFileSync(glueFile(door), 'utf8'), readFileSync(wasmFile(door)))),
-    );
+    const print = fingerprint([wasmFile(door), glueFile(door), inRoot('package-lock.json'), new URL(import.meta.url).pathname]);
+    await unlessDone(`built-in-${door}`, print, [output], async () => {
+      const { code } = await minify(readFileSync(glueFile(door), 'utf8'), { module: true, compress: { passes: 3 } });
+      writeIfChanged(output, builtIn(code, readFileSync(wasmFile(door))));
+    });
   }
 }
 
@@ -35,4 +42,8 @@ const builtIn = (glue, wasm) => `${glue}\nexport const bytes = "${asText(wasm)}"
 // A zero would make a binary file of the script in the eyes of many tools: U+0100 has the same low bits.
 const written = new Map([[0x00, '\u0100'], [0x0a, '\\n'], [0x0d, '\\r'], [0x22, '\\"'], [0x5c, '\\\\']]);
 
-const asText = (bytes) => Array.from(bytes, (byte) => written.get(byte) ?? String.fromCharCode(byte)).join('');
+const asText = (bytes) =>
+  Array.from(bytes, (byte) => {
+    const code = (byte + 17) & 0xff;
+    return written.get(code) ?? String.fromCharCode(code);
+  }).join('');
