@@ -37,6 +37,8 @@ struct LinkOptions {
   bool says_rank = false;
   // What strangers say to each other may come in here too: it looks like the peer's.
   bool overhears = false;
+  // The name of the data channel over which such a page writes, and is written to; empty: it has none.
+  std::string text_channel;
   std::uint64_t seed = 0;
   std::string ice_servers = "[]";
   std::string ice_transport_policy = "all";
@@ -65,7 +67,12 @@ struct ProblemFound {
   Failure error;
 };
 
-using Output = std::variant<ClientCommand, SendPair, StateChanged, RemoteSlotsChanged, ProblemFound>;
+// A page has written something over its own channel.
+struct TextHeard {
+  std::string text;
+};
+
+using Output = std::variant<ClientCommand, SendPair, StateChanged, RemoteSlotsChanged, ProblemFound, TextHeard>;
 
 struct LinkStep {
   std::vector<Output> outputs;
@@ -79,6 +86,10 @@ struct MessageReceived {
 struct WishesChanged {
   Wishes wishes;
 };
+// To all, or to this peer: a page hears it over its own channel only.
+struct TextSaid {
+  std::string text;
+};
 struct Started {};
 // The signalling path is down: what is sent now is lost. Deadlines that wait for the peer's word stand still, so that
 // media that flows is not torn down for want of an answer that cannot come.
@@ -88,9 +99,9 @@ struct SignallingResumed {};
 struct Ended {};  // the peer or the user has left
 
 using LinkEvent =
-    std::variant<Started, MessageReceived, WishesChanged, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
+    std::variant<Started, MessageReceived, WishesChanged, TextSaid, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
-                 event::ConnectionChanged, event::TimePassed>;
+                 event::ConnectionChanged, event::TextArrived, event::TimePassed>;
 
 class Link {
  public:

@@ -4,6 +4,7 @@
 // Not among what explored links are hashed by: those number.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,8 @@ struct Unnumbered {
   bool take_back = false;           // the own offer that is out
   std::optional<Millis> offer_at;   // if it has not offered by then, or not answered what it seems not to have heard
   Sequence offers = 0;              // own ones, so that one of ours can say which it answers
+  Millis texts_since{0};            // the second in which its texts are counted
+  std::uint32_t texts = 0;
 
   bool is_ours() const { return !rank.empty(); }
 

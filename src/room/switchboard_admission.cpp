@@ -107,6 +107,10 @@ void Switchboard::seat(Connection& connection) {
     return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
   if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
+  // Whoever comes back is known already. A newcomer's place is one more thing to hold.
+  if (verdict != Verdict::Resume && holds_too_much(*connection.account)) {
+    return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds too much already"});
+  }
   if (found == rooms_.end()) {
     if (rooms_.size() >= policy_->limits.rooms_max && !give_up_deserted()) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
@@ -116,11 +120,20 @@ void Switchboard::seat(Connection& connection) {
   if (verdict == Verdict::Knock) {
     connection.stage = Stage::Waiting;
     connection_deadlines_.set(connection.id, std::nullopt);
-    return in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+    const ConnectionId id = connection.id;
+    in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+    return handed_over(id);
   }
   connection.stage = Stage::Joined;
+  const ConnectionId id = connection.id;
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
+  handed_over(id);
   seated(connection);
+}
+
+// The room has what the hello brought.
+void Switchboard::handed_over(const ConnectionId& id) {
+  if (Connection* connection = find(id)) connection->admission.attributes.clear();
 }
 
 // What was said while it waited is said now.

@@ -45,9 +45,13 @@ std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const r
   return std::nullopt;
 }
 
-void Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
-  if (auto failure = refusal(wanted, roster)) return turn.settle(wanted.request, std::move(failure));
+bool Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
+  if (auto failure = refusal(wanted, roster)) {
+    turn.settle(wanted.request, std::move(failure));
+    return false;
+  }
   pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}, ++counted_}, std::nullopt});
+  return true;
 }
 
 std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
@@ -93,6 +97,15 @@ void Chat::delivered(Turn& turn, const ChatMessage& message) {
   // The echo of an own message is as good as its receipt.
   if (message.from == self_) return settled(turn, protocol::ChatSettled{message.id, message.at, std::nullopt});
   if (remember(message.from, message.id)) show(turn, message);
+}
+
+void Chat::heard(Turn& turn, const Participant& from, const std::string& text) {
+  ChatMessage message;
+  message.from = from.user;
+  message.id = "page-" + std::to_string(++heard_);
+  message.text = text;
+  message.name = from.name;
+  show(turn, std::move(message));
 }
 
 void Chat::recall(Turn& turn, const std::vector<ChatMessage>& history) {

@@ -172,7 +172,10 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
-  chat.request(turn, event, roster);
+  if (!chat.request(turn, event, roster)) return;
+  // Pages of other kinds write to one another past the server.
+  const link::TextSaid said{event.text};
+  carry_out(turn, event.to ? links.handle(turn.now, *event.to, said) : links.handle_all(turn.now, said));
   // Sending it says to everybody that the writing is over.
   if (!event.to) typing.forget_own();
 }

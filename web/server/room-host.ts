@@ -15,6 +15,8 @@ import { describe } from './logger.ts';
 export interface Machine {
   handle(nowMs: number, event: RoomEvent): Step<RoomCommand>;
   dispose(): void;
+  /** What its memory has grown to. */
+  readonly memoryBytes: number;
 }
 export type MakeMachine = (options: RoomOptions, trace?: Trace) => Promise<Machine>;
 
@@ -37,6 +39,10 @@ export interface Figures {
 // The core has told the newcomer after 5 s that nobody answered; this ends the question itself, and says so in the log.
 const authorizeMsMax = 10_000;
 
+// Memory of WebAssembly does not shrink. So a core that has grown beyond this, as one large meeting does, gives way to a new
+// one when it has nothing to remember. It is far above what a core takes that serves a few small rooms.
+const memoryBytesMax = 16 * 1024 * 1024;
+
 const roles: readonly unknown[] = ['host', 'guest', 'viewer'] satisfies Role[];
 
 export class RoomHost {
@@ -46,6 +52,9 @@ export class RoomHost {
   readonly #clock: ClockPort;
   #machine: Machine | undefined;
   #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
+  // Makes another one like it; none where its trace has to go on, or its end has come.
+  #makeAnother: (() => Promise<Machine>) | undefined;
+  #renewing = false;
   // With the address behind each, for the log.
   #queue: (readonly [RoomEvent, string | undefined])[] = [];
   #draining = false;
@@ -73,6 +82,7 @@ export class RoomHost {
       const machine = await make(options, trace);
       if (this.#state === 'disposed') return machine.dispose();
       this.#machine = machine;
+      if (trace === undefined) this.#makeAnother = () => make(options);
       this.#state = 'running';
       this.#drain();
     } catch (error) {
@@ -84,6 +94,8 @@ export class RoomHost {
   /** Never throws. An event that comes out of carrying out a command waits until that step is done. */
   handle(event: RoomEvent, address?: string): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
+    // Its end is nothing that a new one would know of.
+    if (event.type === 'shutdown_requested') this.#makeAnother = undefined;
     this.#queue.push([event, address]);
     if (this.#state === 'running') this.#drain();
   }
@@ -113,6 +125,27 @@ export class RoomHost {
     if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
     for (const command of step.commands) this.#carryOut(command, address);
     this.#wakeAt(step.wakeAt);
+    if (this.#idle && this.#makeAnother !== undefined && !this.#renewing && this.#machine!.memoryBytes > memoryBytesMax) void this.#renew(this.#makeAnother);
+  }
+
+  // Nobody is connected, no place is kept, and nothing waits for its time.
+  get #idle(): boolean {
+    return this.#figures.connections === 0 && this.#figures.rooms === 0 && this.#cancelWake === undefined;
+  }
+
+  async #renew(make: () => Promise<Machine>): Promise<void> {
+    this.#renewing = true;
+    try {
+      const machine = await make();
+      // Whoever came meanwhile is in the old one, which goes on.
+      const due = this.#state === 'running' && this.#idle && !this.#draining;
+      (due ? this.#machine! : machine).dispose();
+      if (due) this.#machine = machine;
+    } catch (error) {
+      this.#log.warn(describe(error), 'the core could not be renewed; the old one goes on');
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   #carryOut(command: RoomCommand, address: string | undefined): void {
@@ -131,7 +164,7 @@ export class RoomHost {
       case 'probe_connection':
         return this.#ports.probe(command.connection, command.deadlineMs);
       case 'authorize':
-        return void this.#ask(command.operation, command);
+        return void this.#ask(this.#machine!, command.operation, command);
       case 'log': {
         const { type: _, level, message, ...fields } = command;
         return this.#log[level](address === undefined ? fields : { ...fields, address }, message);
@@ -141,7 +174,7 @@ export class RoomHost {
     }
   }
 
-  async #ask(operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
+  async #ask(asker: Machine, operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
     let role: Role | undefined;
     try {
       role = roleOf(await this.#withinTime(this.#authorize!({ room, user, token })));
@@ -149,6 +182,8 @@ export class RoomHost {
       // Whatever the application's hook throws might hold the token: only that it threw is told.
       this.#log.warn({ room, user, error: error instanceof Error ? error.name : typeof error }, 'authorize failed');
     }
+    // A new core counts its questions from the start: this one was not its.
+    if (asker !== this.#machine) return;
     this.handle({ type: 'authorized', operation, allowed: role !== undefined, role: role ?? 'guest' });
   }
 
