@@ -151,7 +151,7 @@ void Calls::remember(Millis now, const Limits& limits, const Call& call) {
   }
   made_[call.from].push_back(call.id);
   calls_.emplace(call.id, call);
-  charges_.insert_or_assign(call.id, Charge(payer_, room_, bytes_of(call, limits)));
+  charges_.insert_or_assign(call.id, std::make_shared<const Charge>(payer_, room_, bytes_of(call, limits)));
   deadlines_.set(call.id, now + limits.call_remembered);
 }
 

@@ -99,7 +99,7 @@ class Calls {
   void forget(const CallId& id);
 
   std::map<CallId, Call> calls_;              // live, and ended ones for a while
-  std::map<CallId, Charge> charges_;          // of all of them
+  std::map<CallId, std::shared_ptr<const Charge>> charges_;  // of all of them; shared by copies
   std::shared_ptr<Account> payer_;
   std::shared_ptr<Tally> room_;
   std::map<CallId, CallId> replaced_;         // calls that another one stands for

@@ -42,8 +42,13 @@ class Charge {
     swap(other);
     return *this;
   }
-  Charge(const Charge&) = delete;
-  Charge& operator=(const Charge&) = delete;
+  // A copy of what is held takes as much again.
+  Charge(const Charge& other) : Charge(other.account_, other.room_, other.bytes_) {}
+  Charge& operator=(const Charge& other) {
+    Charge copy(other);
+    swap(copy);
+    return *this;
+  }
   ~Charge() { remove(bytes_); }
 
   void add(std::size_t bytes) {

@@ -60,7 +60,7 @@ class Lobby {
   std::vector<UserId> all() const;
 
   // Was put out: `removed_max` of them are remembered, as long as the room is there.
-  void bar(const UserId& user, Charge charge);
+  void bar(const UserId& user, Charge charge = Charge());
   bool is_barred(const UserId& user) const { return barred_.count(user) > 0; }
   bool unbar(const UserId& user);
   void unbar_all() { barred_.clear(); }

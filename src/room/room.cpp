@@ -308,10 +308,10 @@ void Room::post(Member& to, const Letter& letter, Decision& out) {
 }
 
 void Room::broadcast(ServerMessage message, const UserId& about, bool to_itself, Decision& out) {
-  broadcast(letter_to_many(std::move(message)), about, to_itself, out);
+  broadcast_letter(letter_to_many(std::move(message)), about, to_itself, out);
 }
 
-void Room::broadcast(const Letter& letter, const UserId& about, bool to_itself, Decision& out) {
+void Room::broadcast_letter(const Letter& letter, const UserId& about, bool to_itself, Decision& out) {
   if (!is_listed()) {
     const auto partner = calls_.partner_of(about);
     Member* only = partner ? find(*partner) : nullptr;

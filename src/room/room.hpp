@@ -253,7 +253,7 @@ class Room {
   Letter letter_to_many(protocol::ServerMessage message) const;
   // To all who see this user; it is one of them if `to_itself`.
   void broadcast(protocol::ServerMessage message, const UserId& about, bool to_itself, Decision& out);
-  void broadcast(const Letter& letter, const UserId& about, bool to_itself, Decision& out);
+  void broadcast_letter(const Letter& letter, const UserId& about, bool to_itself, Decision& out);
   void tell(const Calls::Tellings& tellings, Decision& out);
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }

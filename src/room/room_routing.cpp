@@ -86,7 +86,7 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     from.typing = false;  // the message says it
     const Letter letter = letter_to_many(std::move(delivered));
     if (is_listed()) history_.add(letter, limits);
-    broadcast(letter, from.row.user, /*to_itself=*/false, out);
+    broadcast_letter(letter, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
 }

@@ -32,6 +32,8 @@ class Chat {
   void restart();
   void settled(Turn& turn, const protocol::ChatSettled& outcome);
   void delivered(Turn& turn, const ChatMessage& message);
+  // Pages were told it past the server, and all who are here are such pages. Where the server carries no chat that is how it is said.
+  void told_pages(const std::string& id);
   // A page has written it to us, past the server: it has no id and no time.
   void heard(Turn& turn, const Participant& from, const std::string& text);
   // What was said before we came. One's own of before a reload are among them; but an own one that was given up is not
@@ -50,6 +52,7 @@ class Chat {
     RequestId request = 0;
     protocol::ChatSubmitted message;
     std::optional<Millis> deadline;  // set: it is out
+    bool pages_know = false;
     std::size_t bytes() const { return message.text.size() + message.id.size(); }
   };
   // The ids of one sender's last messages.

@@ -73,7 +73,7 @@ for (const [where, edition, start] of servers) {
         await isWith(ada, 'page');
         await ada.screen.start();
         const shown = (): MediaStreamTrack | null | undefined => {
-          const [connection] = [...world.wire.open].filter((one) => one.seat !== undefined && one.channels.some(({ label }) => label === 'ada-page')) as FakePeerConnection[];
+          const [connection] = [...world.wire.open].filter((one) => one.channels[0]?.label === 'ada-page') as FakePeerConnection[];
           return connection?.transceivers.find(({ kind, sender }) => kind === 'video' && sender.track === ada.screen.track)?.sender.track;
         };
         await until('the screen is sent', () => ada.screen.track !== undefined && shown() === ada.screen.track);
@@ -103,7 +103,8 @@ for (const [where, edition, start] of servers) {
       });
     }
 
-    test('two of ours write to each other once each, though a page is with them', async () => {
+    // The published first edition drops what clients say to all; between ours that is told as an error.
+    if (where !== "the first edition's server") test('two of ours write to each other once each, though a page is with them', async () => {
       const url = await start();
       const ada = await join(url, 'course', 'ada');
       const ben = await join(url, 'course', 'ben');

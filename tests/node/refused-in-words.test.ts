@@ -36,11 +36,3 @@ test('too many connections from one address: server-unreachable, with the bound 
   assert.equal(code, 'server-unreachable');
   assert.match(message, /rate-limited: there are too many connections from .*; at most 1/);
 });
-
-test('connections that come too fast: likewise', async () => {
-  const { code, message } = await refusal({ joinsPerAddress: 1 }, async (url) => {
-    for (let i = 0; i < 40; ++i) await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text();
-  });
-  assert.equal(code, 'server-unreachable');
-  assert.match(message, /rate-limited: .*at most 1/);
-});

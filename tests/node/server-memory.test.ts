@@ -59,7 +59,7 @@ class Crowd {
 
   took(connection: string, payload: string, acknowledges: boolean): void {
     this.delivered += 1;
-    for (const [, code] of payload.matchAll(/"error":\{"code":"([^"]+)"/g)) this.refused.set(code!, (this.refused.get(code!) ?? 0) + 1);
+    if (payload.length < 2_000) for (const [, code] of payload.matchAll(/"error":\{"code":"([^"]+)"/g)) this.refused.set(code!, (this.refused.get(code!) ?? 0) + 1);
     const number = /^\{"number":(\d+)/.exec(payload)?.[1];
     if (!acknowledges || number === undefined) return;
     this.#numbers.set(connection, Number(number) + payload.split('"type":').length);
@@ -87,8 +87,11 @@ test('M: rooms that acknowledge nothing, from as many addresses as it takes: ref
     for (const who of ['a', 'b']) crowd.join(`${who}${room}`, `r${room}`, `10.0.${room % 12}.1`);
   }
   let most = machine.memoryBytes;
-  for (let round = 0; round < 64; ++round) {
-    for (let room = 0; room < rooms; ++room) crowd.say(`a${room}`, { type: 'chat', id: `c${round}`, text: 'x'.repeat(16_000) });
+  const offer = { sdp: 'x'.repeat(47_000), slots: {} };
+  for (let round = 0; round < 20; ++round) {
+    for (let room = 0; room < rooms; ++room) {
+      crowd.say(`a${room}`, { type: 'signal', to: `b${room}`, incarnation: 1, believed: 0, sequence: round + 1, acknowledged: 0, offer });
+    }
     crowd.clock.advance(1_000);
     most = Math.max(most, machine.memoryBytes);
   }

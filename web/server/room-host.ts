@@ -2,6 +2,7 @@
 //
 // Must not know sockets: those are behind RoomPorts.
 
+import type { BodyForm } from '../../bindings/client-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
@@ -10,6 +11,8 @@ import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts'
 import type { Logger } from './logger.ts';
 import { systemClock } from './clock.ts';
 import { describe } from './logger.ts';
+import { eventCharge, outputCharge, turnBytesMax } from './bounds.ts';
+import { Turns } from './turns.ts';
 
 /** What the host needs of the core; bindings/machine.ts has the real one. */
 export interface Machine {
@@ -58,6 +61,7 @@ export class RoomHost {
   // With the address behind each, for the log.
   #queue: (readonly [RoomEvent, string | undefined])[] = [];
   #draining = false;
+  readonly #turns = new Turns(turnBytesMax);
   #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
 
@@ -91,19 +95,41 @@ export class RoomHost {
     }
   }
 
-  /** Never throws. An event that comes out of carrying out a command waits until that step is done. */
+  /**
+   * Never throws. An event that comes out of carrying out a command waits until that step is done; one of an address for
+   * which much has been done in this turn of the event loop, until the next one.
+   */
   handle(event: RoomEvent, address?: string): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
-    // Its end is nothing that a new one would know of.
-    if (event.type === 'shutdown_requested') this.#makeAnother = undefined;
+    if (this.#draining || this.#state === 'loading') return void this.#queue.push([event, address]);
+    if (event.type === 'shutdown_requested') {
+      // Its end is nothing that a new one would know of.
+      this.#makeAnother = undefined;
+      this.#turns.finish();
+      this.#take(event, address);
+      return this.#turns.finish();
+    }
+    if (address === undefined || !('connection' in event)) return this.#take(event, address);
+    const cost = eventCharge + (event.type === 'frame_arrived' ? event.body.length : 0);
+    this.#turns.input(address, event.connection, { cost, run: () => this.#take(event, address) });
+  }
+
+  /** What has come from that address and waits for its turn, or goes out because of it, in bytes. */
+  waiting(address: string): number {
+    return this.#turns.waiting(address);
+  }
+
+  #take(event: RoomEvent, address: string | undefined): void {
+    if (this.#state !== 'running') return;
     this.#queue.push([event, address]);
-    if (this.#state === 'running') this.#drain();
+    this.#drain();
   }
 
   dispose(): void {
     if (this.#state === 'disposed') return;
     this.#cancelWake?.();
     this.#queue = [];
+    this.#turns.drop();
     if (this.#state === 'running') this.#machine?.dispose();
     this.#state = 'disposed';
   }
@@ -151,16 +177,18 @@ export class RoomHost {
   #carryOut(command: RoomCommand, address: string | undefined): void {
     switch (command.type) {
       case 'deliver': {
-        const payload: unknown = command.form === 'text' ? command.body : JSON.parse(command.body);
-        return this.#ports.deliver(command.connection, command.name, ...(command.form === 'arguments' ? (payload as unknown[]) : [payload]));
+        const { connection, name, body, form } = command;
+        return this.#output(connection, body.length, () => this.#deliver(connection, name, body, form));
       }
       case 'distribute': {
         const { to, name, body, tail, form } = command;
-        for (const { connection, head } of to) this.#carryOut({ type: 'deliver', connection, name, body: head + body + tail, form }, address);
+        for (const { connection, head } of to) {
+          this.#output(connection, body.length, () => this.#deliver(connection, name, head + body + tail, form));
+        }
         return;
       }
       case 'close_connection':
-        return this.#ports.close(command.connection);
+        return this.#output(command.connection, 0, () => this.#ports.close(command.connection));
       case 'probe_connection':
         return this.#ports.probe(command.connection, command.deadlineMs);
       case 'authorize':
@@ -172,6 +200,23 @@ export class RoomHost {
       case 'count_changed':
         this.#figures = { connections: command.connections, rooms: command.rooms, members: command.members };
     }
+  }
+
+  #deliver(connection: string, name: string, body: string, form: BodyForm): void {
+    const payload: unknown = form === 'text' ? body : JSON.parse(body);
+    this.#ports.deliver(connection, name, ...(form === 'arguments' ? (payload as unknown[]) : [payload]));
+  }
+
+  // In the order of the decisions for each connection, but not of all of them in one turn.
+  #output(connection: string, bytes: number, run: () => void): void {
+    const guarded = (): void => {
+      try {
+        run();
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    this.#turns.output(connection, { cost: outputCharge + bytes, run: guarded });
   }
 
   async #ask(asker: Machine, operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
@@ -205,6 +250,7 @@ export class RoomHost {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
     this.#state = 'failed';
     this.#queue = [];
+    this.#turns.drop();
     this.#cancelWake?.();
     const cause = error instanceof Error && error.cause !== undefined ? { cause: describe(error.cause) } : {};
     this.#log.fatal({ ...describe(error), ...cause }, 'the core failed');
