@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_bounds_test {
+
 using namespace meetwire;
 using support::PairWorld;
 
@@ -185,3 +187,5 @@ TEST_CASE("B: a description of exactly the bound is sent") {
   over.run_for(Millis{2'000});
   CHECK_FALSE(over.settled());
 }
+
+}  // namespace link_bounds_test

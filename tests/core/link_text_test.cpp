@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/pair_world.hpp"
 
+namespace link_text_test {
+
 using namespace meetwire;
 
 namespace {
@@ -96,3 +98,5 @@ TEST_CASE("classic text: of an older connection, empty, too long, or too much is
   one.arrive("later");
   CHECK(one.heard.back() == "later");
 }
+
+}  // namespace link_text_test

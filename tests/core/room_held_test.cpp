@@ -4,6 +4,8 @@
 #include "support/call_world.hpp"
 #include "support/people_world.hpp"
 
+namespace room_held_test {
+
 using namespace meetwire;
 using namespace meetwire::test;
 
@@ -313,3 +315,5 @@ TEST_CASE("M: of a meeting that was ended, exactly those are turned back who sho
   CHECK_FALSE(lobby.had_place(ada));
   CHECK(lobby.is_idle());
 }
+
+}  // namespace room_held_test
