@@ -321,6 +321,8 @@ export type ClientEvent =
   | { type: 'negotiation_needed'; peer: string; incarnation: number }
   | { type: 'candidate_gathered'; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'connection_changed'; peer: string; incarnation: number; state: ConnectionState }
+  /** A page of another kind has written something over a data channel of its own. */
+  | { type: 'text_arrived'; peer: string; incarnation: number; text: string }
   | { type: 'capture_succeeded'; operation: number; tracks: CapturedTrack[] }
   | { type: 'capture_failed'; operation: number; errorName: string; errorMessage: string; deniedBy?: Denier }
   | { type: 'track_ended'; track: string; deniedBy?: Denier }
@@ -345,6 +347,8 @@ export type ClientCommand =
       iceServers: string;
       iceTransportPolicy: string;
       controlChannel: boolean;
+      /** The name of the data channel over which pages of another kind write; empty: none. */
+      textChannel: string;
     }
   | { type: 'close_peer'; peer: string; incarnation: number }
   | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot; priority: Priority }
@@ -355,6 +359,7 @@ export type ClientCommand =
   | { type: 'roll_back'; operation: number; peer: string; incarnation: number }
   | { type: 'add_candidate'; operation: number; peer: string; incarnation: number; candidate: Candidate }
   | { type: 'restart_ice'; peer: string; incarnation: number }
+  | { type: 'send_text'; peer: string; incarnation: number; text: string }
   | {
       type: 'capture';
       operation: number;

@@ -200,6 +200,8 @@ export class Executor {
         return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid, command.priority));
       case 'restart_ice':
         return this.#attempt(() => this.#peerOf(command)?.restartIce());
+      case 'send_text':
+        return this.#attempt(() => this.#peerOf(command)?.sendText?.(command.text));
       case 'set_track':
         return this.#operate(command, (peer) => peer.setTrack(command.slot, this.#trackOf(command.track)));
       case 'set_local_description':
@@ -280,6 +282,7 @@ export class Executor {
           if (this.#peers.get(keyOf(command)) === entry) this.#owner.remoteTrackChanged(peer, slot, track);
         },
         dataArrived: () => this.#owner.dataArrived(),
+        textArrived: (text) => dispatch({ type: 'text_arrived', peer, incarnation, text }),
       });
       this.#owner.dataChanged(peer, entry.peer.data);
     } catch (error) {

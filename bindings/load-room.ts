@@ -15,6 +15,8 @@ export interface RoomCore {
   /** A `frame_arrived` event, field by field. */
   roomReceive(handle: number, nowMs: number, connection: string, name: string, body: string): string;
   roomDispose(handle: number): void;
+  /** Bytes of the instance's memory, which never shrinks. */
+  roomMemory(): number;
 }
 
 // As in load-client.ts.
@@ -39,5 +41,6 @@ export async function loadRoom(options?: LoadOptions): Promise<RoomCore> {
       return take(door.receive(handle, nowMs, connectionEnd, nameEnd, give(door, body, nameEnd)));
     },
     roomDispose: (handle) => door.dispose(handle),
+    roomMemory: () => door.input(0).buffer.byteLength,
   };
 }

@@ -20,6 +20,8 @@ export interface Door<Event> {
   /** The same for the one event that has a body, field by field: inside, the body would be escaped and parsed twice. */
   receive(handle: number, nowMs: number, event: Event): string;
   dispose(handle: number): void;
+  /** Bytes of the module's memory, where somebody has to know. */
+  memory?(): number;
 }
 
 export interface Step<Command> {
@@ -130,6 +132,11 @@ export class Machine<Event extends { type: string; body?: string }, Command> {
     return step;
   }
 
+  /** Bytes of the module's memory: it grows, and never shrinks. 0 where the module does not tell. */
+  get memoryBytes(): number {
+    return this.#core.guarded((door) => door.memory?.() ?? 0);
+  }
+
   /** Whether the core still takes events. */
   get alive(): boolean {
     return this.#handle !== 0 && !this.#core.death;
@@ -173,6 +180,7 @@ export class LoadedRoomCore extends LoadedCore<RoomOptions, RoomEvent, RoomComma
         return module.roomReceive(handle, now, event.connection, event.name, event.body);
       },
       dispose: module.roomDispose,
+      memory: module.roomMemory,
     });
   }
 }

@@ -70,6 +70,8 @@ export interface PeerEvents {
   remoteTrackChanged(slot: Slot, track: MediaStreamTrack | undefined): void;
   /** Something has come on the control channel, and nobody has taken it over yet. */
   dataArrived(): void;
+  /** A page of another kind has written something. */
+  textArrived(text: string): void;
 }
 
 /** Of a connection, what data needs. */
@@ -115,6 +117,8 @@ export interface Peer {
   rollBack(): Promise<void>;
   addCandidate(candidate: Candidate): Promise<void>;
   restartIce(): void;
+  /** To a page of another kind; lost where it has no channel for it. */
+  sendText?(text: string): void;
   close(): void;
 }
 

@@ -4,6 +4,7 @@
 
 import type { Candidate, Description, Priority, Slot, SlotsByMid } from '../client-types.ts';
 import type { Peer, PeerData, PeerEvents, PeerGauge, PeerPort } from '../ports.ts';
+import { PageText } from './page-text.ts';
 
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
 
@@ -35,7 +36,8 @@ export function peerPort(options: PeerPortOptions): PeerPort {
         bundlePolicy: 'max-bundle',
       });
       const data = command.controlChannel ? dataOf(connection, events) : undefined;
-      return new BrowserPeer(connection, events, options, data);
+      const text = command.textChannel ? new PageText(connection, command.textChannel, (words) => events.textArrived(words)) : undefined;
+      return new BrowserPeer(connection, events, options, data, text);
     },
   };
 }
@@ -67,11 +69,13 @@ class BrowserPeer implements Peer {
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
   readonly #options: PeerPortOptions;
+  readonly #text: PageText | undefined;
   readonly #slots = new Map<Slot, SlotEntry>();
   #answeringAgain = false;
 
-  constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions, data: PeerData | undefined) {
+  constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions, data: PeerData | undefined, text: PageText | undefined) {
     this.data = data;
+    this.#text = text;
     this.#connection = connection;
     this.#events = events;
     this.#options = options;
@@ -161,8 +165,13 @@ class BrowserPeer implements Peer {
     this.#connection.restartIce();
   }
 
+  sendText(text: string): void {
+    this.#text?.send(text);
+  }
+
   close(): void {
     const connection = this.#connection;
+    connection.ondatachannel = null;
     connection.onnegotiationneeded = null;
     connection.onconnectionstatechange = null;
     connection.onicecandidate = null;

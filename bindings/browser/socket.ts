@@ -102,7 +102,7 @@ class SocketTransport implements Transport {
       events.opened();
     });
     // The one thing by which the library tells of a server that it cannot talk to.
-    socket.on('connect_error', ({ message }: Error) => (olderServer.test(message) ? ended(message, 'codelab') : ended(message)));
+    socket.on('connect_error', (error: Error) => (olderServer.test(error.message) ? ended(error.message, 'codelab') : ended(wordsOf(error))));
     socket.on('disconnect', (reason: string) => ended(reason));
     socket.onAny((name, ...args) => events.arrived(name, bodyOf(name, args[0])));
     socket.connect();
@@ -122,6 +122,21 @@ class SocketTransport implements Transport {
     this.#socket.offAny();
     this.#socket.disconnect();
   }
+}
+
+// A server that refuses a connection says why in the answer to a poll, `{"code":4,"message":"rate-limited: …"}`. A page may read
+// it where the server is its own, or lets its origin in.
+const wordsMax = 300;
+
+function wordsOf(error: Error & { readonly context?: unknown }): string {
+  const { responseText } = (error.context ?? {}) as { readonly responseText?: unknown };
+  try {
+    const { message } = JSON.parse(String(responseText)) as { message?: unknown };
+    if (typeof message === 'string' && message !== '') return message.slice(0, wordsMax);
+  } catch {
+    // No words of such a server.
+  }
+  return error.message;
 }
 
 function bodyOf(name: string, payload: unknown): string {

@@ -102,6 +102,8 @@ struct OpenPeer {
   std::string ice_transport_policy;
   // Open our own data channel (negotiated, id 0), so that a link without media connects too. Not to classic peers.
   bool control_channel = true;
+  // Open a data channel of this name for text, and take those that the other side opens; empty: neither. To classic peers.
+  std::string text_channel;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
@@ -109,6 +111,7 @@ struct OpenPeer {
     visit("iceServers", self.ice_servers);
     visit("iceTransportPolicy", self.ice_transport_policy);
     visit("controlChannel", self.control_channel);
+    visit("textChannel", self.text_channel);
   }
 };
 
@@ -243,6 +246,20 @@ struct RestartIce {
   static void fields(Self& self, Visit&& visit) {
     visit("peer", self.peer);
     visit("incarnation", self.incarnation);
+  }
+};
+
+// Over the text channel; lost where there is none.
+struct SendText {
+  static constexpr std::string_view kType = "send_text";
+  UserId peer;
+  Incarnation incarnation = 0;
+  std::string text;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("text", self.text);
   }
 };
 
@@ -381,7 +398,7 @@ struct ReportProblem {
 using ClientCommand =
     std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::OpenPeer, command::ClosePeer,
                  command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
-                 command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce,
+                 command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce, command::SendText,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,
                  command::ParticipantChanged, command::ParticipantLeft, command::LinkChanged, command::SourceChanged,
                  command::ChatReceived, command::TypingChanged, command::CallChanged, command::SelfChanged, command::RoomStateChanged,

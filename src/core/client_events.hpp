@@ -324,13 +324,27 @@ struct ConnectionChanged {
   }
 };
 
+// A page of another kind has written something over a data channel of its own.
+struct TextArrived {
+  static constexpr std::string_view kType = "text_arrived";
+  UserId peer;
+  Incarnation incarnation = 0;
+  std::string text;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("peer", self.peer);
+    visit("incarnation", self.incarnation);
+    visit("text", self.text);
+  }
+};
+
 }  // namespace event
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
                  event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportAnswered, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
-                 event::ConnectionChanged, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
+                 event::ConnectionChanged, event::TextArrived, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TrackMuteChanged, event::PageShown, event::DevicesChanged,
                  event::TimePassed>;
 

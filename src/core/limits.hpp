@@ -282,16 +282,19 @@ struct Limits {
   // About half of what one core of a small machine can send.
   std::uint32_t process_bytes_per_second = 16 * 1024 * 1024;
   std::uint32_t process_bytes_burst = 8 * 1024 * 1024;
-  // What is held for members until they acknowledge it, and for those who are not in yet: of one address, of one room, in
-  // all. All signalling of 64 who come back at once is 50 MB for some seconds. Whose address holds too much is refused;
-  // in a room, or a process, that holds too much, those who have acknowledged least lose what is kept for them, and their
-  // place with it if they are away. WebAssembly memory never shrinks, so the last one is what the process stays at.
+  // What is held: of one address, of one room, in all. It is what members have not acknowledged, and what is kept for those
+  // who are not in yet; and also places, those given up and those barred too, attributes, metadata, the chat that is kept, the
+  // answers and calls that are remembered. All signalling of 64 who come back at once is 50 MB for some seconds. Whose
+  // address holds too much is refused; a room, or a process, that holds too much gives up first what those have who have
+  // acknowledged least, with their places if they are away, then its chat, remembered answers and calls that are over.
+  // Memory of WebAssembly grows to the most that was ever held (MAXIMUM_MEMORY in CMakeLists.txt leaves room for that).
   std::size_t address_held_bytes_max = 64 * 1024 * 1024;
   std::size_t room_held_bytes_max = 32 * 1024 * 1024;
   std::size_t process_held_bytes_max = 256 * 1024 * 1024;
   // Messages that the passing of time may have in one step; the rest follows in the next one.
   std::size_t step_deliveries_max = 4'096;
-  // Chat ids remembered a member, so that a retry has no second effect.
+  // Chat ids remembered a member, so that a retry has no second effect. Like requests, they are charged for: with the
+  // longest ids these two take 170 KB a member.
   std::size_t chat_ids_remembered_max = 256;
   // -- presence
   // Attributes of one member, all keys and values together. They travel with each change of the row, and with the rows

@@ -52,6 +52,7 @@ struct Link::Body {
   bool is_strangers(const protocol::PairMessage& message) const;
   void peer_ready();
   void on(const WishesChanged& changed);
+  void on(const TextSaid& said);
   void on(const SignallingLost&);
   void on(const SignallingResumed&);
   void on(const link::Ended&);
@@ -61,6 +62,7 @@ struct Link::Body {
   void on(const event::NegotiationNeeded&);
   void on(const event::CandidateGathered& gathered);
   void on(const event::ConnectionChanged& changed);
+  void on(const event::TextArrived& arrived);
   void on(const event::TimePassed&) {}
   std::optional<Operation> settle(OperationId id, Incarnation of);
 
@@ -73,6 +75,7 @@ struct Link::Body {
   void begin_operation(Operation operation);
   void send_offer(const Description& description);
   void send_answer(const Description& description);
+  std::optional<Failure> fault_of(const Description& description) const;
   void remote_description_applied();
   void bind_lines();
   void rolled_back();
@@ -88,6 +91,7 @@ struct Link::Body {
   bool awaits_answer() const;
 
   // ---- upkeep.cpp: candidates, incarnations, healing, state
+  std::optional<Failure> fault_of(const Candidate& candidate) const;
   void flush_candidates();
   void open_connection();
   void begin_incarnation(Incarnation next, Stage as);

@@ -145,12 +145,34 @@ void Link::Body::begin_operation(Operation operation) {
 void Link::Body::send_offer(const Description& description) {
   // The peer's offer waits already: ours would be taken back in the next moment, so nobody needs to see it.
   if (polite && inbox_has_offer()) return;
+  if (auto fault = fault_of(description)) {
+    if (stage != Stage::Agreed || ice_restart_offered) return break_down(std::move(*fault));
+    // What works goes on without what was to be added. It may be less by the next time.
+    report(std::move(*fault));
+    unnumbered.take_back = true;
+    negotiate_at = now + options.limits.restart_backoff_max;
+    return;
+  }
   const bool first = stage == Stage::Opening;
   send(protocol::Offer{description.sdp, slots.lines(), first}, /*may_wait=*/first);
   recovery.offer_sent(now);
 }
 
+// What the server would refuse must not be numbered: it would be repeated for ever, and all after it would wait.
+std::optional<Failure> Link::Body::fault_of(const Description& description) const {
+  const Limits& limits = options.limits;
+  if (description.sdp.size() > limits.description_bytes_max) {
+    return Failure{ErrorCode::MessageTooLarge, "a session description of " + std::to_string(description.sdp.size()) + " bytes; at most " +
+                                                   std::to_string(limits.description_bytes_max)};
+  }
+  for (const auto& [mid, slot] : slots.lines()) {
+    if (mid.size() > limits.id_bytes_max) return Failure{ErrorCode::MessageTooLarge, "a mid; at most " + std::to_string(limits.id_bytes_max) + " bytes"};
+  }
+  return std::nullopt;
+}
+
 void Link::Body::send_answer(const Description& description) {
+  if (auto fault = fault_of(description)) return break_down(std::move(*fault));
   send(protocol::Answer{incoming.sequence, description.sdp, slots.lines()}, /*may_wait=*/false);
   stage = Stage::Agreed;
 }

@@ -121,6 +121,27 @@ void Link::Body::on(const WishesChanged& changed) {
   wish();
 }
 
+// One of ours is told by the server.
+void Link::Body::on(const TextSaid& said) {
+  if (options.text_channel.empty() || unnumbered.is_ours() || !is_open) return;
+  command(command::SendText{options.peer, numbers.incarnation(), said.text});
+}
+
+void Link::Body::on(const event::TextArrived& arrived) {
+  const bool expected = !options.text_channel.empty() && !unnumbered.is_ours() && arrived.incarnation == numbers.incarnation();
+  if (!expected || arrived.text.empty()) return;
+  if (now - unnumbered.texts_since >= Millis{1'000}) {
+    unnumbered.texts_since = now;
+    unnumbered.texts = 0;
+  }
+  if (++unnumbered.texts > options.limits.rate_messages_per_second) {
+    if (unnumbered.texts == options.limits.rate_messages_per_second + 1) report(Failure{ErrorCode::PeerMisbehaved, "more texts than anybody can write"});
+    return;
+  }
+  if (arrived.text.size() > options.limits.chat_bytes_max) return report(Failure{ErrorCode::PeerMisbehaved, "a text longer than a message may be"});
+  outputs.emplace_back(TextHeard{arrived.text});
+}
+
 void Link::Body::wish() {
   slots.wish(options.numbered ? unnumbered.wishes : unnumbered.for_peer(options.may_not_listen));
   if (stage == Stage::Agreed && slots.lacks_line() && !negotiate_at) {
@@ -226,6 +247,8 @@ void Link::Body::on(const event::CandidateGathered& event) {
   if (gathered.size() >= options.limits.candidates_per_generation_max) return;
   // The end of candidates is not sent.
   if (event.candidate.candidate.empty()) return;
+  // The server would refuse it with the whole message, and that would be repeated for ever.
+  if (auto fault = fault_of(event.candidate)) return report(std::move(*fault));
   gathered.push_back(event.candidate);
   if (!candidates_at) candidates_at = now + options.limits.candidate_batch_window;
 }

@@ -40,6 +40,8 @@ struct LinkOptions {
   // A plain member. It drops what comes before it has its own media, or is not there at all, where nobody tells: the own offer
   // is said again until it is heard, and nothing is given up meanwhile. It knows sound only, unless more is wished for.
   bool may_not_listen = false;
+  // The name of the data channel over which such a page writes, and is written to; empty: it has none.
+  std::string text_channel;
   std::uint64_t seed = 0;
   std::string ice_servers = "[]";
   std::string ice_transport_policy = "all";
@@ -68,7 +70,12 @@ struct ProblemFound {
   Failure error;
 };
 
-using Output = std::variant<ClientCommand, SendPair, StateChanged, RemoteSlotsChanged, ProblemFound>;
+// A page has written something over its own channel.
+struct TextHeard {
+  std::string text;
+};
+
+using Output = std::variant<ClientCommand, SendPair, StateChanged, RemoteSlotsChanged, ProblemFound, TextHeard>;
 
 struct LinkStep {
   std::vector<Output> outputs;
@@ -82,6 +89,10 @@ struct MessageReceived {
 struct WishesChanged {
   Wishes wishes;
 };
+// To all, or to this peer: a page hears it over its own channel only.
+struct TextSaid {
+  std::string text;
+};
 struct Started {};
 // The signalling path is down: what is sent now is lost. Deadlines that wait for the peer's word stand still, so that
 // media that flows is not torn down for want of an answer that cannot come.
@@ -91,9 +102,9 @@ struct SignallingResumed {};
 struct Ended {};  // the peer or the user has left
 
 using LinkEvent =
-    std::variant<Started, MessageReceived, WishesChanged, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
+    std::variant<Started, MessageReceived, WishesChanged, TextSaid, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
-                 event::ConnectionChanged, event::TimePassed>;
+                 event::ConnectionChanged, event::TextArrived, event::TimePassed>;
 
 class Link {
  public:

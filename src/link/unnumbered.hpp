@@ -4,6 +4,7 @@
 // Not among what explored links are hashed by: those number.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Unnumbered {
   std::vector<protocol::PairMessage> said;  // the newest own offer and its candidates, or those of an answer
   Millis said_at{0};
   std::optional<Millis> say_again_at;       // as long as the offer has no answer
+  Millis texts_since{0};            // the second in which its texts are counted
+  std::uint32_t texts = 0;
 
   bool is_ours() const { return !rank.empty(); }
 

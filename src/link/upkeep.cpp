@@ -1,10 +1,18 @@
 // What keeps a link alive between negotiations: candidates out, new incarnations, healing, the state that is shown.
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "link/body.hpp"
 
 namespace meetwire::link {
+namespace {
+
+std::size_t bytes_of(const Candidate& candidate) {
+  return candidate.candidate.size() + candidate.sdp_mid.value_or("").size() + candidate.username_fragment.value_or("").size();
+}
+
+}  // namespace
 
 void Link::Body::send(protocol::PairBody body, bool may_wait) {
   const bool is_offer = std::holds_alternative<protocol::Offer>(body);
@@ -22,6 +30,16 @@ void Link::Body::send_all(std::vector<protocol::PairMessage> messages) {
   for (protocol::PairMessage& message : messages) outputs.emplace_back(SendPair{std::move(message), false});
 }
 
+// As the server judges it.
+std::optional<Failure> Link::Body::fault_of(const Candidate& candidate) const {
+  const std::size_t bytes = bytes_of(candidate);
+  if (bytes > options.limits.candidate_bytes_max) {
+    return Failure{ErrorCode::MessageTooLarge, "a candidate of " + std::to_string(bytes) + " bytes; it is left out"};
+  }
+  if (candidate.sdp_mid || candidate.sdp_mline_index) return std::nullopt;
+  return Failure{ErrorCode::MessageMalformed, "a candidate with neither mid nor index; it is left out"};
+}
+
 // Candidates follow their description, never lead it, and those of an offer that was taken back stay here.
 void Link::Body::flush_candidates() {
   if (!candidates_at || *candidates_at > now || !is_open) return;
@@ -30,9 +48,17 @@ void Link::Body::flush_candidates() {
   if (making || unsent_offer || local_ufrags.empty()) return;
   candidates_at.reset();
   std::vector<Candidate> batch;
+  std::size_t bytes = 0;
   for (Candidate& candidate : gathered) {
     const std::string generation = generation_of(candidate);
-    if (generation.empty() || local_ufrags.count(generation) > 0) batch.push_back(std::move(candidate));
+    if (!generation.empty() && local_ufrags.count(generation) == 0) continue;
+    bytes += bytes_of(candidate);
+    // A message has to fit into an envelope, beside others, with its escapes.
+    if (bytes > options.limits.message_bytes_max / 4) {
+      send(protocol::Candidates{std::exchange(batch, {})}, /*may_wait=*/true);
+      bytes = bytes_of(candidate);
+    }
+    batch.push_back(std::move(candidate));
   }
   gathered.clear();
   if (!batch.empty()) send(protocol::Candidates{std::move(batch)}, /*may_wait=*/true);
@@ -41,7 +67,7 @@ void Link::Body::flush_candidates() {
 void Link::Body::open_connection() {
   is_open = true;
   command(command::OpenPeer{options.peer, numbers.incarnation(), options.ice_servers, options.ice_transport_policy,
-                            options.numbered});
+                            options.numbered, options.text_channel});
 }
 
 // Everything of the connection before is over: what is still under way there finds no one waiting.

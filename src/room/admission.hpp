@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "core/ids.hpp"
 #include "core/participant.hpp"
 #include "protocol/messages.hpp"
+#include "room/ledger.hpp"
 
 namespace meetwire::room {
 
@@ -30,7 +32,15 @@ struct Admission {
   Attributes attributes;
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
   std::uint64_t received = 0;
+  std::shared_ptr<Account> account;  // pays for the place, and for the wait before it
 };
+
+// What one takes who waits or has a place, with all texts of its own.
+inline std::size_t bytes_held_by(const UserId& user, const std::string& name, const Attributes& attributes) {
+  std::size_t bytes = 1'536 + 3 * user.value.size() + name.size();
+  for (const auto& [key, value] : attributes) bytes += 96 + key.size() + value.size();
+  return bytes;
+}
 
 // In the same time wherever they differ.
 inline bool same_secret(const std::string& a, const std::string& b) {
@@ -49,6 +59,7 @@ struct PlaceKeys {
   std::string next;    // what the last welcome gave; empty: that is `secret`
   std::string claim;   // what the place was entered with; empty: nothing
 
+  std::size_t bytes() const { return secret.size() + next.size() + claim.size(); }
   const std::string& newest() const { return next.empty() ? secret : next; }
   // Whoever has only the claim may have never heard of the place.
   bool is_known_to(const std::string& shown) const {

@@ -20,6 +20,11 @@ Call unknown_call(const UserId& asker, const CallSubmitted& word) {
   return call;
 }
 
+// In all the places where it stands, with the longest reason that it may end with.
+std::size_t bytes_of(const Call& call, const Limits& limits) {
+  return 640 + 5 * call.id.value.size() + 3 * (call.from.value.size() + call.to.value.size()) + limits.call_reason_bytes_max;
+}
+
 }  // namespace
 
 Calls::Tellings Calls::handle(Millis now, const Limits& limits, const UserId& from, const CallSubmitted& word,
@@ -146,6 +151,7 @@ void Calls::remember(Millis now, const Limits& limits, const Call& call) {
   }
   made_[call.from].push_back(call.id);
   calls_.emplace(call.id, call);
+  charges_.insert_or_assign(call.id, std::make_shared<const Charge>(payer_, room_, bytes_of(call, limits)));
   deadlines_.set(call.id, now + limits.call_remembered);
 }
 
@@ -157,7 +163,17 @@ void Calls::forget(const CallId& id) {
   made->second.erase(std::remove(made->second.begin(), made->second.end(), id), made->second.end());
   if (made->second.empty()) made_.erase(made);
   deadlines_.set(id, std::nullopt);
+  charges_.erase(id);
   calls_.erase(at);
+}
+
+std::size_t Calls::forget_ended() {
+  std::vector<CallId> ended;
+  for (const auto& [id, call] : calls_) {
+    if (call.state == CallState::Ended) ended.push_back(id);
+  }
+  for (const CallId& id : ended) forget(id);
+  return ended.size();
 }
 
 }  // namespace meetwire::room

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "core/time.hpp"
 #include "protocol/messages.hpp"
 #include "room/deadlines.hpp"
+#include "room/ledger.hpp"
 
 namespace meetwire::room {
 
@@ -64,6 +66,14 @@ class Calls {
   };
   using Tellings = std::vector<Telling>;
 
+  // On whose account comes what is remembered from now on.
+  void pay_by(std::shared_ptr<Account> payer, std::shared_ptr<Tally> room) {
+    payer_ = std::move(payer);
+    room_ = std::move(room);
+  }
+  // Those that are over are not remembered any more. Gives how many there were.
+  std::size_t forget_ended();
+
   // Whether the callee is there to be rung is for the owner to know; it counts for requests alone.
   Tellings handle(Millis now, const Limits& limits, const UserId& from, const protocol::CallSubmitted& word,
                   bool reachable);
@@ -89,6 +99,9 @@ class Calls {
   void forget(const CallId& id);
 
   std::map<CallId, Call> calls_;              // live, and ended ones for a while
+  std::map<CallId, std::shared_ptr<const Charge>> charges_;  // of all of them; shared by copies
+  std::shared_ptr<Account> payer_;
+  std::shared_ptr<Tally> room_;
   std::map<CallId, CallId> replaced_;         // calls that another one stands for
   std::map<UserId, CallId> live_;             // of both sides
   std::map<UserId, std::deque<CallId>> made_; // by caller, the oldest first

@@ -12,19 +12,22 @@
 #include "core/ids.hpp"
 #include "core/participant.hpp"
 #include "room/admission.hpp"
+#include "room/ledger.hpp"
 
 namespace meetwire::room {
 
 class FormerPlaces {
  public:
-  void keep(const UserId& user, PlaceKeys keys, Role role, std::size_t places_max) {
+  // `charge` is what was paid for the place; the part of it that is kept goes on to be paid.
+  void keep(const UserId& user, PlaceKeys keys, Role role, Charge charge, std::size_t places_max) {
     places_.erase(user);
     if (places_max == 0) return;
     if (places_.size() >= places_max) {
       places_.erase(std::min_element(places_.begin(), places_.end(),
                                      [](const auto& a, const auto& b) { return a.second.order < b.second.order; }));
     }
-    places_.emplace(user, Place{std::move(keys), role, ++kept_});
+    charge.set(keys.bytes() + user.value.size() + kPlaceBytes);
+    places_.emplace(user, Place{std::move(keys), role, ++kept_, std::move(charge)});
   }
 
   // The role of the place that this one had; none: it had none, or cannot show it.
@@ -38,8 +41,8 @@ class FormerPlaces {
   std::size_t size() const { return places_.size(); }
 
   template <class Visit>
-  void each(Visit&& visit) const {
-    for (const auto& [user, place] : places_) visit(user, place.keys);
+  void each(Visit&& visit) {
+    for (auto& [user, place] : places_) visit(user, place.keys, place.charge);
   }
 
  private:
@@ -47,7 +50,10 @@ class FormerPlaces {
     PlaceKeys keys;
     Role role = Role::Guest;
     std::uint64_t order = 0;
+    Charge charge;
   };
+  static constexpr std::size_t kPlaceBytes = 192;  // a node, without its texts
+
   std::map<UserId, Place> places_;
   std::uint64_t kept_ = 0;
 };

@@ -42,15 +42,14 @@ class Charge {
     swap(other);
     return *this;
   }
-  Charge(const Charge&) = delete;
-  Charge& operator=(const Charge&) = delete;
-  ~Charge() {
-    if (account_) {
-      account_->bytes -= bytes_;
-      account_->total->bytes -= bytes_;
-    }
-    if (room_) room_->bytes -= bytes_;
+  // A copy of what is held takes as much again.
+  Charge(const Charge& other) : Charge(other.account_, other.room_, other.bytes_) {}
+  Charge& operator=(const Charge& other) {
+    Charge copy(other);
+    swap(copy);
+    return *this;
   }
+  ~Charge() { remove(bytes_); }
 
   void add(std::size_t bytes) {
     if (account_) {
@@ -60,6 +59,15 @@ class Charge {
     if (room_) room_->bytes += bytes;
     bytes_ += bytes;
   }
+  void remove(std::size_t bytes) {
+    if (account_) {
+      account_->bytes -= bytes;
+      account_->total->bytes -= bytes;
+    }
+    if (room_) room_->bytes -= bytes;
+    bytes_ -= bytes;
+  }
+  void set(std::size_t bytes) { bytes >= bytes_ ? add(bytes - bytes_) : remove(bytes_ - bytes); }
   std::size_t bytes() const { return bytes_; }
 
  private:

@@ -16,7 +16,7 @@ bool Lobby::is_same(const Admission& admission) const {
   return waiter != nullptr && !shown.empty() && same_secret(shown, waiter->admission.resume.value_or(""));
 }
 
-std::optional<ConnectionId> Lobby::knock(const Admission& admission) {
+std::optional<ConnectionId> Lobby::knock(const Admission& admission, const std::shared_ptr<Tally>& room) {
   Waiter& waiter = waiting_[admission.user];
   std::optional<ConnectionId> before;
   if (waiter.order == 0) {
@@ -25,6 +25,7 @@ std::optional<ConnectionId> Lobby::knock(const Admission& admission) {
     before = waiter.admission.connection;
   }
   waiter.admission = admission;
+  waiter.charge = Charge(admission.account, room, bytes_held_by(admission.user, admission.name, admission.attributes));
   waiter.connected = true;
   due_.set(admission.user, std::nullopt);
   return before;
@@ -92,24 +93,26 @@ std::vector<UserId> Lobby::all() const {
   return users;
 }
 
-void Lobby::bar(const UserId& user) {
+void Lobby::bar(const UserId& user, Charge charge) {
   if (barred_.size() >= limits_.removed_max && barred_.count(user) == 0) {
     barred_.erase(std::min_element(barred_.begin(), barred_.end(),
-                                   [](const auto& a, const auto& b) { return a.second < b.second; }));
+                                   [](const auto& a, const auto& b) { return a.second.since < b.second.since; }));
   }
-  barred_[user] = ++bars_;
+  charge.set(user.value.size() + kEntryBytes);
+  barred_.insert_or_assign(user, Bar{++bars_, std::move(charge)});
 }
 
 bool Lobby::unbar(const UserId& user) { return barred_.erase(user) > 0; }
 
-void Lobby::close_place(Millis now, const UserId& user, PlaceKeys keys) {
-  over_[user] = std::move(keys);
+void Lobby::close_place(Millis now, const UserId& user, PlaceKeys keys, Charge charge) {
+  charge.set(2 * user.value.size() + keys.bytes() + 2 * kEntryBytes);
+  over_.insert_or_assign(user, Over{std::move(keys), std::move(charge)});
   over_due_.set(user, now + limits_.resume_window);
 }
 
 bool Lobby::had_place(const Admission& admission) const {
   const auto at = over_.find(admission.user);
-  return at != over_.end() && at->second.open_for(admission.resume.value_or(""));
+  return at != over_.end() && at->second.keys.open_for(admission.resume.value_or(""));
 }
 
 std::vector<UserId> Lobby::elapsed(Millis now) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "core/time.hpp"
 #include "room/admission.hpp"
 #include "room/deadlines.hpp"
+#include "room/ledger.hpp"
 
 namespace meetwire::room {
 
@@ -29,6 +31,7 @@ struct Waiter {
   Millis lost_at{};        // when it is not
   std::uint64_t order = 0;  // of knocking
   KnockAnswer answer = KnockAnswer::None;
+  Charge charge;
 };
 
 class Lobby {
@@ -46,7 +49,7 @@ class Lobby {
   bool is_idle() const { return waiting_.empty() && over_.empty(); }
 
   // The connection that it takes the place of, if there is one.
-  std::optional<ConnectionId> knock(const Admission& admission);
+  std::optional<ConnectionId> knock(const Admission& admission, const std::shared_ptr<Tally>& room);
   // It waits no longer, for whatever reason.
   void forget(const UserId& user);
   // Its connection is gone: the knock is kept for a while.
@@ -57,26 +60,37 @@ class Lobby {
   std::vector<UserId> all() const;
 
   // Was put out: `removed_max` of them are remembered, as long as the room is there.
-  void bar(const UserId& user);
+  void bar(const UserId& user, Charge charge = Charge());
   bool is_barred(const UserId& user) const { return barred_.count(user) > 0; }
   bool unbar(const UserId& user);
   void unbar_all() { barred_.clear(); }
   // Had a place in a meeting that was ended. Whoever comes back for it by then must not begin the next one unawares.
-  void close_place(Millis now, const UserId& user, PlaceKeys keys);
+  void close_place(Millis now, const UserId& user, PlaceKeys keys, Charge charge);
   bool had_place(const Admission& admission) const;
 
   // Those whose knock is given up.
   std::vector<UserId> elapsed(Millis now);
   std::optional<Millis> wake_at() const { return earlier(due_.next(), over_due_.next()); }
 
+  // What one entry of either list takes, beside its texts.
+  static constexpr std::size_t kEntryBytes = 192;
+
  private:
+  struct Bar {
+    std::uint64_t since = 0;  // counted
+    Charge charge;
+  };
+  struct Over {
+    PlaceKeys keys;
+    Charge charge;
+  };
   const UserId* yielding() const;
 
   Limits limits_;
   std::map<UserId, Waiter> waiting_;
   Deadlines<UserId> due_;
-  std::map<UserId, std::uint64_t> barred_;  // since when, counted
-  std::map<UserId, PlaceKeys> over_;
+  std::map<UserId, Bar> barred_;
+  std::map<UserId, Over> over_;
   Deadlines<UserId> over_due_;
   std::uint64_t knocked_ = 0;
   std::uint64_t bars_ = 0;

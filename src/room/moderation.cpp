@@ -92,7 +92,7 @@ Room::Refusal Room::remove(Millis now, const Member& host, const UserId& user, D
   const auto at = members_.find(user);
   if (at == members_.end()) return Failure{ErrorCode::TargetUnknown};
   if (&at->second == &host) return Failure{ErrorCode::InvalidArgument, "oneself: leave instead"};
-  lobby_.bar(user);
+  lobby_.bar(user, Charge(payer_, tally_, 0));
   if (at->second.connection) {
     out.push_back(Delivery{*at->second.connection, 0, Ended{Failure{ErrorCode::Removed}}});
     out.push_back(Closing{*at->second.connection});
@@ -104,14 +104,14 @@ Room::Refusal Room::remove(Millis now, const Member& host, const UserId& user, D
 // What comes after it under the same name is another meeting.
 void Room::end(Millis now, Decision& out) {
   const Failure ended{ErrorCode::MeetingEnded};
-  for (const auto& [user, member] : members_) {
+  for (auto& [user, member] : members_) {
     if (member.connection) {
       out.push_back(Delivery{*member.connection, 0, Ended{ended}});
       out.push_back(Closing{*member.connection});
     }
-    if (!member.keys.secret.empty()) lobby_.close_place(now, user, member.keys);
+    if (!member.keys.secret.empty()) lobby_.close_place(now, user, std::move(member.keys), std::move(member.charge));
   }
-  former_.each([&](const UserId& user, const PlaceKeys& keys) { lobby_.close_place(now, user, keys); });
+  former_.each([&](const UserId& user, PlaceKeys& keys, Charge& charge) { lobby_.close_place(now, user, std::move(keys), std::move(charge)); });
   former_ = {};
   for (const UserId& user : lobby_.all()) {
     const Waiter& waiter = *lobby_.find(user);
@@ -123,11 +123,12 @@ void Room::end(Millis now, Decision& out) {
   }
   lobby_.unbar_all();
   members_.clear();
-  due_ = away_ = away_unproven_ = {};
+  due_ = away_ = away_unheard_ = {};
   calls_ = {};
   history_ = {};
   overfull_.clear();
   state_ = RoomState{.locked = false, .lobby = policy_->lobby, .metadata = {}};
+  state_charge_ = Charge();
   out.push_back(command::Log{LogLevel::Info, "meeting ended", std::nullopt, id_, std::nullopt, std::nullopt});
 }
 

@@ -12,9 +12,9 @@ namespace meetwire::room {
 using namespace protocol;
 
 void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) {
-  if (const auto settled = from.requests.find(wish.id); settled != from.requests.end()) {
+  if (const Refusal* settled = from.requests.find(wish.id)) {
     // A retry: the outcome again, and no second effect.
-    return send(from, RequestSettled{wish.id, settled->second}, out);
+    return send(from, RequestSettled{wish.id, *settled}, out);
   }
   // One of so long ago that its answer is forgotten.
   if (wish.count != 0 && wish.count <= from.requests_counted) return send(from, RequestSettled{wish.id, std::nullopt}, out);
@@ -27,12 +27,7 @@ void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) 
                                                        : fulfil(now, from, wish, out);
   Member* asker = find(user);
   if (asker == nullptr) return;
-  if (asker->request_order.size() >= policy_->limits.requests_remembered_max) {
-    asker->requests.erase(asker->request_order.front());
-    asker->request_order.pop_front();
-  }
-  asker->requests.emplace(wish.id, refusal);
-  asker->request_order.push_back(wish.id);
+  asker->requests.add(wish.id, refusal, policy_->limits.requests_remembered_max, payer_, tally_);
   send(*asker, RequestSettled{std::move(wish.id), std::move(refusal)}, out);
 }
 
@@ -103,12 +98,16 @@ void Room::grant(Member& viewer, bool granted, Decision& out) {
 // Everybody sees the row as it is now, its owner too.
 void Room::change(Member& member, Decision& out) {
   ++member.row.version;
+  charge(member);
   broadcast(MemberChanged{member.row}, member.row.user, /*to_itself=*/true, out);
 }
 
 void Room::change_room(RoomState state, Decision& out) {
   if (state == state_) return;
   state_ = std::move(state);
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : state_.metadata) bytes += 96 + key.size() + value.size();
+  state_charge_ = Charge(payer_, tally_, bytes);
   broadcast(RoomChanged{state_}, UserId{}, /*to_itself=*/true, out);
 }
 

@@ -72,6 +72,8 @@ void Room::enter(const Admission& admission, std::optional<Role> kept, Decision&
 
   wake_all();
   broadcast(MemberJoined{member.row}, admission.user, /*to_itself=*/false, out);
+  member.charge = Charge(admission.account, tally_, 0);
+  charge(member);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
   // A classic client in no room expects nobody to greet it.
   if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
@@ -84,10 +86,11 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
     out.push_back(Closing{*member.connection});
   }
   member.connection = admission.connection;
-  member.proven = true;
+  // Whoever shows the secret has heard the welcome.
+  member.heard = member.heard || resumed;
   due_.set(member.row.user, std::nullopt);
   away_.set(member.row.user, std::nullopt);
-  away_unproven_.set(member.row.user, std::nullopt);
+  away_unheard_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(received);
   member.keys.renew(admission.resume.value_or(""), admission.secret);
   // Whoever does not know the place counts from the start.
@@ -148,7 +151,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
     member->connection.reset();
     member->outbox.pause();
     due_.set(user, now + policy_->limits.resume_window);
-    (member->proven ? away_ : away_unproven_).set(user, now);
+    (member->heard ? away_ : away_unheard_).set(user, now);
     member->row.away = true;
     ++member->row.version;
     broadcast(MemberChanged{member->row}, user, /*to_itself=*/false, out);
@@ -177,13 +180,13 @@ void Room::depart(Millis now, Members::iterator who, LeaveReason reason, Decisio
 Role Room::vacate(Millis now, Members::iterator who, LeaveReason reason, Decision& out) {
   const Participant row = std::move(who->second.row);
   if (reason == LeaveReason::Lost && is_listed() && !who->second.keys.secret.empty()) {
-    former_.keep(row.user, std::move(who->second.keys), row.role, policy_->limits.former_places_max);
+    former_.keep(row.user, std::move(who->second.keys), row.role, std::move(who->second.charge), policy_->limits.former_places_max);
   }
   const bool seen = !who->second.hung_up;
   members_.erase(who);
   due_.set(row.user, std::nullopt);
   away_.set(row.user, std::nullopt);
-  away_unproven_.set(row.user, std::nullopt);
+  away_unheard_.set(row.user, std::nullopt);
   if (seen) broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
   tell(calls_.leave(now, policy_->limits, row.user), out);
   ways_.leave(row.user);
@@ -261,11 +264,15 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
-  due_ = away_ = away_unproven_ = {};
+  due_ = away_ = away_unheard_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
   ways_ = {};
   return out;
+}
+
+void Room::charge(Member& member) const {
+  member.charge.set(bytes_held_by(member.row.user, member.row.name, member.row.attributes) + member.keys.bytes());
 }
 
 std::vector<Participant> Room::roster() const {
@@ -301,14 +308,17 @@ void Room::post(Member& to, const Letter& letter, Decision& out) {
   }
 }
 
-void Room::broadcast(const ServerMessage& message, const UserId& about, bool to_itself, Decision& out) {
+void Room::broadcast(ServerMessage message, const UserId& about, bool to_itself, Decision& out) {
+  broadcast_letter(letter_to_many(std::move(message)), about, to_itself, out);
+}
+
+void Room::broadcast_letter(const Letter& letter, const UserId& about, bool to_itself, Decision& out) {
   if (!is_listed()) {
     const auto partner = calls_.partner_of(about);
     Member* only = partner ? find(*partner) : nullptr;
-    if (only != nullptr) send(*only, message, out);
+    if (only != nullptr) post(*only, letter, out);
     return;
   }
-  const Letter letter = letter_to_many(message);
   for (auto& [user, member] : members_) {
     if (to_itself || user != about) post(member, letter, out);
   }

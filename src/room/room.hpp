@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +30,7 @@
 #include "room/lobby.hpp"
 #include "room/outbox.hpp"
 #include "room/rate.hpp"
+#include "room/remembered.hpp"
 #include "room/ways.hpp"
 
 namespace meetwire::room {
@@ -110,10 +110,14 @@ class Room {
   Decision shut_down();
 
   // On whose account comes what is said from now on.
-  void pay_by(std::shared_ptr<Account> payer) { payer_ = std::move(payer); }
-  // Bytes held for members and for calls that ring.
+  void pay_by(std::shared_ptr<Account> payer) {
+    calls_.pay_by(payer, tally_);
+    payer_ = std::move(payer);
+  }
+  // Bytes held: places and what is kept for them, calls, the chat, the room's state, those who wait or were put out.
   std::size_t held() const { return tally_->bytes; }
-  // Less is held afterwards, if possible no more than so much: whoever has most unacknowledged loses that first.
+  // Less is held afterwards, if possible no more than so much: whoever has most unacknowledged loses that first; then go
+  // the chat that is kept for those who come later, the answers that are known for retries, and the calls that are over.
   Decision relieve(Millis now, std::size_t bytes);
   // Nobody is connected here, though places may be kept.
   bool is_deserted() const;
@@ -147,7 +151,8 @@ class Room {
   struct Member {
     Participant row;
     PlaceKeys keys;  // none of them: it cannot be taken again
-    bool heard = false;  // its holder has spoken since the welcome, so it has the secret
+    // Its holder has said or acknowledged something since the welcome: it has the secret, and is somebody.
+    bool heard = false;
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;
@@ -155,18 +160,15 @@ class Room {
     // Of what it has said in this place, by its own count: what was counted so far has had its effect, for ever.
     std::uint64_t chats_counted = 0;
     std::uint64_t requests_counted = 0;
-    // The last answers, by the sender's ids, and the order in which to forget: for chat, and for requests.
-    std::map<std::string, ChatAnswer> chats;
-    std::deque<std::string> chat_order;
-    std::map<std::string, std::optional<Failure>> requests;
-    std::deque<std::string> request_order;
+    Remembered<ChatAnswer> chats;
+    Remembered<std::optional<Failure>> requests;
     std::optional<TokenBucket> reactions;
     bool typing = false;                  // as the others were told
     std::optional<Millis> typing_told_at;  // that he is, the last time
     std::uint64_t rung = 0;                   // calls of a classic member's
     std::vector<Letter> held;  // and what it said of one that rings, for when it is taken
-    bool proven = false;       // has said or acknowledged something here
     bool hung_up = false;      // to the others it has left
+    Charge charge;             // of the place itself
   };
   using Members = std::map<UserId, Member>;
 
@@ -223,6 +225,7 @@ class Room {
   Refusal remove(Millis now, const Member& host, const UserId& user, Decision& out);
   void end(Millis now, Decision& out);
   void change(Member& member, Decision& out);
+  void charge(Member& member) const;
   void change_room(RoomState state, Decision& out);
   void relay(protocol::RelayKind kind, const UserId& from, Member& to, Decision& out);
 
@@ -252,7 +255,8 @@ class Room {
   void post(Member& to, const Letter& letter, Decision& out);
   Letter letter_to_many(protocol::ServerMessage message) const;
   // To all who see this user; it is one of them if `to_itself`.
-  void broadcast(const protocol::ServerMessage& message, const UserId& about, bool to_itself, Decision& out);
+  void broadcast(protocol::ServerMessage message, const UserId& about, bool to_itself, Decision& out);
+  void broadcast_letter(const Letter& letter, const UserId& about, bool to_itself, Decision& out);
   void tell(const Calls::Tellings& tellings, Decision& out);
   void give_up_overfull(Millis now, Decision& out);
   bool is_listed() const { return !id_.empty(); }
@@ -269,9 +273,10 @@ class Room {
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
   Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
-  Deadlines<UserId> away_, away_unproven_;  // since when; together all who have no connection
+  Deadlines<UserId> away_, away_unheard_;  // since when; together all who have no connection
   Calls calls_;
   RoomState state_;
+  Charge state_charge_;
   Lobby lobby_;
   FormerPlaces former_;
   std::uint32_t hands_ = 0;  // raised so far

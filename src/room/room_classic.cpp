@@ -20,7 +20,7 @@ void Room::ring(Millis now, Member& from, RelayTo&& relay, Decision& out) {
     word.to = to->row.user;
     return tell(calls_.handle(now, limits, from.row.user, word, /*reachable=*/true), out);
   }
-  if (!is_listed() && !ways_.open(from.row.user, to->row.user, limits.calls_open_max)) {
+  if (!is_listed() && !ways_.open(from.row.user, to->row.user, limits.calls_open_max, payer_, tally_)) {
     return send(from, Problem{Failure{ErrorCode::RateLimited, "too many open calls"}}, out);
   }
   send(*to, RelayFrom{RelayKind::Call, from.row.user, std::move(relay.payload)}, out);

@@ -35,7 +35,7 @@ Decision Room::knock(Millis, const Admission& admission) {
   if (is_new) {
     if (const auto lost = lobby_.make_place()) tell_hosts(KnockEnded{*lost}, out);
   }
-  if (const auto before = lobby_.knock(admission)) {
+  if (const auto before = lobby_.knock(admission, tally_)) {
     out.push_back(Delivery{*before, 0, Refused{Failure{ErrorCode::Replaced}}});
     out.push_back(Closing{*before});
   }

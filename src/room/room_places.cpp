@@ -35,7 +35,7 @@ bool Room::is_closed_to(DialectName newcomer, Millis now) const {
 }
 
 const UserId* Room::yielding(Millis now) const {
-  if (const UserId* unproven = away_unproven_.first()) return unproven;
+  if (const UserId* unheard = away_unheard_.first()) return unheard;
   const std::optional<Millis> since = away_.next();
   return since && *since + policy_->limits.resume_protected <= now ? away_.first() : nullptr;
 }
@@ -46,7 +46,7 @@ void Room::make_place(Millis now, DialectName newcomer, Decision& out) {
 }
 
 bool Room::is_deserted() const {
-  return away_.size() + away_unproven_.size() == members_.size() && !lobby_.is_connected();
+  return away_.size() + away_unheard_.size() == members_.size() && !lobby_.is_connected();
 }
 
 Millis Room::protected_until(Millis now) const {
@@ -56,15 +56,17 @@ Millis Room::protected_until(Millis now) const {
 
 void Room::give_up() {
   members_.clear();
-  due_ = away_ = away_unproven_ = {};
+  due_ = away_ = away_unheard_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);
   former_ = {};
+  history_ = {};
   overfull_.clear();
 }
 
 Decision Room::relieve(Millis now, std::size_t bytes) {
   Decision out;
+  bool gave_up = false;
   std::vector<std::pair<std::size_t, UserId>> order;
   for (const auto& [user, member] : members_) {
     if (member.outbox.kept() > 0) order.emplace_back(member.outbox.kept_bytes(), user);
@@ -75,9 +77,27 @@ Decision Room::relieve(Millis now, std::size_t bytes) {
     Member* member = find(user);
     if (member == nullptr) continue;
     member->outbox.clear();
+    gave_up = true;
     if (!member->connection) overfull_.push_back(user);
   }
-  out.push_back(command::Log{LogLevel::Warning, "too much is unacknowledged; nothing is kept", std::nullopt, id_, std::nullopt, std::nullopt});
+  if (held() > bytes && !history_.empty()) {
+    history_ = {};
+    gave_up = true;
+  }
+  // A client that numbers what it says gets no second effect by it.
+  order.clear();
+  for (const auto& [user, member] : members_) order.emplace_back(member.chats.bytes() + member.requests.bytes(), user);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
+  for (const auto& [kept, user] : order) {
+    if (held() <= bytes || kept == 0) break;
+    Member* member = find(user);
+    member->chats.clear();
+    member->requests.clear();
+    gave_up = true;
+  }
+  if (held() > bytes) gave_up = calls_.forget_ended() > 0 || gave_up;
+  if (!gave_up) return out;
+  out.push_back(command::Log{LogLevel::Warning, "too much is held; what is kept for later is given up", std::nullopt, id_, std::nullopt, std::nullopt});
   give_up_overfull(now, out);
   return out;
 }

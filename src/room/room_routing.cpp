@@ -13,11 +13,10 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
                        bool may_spend) {
   Decision out;
   if (Member* from = find_seated(user, connection)) {
-    from->proven = true;
+    from->heard = true;
     may_spend_ = may_spend;
     if (!may_spend && refuse(*from, message, out)) return out;
     if (stays_away(*from, message, out)) return out;
-    from->heard = true;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
     out.push_back(Closing{connection});
@@ -29,7 +28,6 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
 void Room::acknowledge(const UserId& user, const ConnectionId& connection, std::uint64_t number) {
   Member* from = find_seated(user, connection);
   if (from == nullptr) return;
-  from->proven = true;
   from->heard = true;
   from->outbox.acknowledge(number);
   spoken_to_.push_back(user);
@@ -60,9 +58,9 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(from, Problem{Failure{ErrorCode::MessageMalformed, "chat: id"}}, out);
     return;
   }
-  if (const auto settled = from.chats.find(chat.id); settled != from.chats.end()) {
+  if (const ChatAnswer* settled = from.chats.find(chat.id)) {
     // A retry: the outcome again, and no second effect.
-    send(from, ChatSettled{chat.id, settled->second.at, settled->second.error}, out);
+    send(from, ChatSettled{chat.id, settled->at, settled->error}, out);
     return;
   }
   if (const ChatMessage* kept = history_.find(from.row.user, chat.id)) {
@@ -74,12 +72,7 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
   if (chat.count != 0 && chat.count <= from.chats_counted) return send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
   from.chats_counted = std::max(from.chats_counted, chat.count);
   std::optional<Failure> refusal = judge(from, chat);
-  if (from.chat_order.size() >= limits.chat_ids_remembered_max) {
-    from.chats.erase(from.chat_order.front());
-    from.chat_order.pop_front();
-  }
-  from.chats.emplace(chat.id, ChatAnswer{refusal ? 0 : now.value, refusal});
-  from.chat_order.push_back(chat.id);
+  from.chats.add(chat.id, ChatAnswer{refusal ? 0 : now.value, refusal}, limits.chat_ids_remembered_max, payer_, tally_);
   if (refusal) return send(from, ChatSettled{chat.id, 0, std::move(refusal)}, out);
 
   Member* only = chat.to ? find_other(*chat.to, from) : nullptr;
@@ -91,8 +84,9 @@ void Room::on(Millis now, Member& from, ChatSubmitted&& chat, Decision& out) {
     send(*only, std::move(delivered), out);
   } else {
     from.typing = false;  // the message says it
-    if (is_listed()) history_.add(delivered.message, limits);
-    broadcast(delivered, from.row.user, /*to_itself=*/false, out);
+    const Letter letter = letter_to_many(std::move(delivered));
+    if (is_listed()) history_.add(letter, limits);
+    broadcast_letter(letter, from.row.user, /*to_itself=*/false, out);
   }
   send(from, ChatSettled{chat.id, now.value, std::nullopt}, out);
 }

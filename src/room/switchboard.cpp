@@ -68,6 +68,7 @@ void Switchboard::on(const event::ConnectionOpened& opened) {
   Admission& admission = connection.admission;
   admission.connection = opened.connection;
   admission.session = opened.session;
+  admission.account = connection.account;
   admission.dialect = connection.dialect->name();
   if (shut_down_) return turn_away(opened.connection, Failure{ErrorCode::ServerClosing});
   connection_deadlines_.set(opened.connection, now_ + policy_->limits.server_hello_deadline);

@@ -69,6 +69,7 @@ class Switchboard {
   void admit(Connection& connection, protocol::Hello hello);
   void advance(const ConnectionId& id, Input input);
   void seat(Connection& connection);
+  void handed_over(const ConnectionId& id);
   void seated(Connection& connection);
   void ask_holder(Connection& connection, const std::optional<ConnectionId>& holder);
   void turn_away(const ConnectionId& id, Failure why);
@@ -129,6 +130,7 @@ class Switchboard {
   std::size_t members_ = 0;
   Deadlines<RoomId> deserted_;  // from when on they may give way
   Ledger ledger_;
+  std::size_t kept_after_relief_ = 0;  // more than may be held, and nothing was left to give up
   std::shared_ptr<Account> house_;  // pays for what nobody has asked for
   TokenBucket spending_;  // of the process
 

@@ -112,6 +112,10 @@ void Switchboard::seat(Connection& connection) {
   if (verdict == Verdict::Knock && plain) {
     return turn_away(connection.id, Failure{ErrorCode::RoomLocked, "a host has to admit, for which a plain client cannot wait"});
   }
+  // Whoever comes back is known already. A newcomer's place is one more thing to hold.
+  if (verdict != Verdict::Resume && holds_too_much(*connection.account)) {
+    return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds too much already"});
+  }
   if (found == rooms_.end()) {
     if (rooms_.size() >= policy_->limits.rooms_max && !give_up_deserted()) {
       return turn_away(connection.id, Failure{ErrorCode::RoomFull, "the server holds no more rooms"});
@@ -121,12 +125,21 @@ void Switchboard::seat(Connection& connection) {
   if (verdict == Verdict::Knock) {
     connection.stage = Stage::Waiting;
     connection_deadlines_.set(connection.id, std::nullopt);
-    return in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+    const ConnectionId id = connection.id;
+    in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+    return handed_over(id);
   }
   connection.stage = Stage::Joined;
   if (plain) commands_.push_back(command::AnswerHandshake{connection.id, std::nullopt});
+  const ConnectionId id = connection.id;
   in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
+  handed_over(id);
   seated(connection);
+}
+
+// The room has what the hello brought.
+void Switchboard::handed_over(const ConnectionId& id) {
+  if (Connection* connection = find(id)) connection->admission.attributes.clear();
 }
 
 // What was said while it waited is said now.

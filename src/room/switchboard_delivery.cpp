@@ -162,7 +162,12 @@ bool Switchboard::holds_too_much(const Account& account) const {
 // The rooms that hold most give up most. To a half, so that it is done seldom: it looks at all of them.
 void Switchboard::relieve() {
   const std::size_t most = policy_->limits.process_held_bytes_max;
-  if (ledger_.bytes() <= most) return;
+  if (ledger_.bytes() <= most) {
+    kept_after_relief_ = 0;
+    return;
+  }
+  // Where all are needed, looking through them again after each step would be the next attack.
+  if (ledger_.bytes() < kept_after_relief_ + most / 8) return;
   std::vector<std::pair<std::size_t, RoomId>> order;
   for (const auto& [id, room] : rooms_) order.emplace_back(room.held(), id);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
@@ -170,6 +175,7 @@ void Switchboard::relieve() {
     if (ledger_.bytes() <= most / 2 || held == 0) break;
     in_room(id, [this](Room& room) { return room.relieve(now_, 0); });
   }
+  kept_after_relief_ = ledger_.bytes() > most ? ledger_.bytes() : 0;
 }
 
 // ---- rooms without anybody

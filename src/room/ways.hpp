@@ -4,20 +4,24 @@
 
 #include <cstddef>
 #include <map>
-#include <set>
+#include <memory>
+#include <utility>
 
 #include "core/ids.hpp"
+#include "room/ledger.hpp"
 
 namespace meetwire::room {
 
 class Ways {
  public:
   // False when either has as many open as it may.
-  bool open(const UserId& from, const UserId& to, std::size_t ways_max) {
+  bool open(const UserId& from, const UserId& to, std::size_t ways_max, std::shared_ptr<Account> payer,
+            std::shared_ptr<Tally> room) {
     if (has(from, to)) return true;
     if (count(from) >= ways_max || count(to) >= ways_max) return false;
-    ways_[from].insert(to);
-    ways_[to].insert(from);
+    const std::size_t bytes = 2 * (from.value.size() + to.value.size() + kNodeBytes);
+    ways_[from].emplace(to, Charge(std::move(payer), std::move(room), bytes));
+    ways_[to].emplace(from, Charge());
     return true;
   }
 
@@ -29,7 +33,7 @@ class Ways {
   void leave(const UserId& user) {
     const auto at = ways_.find(user);
     if (at == ways_.end()) return;
-    for (const UserId& other : at->second) {
+    for (const auto& [other, charge] : at->second) {
       const auto theirs = ways_.find(other);
       theirs->second.erase(user);
       if (theirs->second.empty()) ways_.erase(theirs);
@@ -43,7 +47,9 @@ class Ways {
     return at == ways_.end() ? 0 : at->second.size();
   }
 
-  std::map<UserId, std::set<UserId>> ways_;  // in both directions or in neither; none without an end
+  static constexpr std::size_t kNodeBytes = 96;
+
+  std::map<UserId, std::map<UserId, Charge>> ways_;  // in both directions or in neither; none without an end
 };
 
 }  // namespace meetwire::room

@@ -45,9 +45,13 @@ std::optional<Failure> Chat::refusal(const event::ChatRequested& wanted, const r
   return std::nullopt;
 }
 
-void Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
-  if (auto failure = refusal(wanted, roster)) return turn.settle(wanted.request, std::move(failure));
-  pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}, ++counted_}, std::nullopt});
+bool Chat::request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster) {
+  if (auto failure = refusal(wanted, roster)) {
+    turn.settle(wanted.request, std::move(failure));
+    return false;
+  }
+  pending_.push_back(Pending{wanted.request, {wanted.id, wanted.text, wanted.to, {}, ++counted_}, std::nullopt, false});
+  return true;
 }
 
 std::vector<protocol::ChatSubmitted> Chat::submit(Millis now) {
@@ -83,6 +87,10 @@ void Chat::settled(Turn& turn, const protocol::ChatSettled& outcome) {
   if (at == pending_.end()) return;  // answered before, or given up
   const Pending done = std::move(*at);
   pending_.erase(at);
+  if (done.pages_know && outcome.error && outcome.error->code == ErrorCode::ServerIncompatible) {
+    show(turn, {self_, done.message.id, done.message.text, done.message.to, 0});
+    return turn.settle(done.request);
+  }
   if (!outcome.error && remember(self_, done.message.id)) {
     show(turn, {self_, done.message.id, done.message.text, done.message.to, outcome.at});
   }
@@ -93,6 +101,21 @@ void Chat::delivered(Turn& turn, const ChatMessage& message) {
   // The echo of an own message is as good as its receipt.
   if (message.from == self_) return settled(turn, protocol::ChatSettled{message.id, message.at, std::nullopt});
   if (remember(message.from, message.id)) show(turn, message);
+}
+
+void Chat::told_pages(const std::string& id) {
+  for (Pending& waiting : pending_) {
+    if (waiting.message.id == id) waiting.pages_know = true;
+  }
+}
+
+void Chat::heard(Turn& turn, const Participant& from, const std::string& text) {
+  ChatMessage message;
+  message.from = from.user;
+  message.id = "page-" + std::to_string(++heard_);
+  message.text = text;
+  message.name = from.name;
+  show(turn, std::move(message));
 }
 
 void Chat::recall(Turn& turn, const std::vector<ChatMessage>& history) {

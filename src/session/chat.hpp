@@ -21,8 +21,8 @@ class Chat {
  public:
   Chat(const Limits& limits, UserId self) : limits_(limits), self_(std::move(self)) {}
 
-  // What is refused is settled at once. What is taken waits for submit().
-  void request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster);
+  // What is refused is settled at once: false. What is taken waits for submit().
+  bool request(Turn& turn, const event::ChatRequested& wanted, const roster::Roster& roster);
   // What goes out now, in order. One envelope at a time: the next one waits until all of the last is settled, and what is
   // not settled in time goes out again. So none overtakes another, whatever is lost on the way.
   std::vector<protocol::ChatSubmitted> submit(Millis now);
@@ -32,6 +32,10 @@ class Chat {
   void restart();
   void settled(Turn& turn, const protocol::ChatSettled& outcome);
   void delivered(Turn& turn, const ChatMessage& message);
+  // Pages were told it past the server, and all who are here are such pages. Where the server carries no chat that is how it is said.
+  void told_pages(const std::string& id);
+  // A page has written it to us, past the server: it has no id and no time.
+  void heard(Turn& turn, const Participant& from, const std::string& text);
   // What was said before we came. One's own of before a reload are among them; but an own one that was given up is not
   // shown after later ones.
   void recall(Turn& turn, const std::vector<ChatMessage>& history);
@@ -48,6 +52,7 @@ class Chat {
     RequestId request = 0;
     protocol::ChatSubmitted message;
     std::optional<Millis> deadline;  // set: it is out
+    bool pages_know = false;
     std::size_t bytes() const { return message.text.size() + message.id.size(); }
   };
   // The ids of one sender's last messages.
@@ -66,6 +71,7 @@ class Chat {
   std::vector<Pending> pending_;  // those that are out come first
   std::optional<Millis> repeat_at_;
   std::uint64_t counted_ = 0;
+  std::uint64_t heard_ = 0;
   std::map<UserId, Memory> remembered_;
   std::uint64_t uses_ = 0;
 };

@@ -78,6 +78,9 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.numbered = !foreign;
   how.overhears = wire.in_use() == DialectName::Codelab;
   how.may_not_listen = member.dialect == DialectName::Plain;
+  // As classic pages name it: in a call, and in a room.
+  const bool classic = member.dialect == DialectName::Classic || wire.in_use() == DialectName::Classic;
+  if (classic) how.text_channel = options.room ? options.user.value + "-" + member.user.value : "chat";
   how.seed = random.next();
   how.ice_servers = ice_servers;
   how.ice_transport_policy = options.ice_transport_policy;
@@ -100,6 +103,8 @@ void Session::Body::carry_out(Turn& turn, PeerOutputs outputs) {
             see_link(turn, out.peer, said);
           } else if constexpr (std::is_same_v<Said, link::RemoteSlotsChanged>) {
             see_media(turn, out.peer, said.sending);
+          } else if constexpr (std::is_same_v<Said, link::TextHeard>) {
+            if (const Participant* from = roster.find(out.peer)) chat.heard(turn, *from, said.text);
           } else {
             turn.report(said.error, out.peer);
           }

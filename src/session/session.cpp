@@ -1,5 +1,6 @@
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "session/body.hpp"
@@ -174,7 +175,16 @@ void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }
-  chat.request(turn, event, roster);
+  if (!chat.request(turn, event, roster)) return;
+  // Pages of other kinds write to one another past the server.
+  const link::TextSaid said{event.text};
+  PeerOutputs outputs = event.to ? links.handle(turn.now, *event.to, said) : links.handle_all(turn.now, said);
+  const auto told = std::count_if(outputs.begin(), outputs.end(), [this](const PeerOutput& one) {
+    const auto* command = std::get_if<ClientCommand>(&one.output);
+    return command != nullptr && std::holds_alternative<command::SendText>(*command) && links.has_connected(one.peer);
+  });
+  if (told > 0 && static_cast<std::size_t>(told) == roster.rows().size()) chat.told_pages(event.id);
+  carry_out(turn, std::move(outputs));
   // Sending it says to everybody that the writing is over.
   if (!event.to) typing.forget_own();
 }

@@ -176,7 +176,7 @@ TEST_CASE("M: rooms whose members acknowledge nothing hold no more than the proc
     world.pass(100);
   }
   REQUIRE(most < limits.process_held_bytes_max + 64 * 1024);
-  REQUIRE(world.logged("too much is unacknowledged; nothing is kept"));
+  REQUIRE(world.logged("too much is held; what is kept for later is given up"));
   // Whoever is connected has lost nothing by it but the way back.
   REQUIRE_FALSE(world.at("p1").closed);
   REQUIRE(world.heard<ChatDelivered>("p1").size() > 25);

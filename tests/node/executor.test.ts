@@ -104,7 +104,7 @@ function stage(script: Script) {
 }
 
 const at = { peer: 'ben', incarnation: 1 };
-const openPeer: ClientCommand = { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'all', controlChannel: true };
+const openPeer: ClientCommand = { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'all', controlChannel: true, textChannel: '' };
 const openTransport = (attempt: number): ClientCommand => ({
   type: 'open_transport', attempt, room: 'r', user: 'u', name: '', dialect: 'auto', viewer: false, way: 'usual',
 });

@@ -37,13 +37,14 @@ function open(command: Partial<CommandOf<'open_peer'>> = {}): End {
     report: (error) => void reported.push(error),
   });
   const peer = port.open(
-    { type: 'open_peer', peer: 'x', incarnation: 1, iceServers: '[]', iceTransportPolicy: 'all', controlChannel: true, ...command },
+    { type: 'open_peer', peer: 'x', incarnation: 1, iceServers: '[]', iceTransportPolicy: 'all', controlChannel: true, textChannel: '', ...command },
     {
       negotiationNeeded: () => void heard.push('needed'),
       candidateGathered: (candidate) => void candidates.push(candidate),
       connectionChanged: (state) => void heard.push(state),
       remoteTrackChanged: (slot, track) => void remote.set(slot, track),
       dataArrived: () => void heard.push('data'),
+      textArrived: (text) => void heard.push(`text ${text}`),
     },
   );
   const connection = [...wire.open].at(-1) as FakePeerConnection;

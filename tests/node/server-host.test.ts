@@ -23,6 +23,7 @@ function standIn(answer: (event: RoomEvent, now: number) => Answer): Machine & {
     events: [] as RoomEvent[],
     times: [] as number[],
     disposed: false,
+    memoryBytes: 0,
     handle(now: number, event: RoomEvent) {
       machine.events.push(event);
       machine.times.push(now);

@@ -104,6 +104,20 @@ describe('socket', () => {
     assert.deepEqual(heard, [['answered'], ['opened']]);
   });
 
+  test('a server that refuses says why, where the page may read it', () => {
+    const refused = (error: object): unknown => {
+      const { socket, heard } = open();
+      socket.happens('connect_error', Object.assign(new Error('xhr poll error'), error));
+      return heard[0]?.[1];
+    };
+    const told = 'host-refused: this server is not known as meet.example; add it to the allowed origins';
+    assert.equal(refused({ context: { responseText: JSON.stringify({ code: 4, message: told }) } }), told);
+    assert.equal(String(refused({ context: { responseText: JSON.stringify({ message: 'x'.repeat(10_000) }) } })).length, 300);
+    for (const context of [undefined, null, {}, { responseText: '' }, { responseText: '<html>' }, { responseText: '{}' }, { responseText: 'null' }, { responseText: '{"message":7}' }]) {
+      assert.equal(refused({ context }), 'xhr poll error', JSON.stringify(context));
+    }
+  });
+
   test('M1: what worked is begun with the next time, in the page and after its reload; each server has its own', () => {
     const stored = new Map<string, string>();
     const storage = { getItem: (key: string) => stored.get(key) ?? null, setItem: (key: string, text: string) => void stored.set(key, text) };

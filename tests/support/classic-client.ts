@@ -35,11 +35,19 @@ export interface ClassicPeer {
   accept(answer: SessionDescription): Promise<void>;
   addCandidate(candidate: IceCandidate): Promise<void>;
   readonly connected: boolean;
+  /** Over the own data channel, as the pages do; false while it is not open. */
+  write?(text: string): boolean;
   close(): void;
 }
 
+/** Each page opens a channel of its own to write over, and reads what comes over the one that the other has opened. */
+export interface TextChannel {
+  readonly label: string;
+  heard(text: string): void;
+}
+
 /** `gathered` is called for every candidate; the end of them is not told. */
-export type PeerFactory = (user: string, gathered: (candidate: IceCandidate) => void) => ClassicPeer;
+export type PeerFactory = (user: string, gathered: (candidate: IceCandidate) => void, text: TextChannel) => ClassicPeer;
 
 export interface ClassicClientOptions {
   edition?: ClassicEdition;
@@ -75,6 +83,8 @@ export class ClassicClient {
   roster: string[] = [];
   /** By the other's id. */
   readonly peers = new Map<string, ClassicPeer>();
+  /** What the others have written over data channels, as `<user>: <text>`. */
+  readonly texts: string[] = [];
   /** What a real client of this edition would have stumbled over. */
   readonly faults: string[] = [];
   readonly socket: Socket;
@@ -134,6 +144,11 @@ export class ClassicClient {
   async call(user: string): Promise<void> {
     this.socket.emit('call', { userId: this.user, targetUid: user });
     await this.#offerTo(user);
+  }
+
+  /** Over the data channels, to everybody that it is connected with. Gives to how many. */
+  write(text: string): number {
+    return [...this.peers.values()].filter((peer) => peer.write?.(text) === true).length;
   }
 
   close(): void {
@@ -220,6 +235,9 @@ export class ClassicClient {
     if (peer === undefined) {
       peer = (this.#options.peers ?? fakePeers)(user, (candidate) => {
         this.socket.emit('candidate', { userId: this.user, targetUid: user, candidate });
+      }, {
+        label: this.#page === 'one2one' ? 'chat' : `${this.user}-${user}`,
+        heard: (text) => this.texts.push(`${user}: ${text}`),
       });
       this.peers.set(user, peer);
     }
@@ -327,8 +345,12 @@ export function browserPeers(
   onTrack?: (user: string, event: RTCTrackEvent) => void,
   configuration?: RTCConfiguration,
 ): PeerFactory {
-  return (user, gathered) => {
+  return (user, gathered, text) => {
     const connection = new RTCPeerConnection(configuration);
+    const channel = connection.createDataChannel(text.label);
+    connection.ondatachannel = (event) => {
+      event.channel.onmessage = ({ data }) => text.heard(String(data));
+    };
     connection.onicecandidate = ({ candidate }) => {
       if (candidate !== null && candidate.candidate !== '') gathered(candidate.toJSON() as IceCandidate);
     };
@@ -354,6 +376,11 @@ export function browserPeers(
       addCandidate: (candidate) => connection.addIceCandidate(candidate),
       get connected() {
         return connection.connectionState === 'connected';
+      },
+      write: (words) => {
+        if (channel.readyState !== 'open') return false;
+        channel.send(words);
+        return true;
       },
       close: () => connection.close(),
     };

@@ -5,8 +5,12 @@ import type { PeerFactory } from './classic-client.ts';
 import type { FakeWire } from '../../web/testing/fake-wire.ts';
 import { FakeTrack, asTrack } from '../../web/testing/fake-media.ts';
 
-export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered) => {
+export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered, text) => {
   const connection = new wire.PeerConnection();
+  const channel = connection.createDataChannel(text.label);
+  connection.ondatachannel = (event) => {
+    event.channel.onmessage = ({ data }) => text.heard(String(data));
+  };
   connection.onicecandidate = ({ candidate }) => {
     if (candidate !== null && candidate.candidate !== '') gathered(candidate as { candidate: string });
   };
@@ -32,6 +36,11 @@ export const peersOf = (wire: FakeWire): PeerFactory => (_user, gathered) => {
     addCandidate: (candidate) => connection.addIceCandidate(candidate),
     get connected() {
       return connection.connectionState === 'connected';
+    },
+    write: (words) => {
+      if (channel.readyState !== 'open') return false;
+      channel.send(words);
+      return true;
     },
     close: () => connection.close(),
   };

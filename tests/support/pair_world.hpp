@@ -61,6 +61,9 @@ class PairWorld {
   // False: the browser refuses the command.
   std::function<bool(int at, const ClientCommand&)> accept = [](int, const ClientCommand&) { return true; };
 
+  // So many bytes more in each description that this end's browser makes.
+  std::array<std::size_t, 2> description_bytes_more{};
+
   Timeline time;
   std::array<End, 2> ends;
   int messages_sent = 0;
@@ -160,7 +163,13 @@ class PairWorld {
   void raise(int at, const ClientEvent& event) {
     std::visit(
         [&](const auto& value) {
-          if constexpr (std::is_constructible_v<link::LinkEvent, decltype(value)>) handle(at, value);
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, event::LocalDescriptionSet>) {
+            event::LocalDescriptionSet longer = value;
+            longer.description.sdp += std::string(description_bytes_more[static_cast<std::size_t>(at)], ' ');
+            handle(at, longer);
+          } else if constexpr (std::is_constructible_v<link::LinkEvent, decltype(value)>) {
+            handle(at, value);
+          }
         },
         event);
   }

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
-import { bytesBurstSeconds, joinsBurstSeconds, socketsPerConnection } from './bounds.ts';
+import { bytesBurstSeconds, joinsBurstSeconds, socketsPerConnection, waitingBytesMax, waitingBytesPerMs } from './bounds.ts';
 import { Bucket } from './rate.ts';
 
 export interface AddressBounds {
@@ -35,6 +35,8 @@ export class Addresses {
   readonly #now: () => number;
   readonly #uses = new Map<string, Use>();
   #sweptAt = 0;
+  /** How much has come from an address and is not done yet, in bytes. */
+  waitingFor: (address: string) => number = () => 0;
 
   constructor(bounds: AddressBounds, trustedProxies: readonly string[] = [], now = () => performance.now()) {
     this.#bounds = bounds;
@@ -112,7 +114,8 @@ export class Addresses {
     const { bytes: bucket } = this.#use(address);
     const now = this.#now();
     bucket.take(bytes, now);
-    return bucket.waitMs(now);
+    const waiting = this.waitingFor(address);
+    return Math.max(bucket.waitMs(now), waiting > waitingBytesMax ? Math.ceil(waiting / waitingBytesPerMs) : 0);
   }
 
   get size(): number {

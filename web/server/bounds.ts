@@ -51,3 +51,15 @@ export const bytesBurstSeconds = 4;
 export const joinsBurstSeconds = 20;
 /** Sockets of an address for each connection that it may have: one that polls has two, a browser that loads the page up to six. */
 export const socketsPerConnection = 4;
+
+/**
+ * What is done for one address in one turn of the event loop: bytes that are read by the core, and written. It is some
+ * milliseconds of work; what is more waits while the others have their turn. One text of 16 KB to a room of 12 fits.
+ */
+export const turnBytesMax = 256 * 1024;
+/** What an event takes beside its text, and a delivery. */
+export const eventCharge = 2_048;
+export const outputCharge = 1_024;
+/** With so much waiting for its turn an address is not read from, for as long as that takes at so many bytes a millisecond. */
+export const waitingBytesMax = 1024 * 1024;
+export const waitingBytesPerMs = 8 * 1024;

@@ -2,7 +2,7 @@
 //
 // Must not know sockets: those are behind RoomPorts.
 
-import type { Failure } from '../../bindings/client-types.ts';
+import type { BodyForm, Failure } from '../../bindings/client-types.ts';
 import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-types.ts';
 import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
@@ -11,11 +11,15 @@ import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts'
 import type { Logger } from './logger.ts';
 import { systemClock } from './clock.ts';
 import { describe } from './logger.ts';
+import { eventCharge, outputCharge, turnBytesMax } from './bounds.ts';
+import { Turns } from './turns.ts';
 
 /** What the host needs of the core; bindings/machine.ts has the real one. */
 export interface Machine {
   handle(nowMs: number, event: RoomEvent): Step<RoomCommand>;
   dispose(): void;
+  /** What its memory has grown to. */
+  readonly memoryBytes: number;
 }
 export type MakeMachine = (options: RoomOptions, trace?: Trace) => Promise<Machine>;
 
@@ -40,6 +44,10 @@ export interface Figures {
 // The core has told the newcomer after 5 s that nobody answered; this ends the question itself, and says so in the log.
 const authorizeMsMax = 10_000;
 
+// Memory of WebAssembly does not shrink. So a core that has grown beyond this, as one large meeting does, gives way to a new
+// one when it has nothing to remember. It is far above what a core takes that serves a few small rooms.
+const memoryBytesMax = 16 * 1024 * 1024;
+
 const roles: readonly unknown[] = ['host', 'guest', 'viewer'] satisfies Role[];
 
 export class RoomHost {
@@ -49,9 +57,13 @@ export class RoomHost {
   readonly #clock: ClockPort;
   #machine: Machine | undefined;
   #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
+  // Makes another one like it; none where its trace has to go on, or its end has come.
+  #makeAnother: (() => Promise<Machine>) | undefined;
+  #renewing = false;
   // With the address behind each, for the log.
   #queue: (readonly [RoomEvent, string | undefined])[] = [];
   #draining = false;
+  readonly #turns = new Turns(turnBytesMax);
   #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
 
@@ -76,6 +88,7 @@ export class RoomHost {
       const machine = await make(options, trace);
       if (this.#state === 'disposed') return machine.dispose();
       this.#machine = machine;
+      if (trace === undefined) this.#makeAnother = () => make(options);
       this.#state = 'running';
       this.#drain();
     } catch (error) {
@@ -84,17 +97,41 @@ export class RoomHost {
     }
   }
 
-  /** Never throws. An event that comes out of carrying out a command waits until that step is done. */
+  /**
+   * Never throws. An event that comes out of carrying out a command waits until that step is done; one of an address for
+   * which much has been done in this turn of the event loop, until the next one.
+   */
   handle(event: RoomEvent, address?: string): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
+    if (this.#draining || this.#state === 'loading') return void this.#queue.push([event, address]);
+    if (event.type === 'shutdown_requested') {
+      // Its end is nothing that a new one would know of.
+      this.#makeAnother = undefined;
+      this.#turns.finish();
+      this.#take(event, address);
+      return this.#turns.finish();
+    }
+    if (address === undefined || !('connection' in event)) return this.#take(event, address);
+    const cost = eventCharge + (event.type === 'frame_arrived' ? event.body.length : 0);
+    this.#turns.input(address, event.connection, { cost, run: () => this.#take(event, address) });
+  }
+
+  /** What has come from that address and waits for its turn, or goes out because of it, in bytes. */
+  waiting(address: string): number {
+    return this.#turns.waiting(address);
+  }
+
+  #take(event: RoomEvent, address: string | undefined): void {
+    if (this.#state !== 'running') return;
     this.#queue.push([event, address]);
-    if (this.#state === 'running') this.#drain();
+    this.#drain();
   }
 
   dispose(): void {
     if (this.#state === 'disposed') return;
     this.#cancelWake?.();
     this.#queue = [];
+    this.#turns.drop();
     if (this.#state === 'running') this.#machine?.dispose();
     this.#state = 'disposed';
   }
@@ -116,27 +153,50 @@ export class RoomHost {
     if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
     for (const command of step.commands) this.#carryOut(command, address);
     this.#wakeAt(step.wakeAt);
+    if (this.#idle && this.#makeAnother !== undefined && !this.#renewing && this.#machine!.memoryBytes > memoryBytesMax) void this.#renew(this.#makeAnother);
+  }
+
+  // Nobody is connected, no place is kept, and nothing waits for its time.
+  get #idle(): boolean {
+    return this.#figures.connections === 0 && this.#figures.rooms === 0 && this.#cancelWake === undefined;
+  }
+
+  async #renew(make: () => Promise<Machine>): Promise<void> {
+    this.#renewing = true;
+    try {
+      const machine = await make();
+      // Whoever came meanwhile is in the old one, which goes on.
+      const due = this.#state === 'running' && this.#idle && !this.#draining;
+      (due ? this.#machine! : machine).dispose();
+      if (due) this.#machine = machine;
+    } catch (error) {
+      this.#log.warn(describe(error), 'the core could not be renewed; the old one goes on');
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   #carryOut(command: RoomCommand, address: string | undefined): void {
     switch (command.type) {
       case 'deliver': {
-        const payload: unknown = command.form === 'text' ? command.body : JSON.parse(command.body);
-        return this.#ports.deliver(command.connection, command.name, ...(command.form === 'arguments' ? (payload as unknown[]) : [payload]));
+        const { connection, name, body, form } = command;
+        return this.#output(connection, body.length, () => this.#deliver(connection, name, body, form));
       }
       case 'distribute': {
         const { to, name, body, tail, form } = command;
-        for (const { connection, head } of to) this.#carryOut({ type: 'deliver', connection, name, body: head + body + tail, form }, address);
+        for (const { connection, head } of to) {
+          this.#output(connection, body.length, () => this.#deliver(connection, name, head + body + tail, form));
+        }
         return;
       }
       case 'close_connection':
-        return this.#ports.close(command.connection);
+        return this.#output(command.connection, 0, () => this.#ports.close(command.connection));
       case 'probe_connection':
         return this.#ports.probe(command.connection, command.deadlineMs);
       case 'answer_handshake':
         return this.#ports.answer(command.connection, command.error);
       case 'authorize':
-        return void this.#ask(command.operation, command);
+        return void this.#ask(this.#machine!, command.operation, command);
       case 'log': {
         const { type: _, level, message, ...fields } = command;
         return this.#log[level](address === undefined ? fields : { ...fields, address }, message);
@@ -146,7 +206,24 @@ export class RoomHost {
     }
   }
 
-  async #ask(operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
+  #deliver(connection: string, name: string, body: string, form: BodyForm): void {
+    const payload: unknown = form === 'text' ? body : JSON.parse(body);
+    this.#ports.deliver(connection, name, ...(form === 'arguments' ? (payload as unknown[]) : [payload]));
+  }
+
+  // In the order of the decisions for each connection, but not of all of them in one turn.
+  #output(connection: string, bytes: number, run: () => void): void {
+    const guarded = (): void => {
+      try {
+        run();
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    this.#turns.output(connection, { cost: outputCharge + bytes, run: guarded });
+  }
+
+  async #ask(asker: Machine, operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
     let role: Role | undefined;
     try {
       role = roleOf(await this.#withinTime(this.#authorize!({ room, user, token })));
@@ -154,6 +231,8 @@ export class RoomHost {
       // Whatever the application's hook throws might hold the token: only that it threw is told.
       this.#log.warn({ room, user, error: error instanceof Error ? error.name : typeof error }, 'authorize failed');
     }
+    // A new core counts its questions from the start: this one was not its.
+    if (asker !== this.#machine) return;
     this.handle({ type: 'authorized', operation, allowed: role !== undefined, role: role ?? 'guest' });
   }
 
@@ -175,6 +254,7 @@ export class RoomHost {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
     this.#state = 'failed';
     this.#queue = [];
+    this.#turns.drop();
     this.#cancelWake?.();
     const cause = error instanceof Error && error.cause !== undefined ? { cause: describe(error.cause) } : {};
     this.#log.fatal({ ...describe(error), ...cause }, 'the core failed');

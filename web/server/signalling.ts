@@ -84,6 +84,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       options.authorize,
       this.#clock,
     );
+    addresses.waitingFor = (address) => this.#host.waiting(address);
     const { trace: wish } = options;
     this.#trace = wish ? new Trace('room', { ...traceMax, ...(wish === true ? {} : wish) }) : undefined;
     this.#transports = new Transports(http, {

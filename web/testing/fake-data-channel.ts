@@ -1,5 +1,5 @@
-// RTCDataChannel as the specification has it, as far as Meetwire uses it: negotiated channels only, joined with the one
-// of the same id at the other end. What goes out lies in a buffer first, and leaves it a piece at a time. What meets no
+// RTCDataChannel as the specification has it, as far as Meetwire uses it: a negotiated one is joined with the one of the same
+// id at the other end; of any other one the other end is told when it opens. What goes out lies in a buffer first, and leaves it a piece at a time. What meets no
 // channel at the other end is lost, as it is in browsers.
 
 import { type Pace, turns } from './pace.ts';
@@ -9,6 +9,10 @@ export interface ChannelOwner {
   readonly connectionState: RTCPeerConnectionState;
   readonly other: ChannelOwner | undefined;
   readonly channels: FakeDataChannel[];
+  /** Both descriptions have a line for data. */
+  readonly hasDataLine: boolean;
+  /** The other end has opened one. */
+  opened(label: string, id: number): FakeDataChannel;
   readonly path: ChannelPath;
   readonly pace: Pace;
 }
@@ -53,6 +57,9 @@ export class FakePath implements ChannelPath {
   }
 }
 
+// Those of browsers are in pairs; here they are only never the same twice, and none that is negotiated.
+let inBandIds = 100_000;
+
 const messageBytesMax = 262_144;
 const bufferMax = 16 * 1024 * 1024;
 
@@ -76,7 +83,12 @@ export class FakeDataChannel {
   readonly #buffer: Data[] = [];
   #moving = false;
 
-  constructor(owner: ChannelOwner, label: string, options: RTCDataChannelInit = {}) {
+  /** Whether the other end has to be told of it. */
+  readonly #announces: boolean;
+
+  constructor(owner: ChannelOwner, label: string, given: RTCDataChannelInit = {}) {
+    this.#announces = given.negotiated !== true;
+    const options = this.#announces ? { ...given, id: ++inBandIds } : given;
     const taken = owner.channels.some(({ id, readyState }) => id === options.id && readyState !== 'closed');
     if (taken) throw new DOMException(`${options.id} is in use`, 'OperationError');
     this.#owner = owner;
@@ -91,7 +103,8 @@ export class FakeDataChannel {
   }
 
   connected(): void {
-    if (this.readyState !== 'connecting') return;
+    if (this.readyState !== 'connecting' || (this.#announces && !this.#owner.hasDataLine)) return;
+    if (this.#announces) this.#owner.other?.opened(this.label, this.id);
     this.readyState = 'open';
     this.onopen?.();
   }

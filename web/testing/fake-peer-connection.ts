@@ -17,7 +17,7 @@ export class FakePeerConnection extends Described {
   onconnectionstatechange: (() => void) | null = null;
   onsignalingstatechange: (() => void) | null = null;
   ontrack: ((event: RTCTrackEvent) => void) | null = null;
-  ondatachannel: ((event: { channel: { close(): void } }) => void) | null = null;
+  ondatachannel: ((event: { channel: FakeDataChannel }) => void) | null = null;
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
   readonly configuration: RTCConfiguration | undefined;
@@ -62,6 +62,18 @@ export class FakePeerConnection extends Described {
   /** The connection at the other end, by what both descriptions say. */
   get other(): FakePeerConnection | undefined {
     return this.#wire.byUfrag.get(ufragOf(this.remote));
+  }
+
+  get hasDataLine(): boolean {
+    const has = (description: RTCSessionDescriptionInit | null): boolean => readSdp(description?.sdp ?? '').lines.some(({ kind }) => kind === 'application');
+    return has(this.currentLocalDescription) && has(this.currentRemoteDescription);
+  }
+
+  opened(label: string, id: number): FakeDataChannel {
+    const channel = new FakeDataChannel(this, label, { negotiated: true, id });
+    channel.connected();
+    this.ondatachannel?.({ channel });
+    return channel;
   }
 
   createDataChannel(label: string, options?: RTCDataChannelInit): FakeDataChannel {

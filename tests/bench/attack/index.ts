@@ -1,6 +1,10 @@
 // `npm run bench -- attack`: each attack against the built server, while others talk: what it costs them, and the server.
 //
-// `npm run bench -- attack NAME …` runs those only. Needs Linux: addresses of 127.0.0.0/8, /proc.
+// `npm run bench -- attack NAME …` runs those only. All of them take about six minutes. Needs Linux: addresses of 127.0.0.0/8,
+// /proc.
+//
+// Where other programs use the machine, latency is noise: an attack that is over its bound at p99 alone is run again, twice
+// at most, and counts as over if it was so most of the times.
 
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -25,18 +29,33 @@ interface Sample {
 export async function benchAttack(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !attacks.some((attack) => attack.name === name));
   if (unknown.length > 0) throw new Error(`There is no attack ${unknown[0]}: ${attacks.map(({ name }) => name).join(', ')}`);
-  console.log(`attacks: others' relay latency in ms before and during each, the server's memory (at most +${worseMsMax} ms at p99, ${memoryMbMax} MB)`);
-  let failed = 0;
-  for (const attack of attacks) {
-    if (names.length === 0 || names.includes(attack.name)) failed += (await runOne(attack)) ? 0 : 1;
+  console.log(`attacks: others' relay latency in ms before and during each, the server's memory in MB (at most +${worseMsMax} ms at p99, ${memoryMbMax} MB)`);
+  console.log(row('attack', 'p50', 'p99', 'memory', 'log lines', ''));
+  const chosen = attacks.filter(({ name }) => names.length === 0 || names.includes(name));
+  const over: string[] = [];
+  for (const attack of chosen) {
+    if (!(await isWithin(attack))) over.push(attack.name);
   }
-  if (failed > 0) {
-    console.log(`  ${failed} over their bounds`);
-    process.exitCode = 1;
+  console.log(over.length === 0 ? `  all ${chosen.length} within their bounds` : `  over their bounds: ${over.join(', ')}`);
+  if (over.length > 0) process.exitCode = 1;
+}
+
+async function isWithin(attack: Attack): Promise<boolean> {
+  let slow = 0;
+  for (let times = 1; ; ++times) {
+    const faults = await runOne(attack);
+    if (faults.some((fault) => fault !== 'p99')) return false;
+    slow += faults.length;
+    // Most of one, or of three.
+    if (times === 1 ? slow === 0 : times - slow >= 2) return true;
+    if (slow >= 2) return false;
   }
 }
 
-async function runOne(attack: Attack): Promise<boolean> {
+const row = (name: string, p50: string, p99: string, memory: string, lines: string, faults: string): string =>
+  `  ${name.padEnd(20)} ${p50.padEnd(16)} ${p99.padEnd(16)} ${memory.padEnd(11)} ${lines.padEnd(10)}${faults}`;
+
+async function runOne(attack: Attack): Promise<string[]> {
   const server = spawn(process.execPath, [`${root}/dist/cli.js`, 'serve', '--port', '0', '--no-page', ...(attack.options ?? [])], { stdio: ['ignore', 'pipe', 'inherit'] });
   let head = '';
   let logBytes = 0;
@@ -81,7 +100,7 @@ interface Outcome {
   readonly alive: boolean;
 }
 
-function report(attack: Attack, { before, during, calm, most, lines, alive }: Outcome): boolean {
+function report(attack: Attack, { before, during, calm, most, lines, alive }: Outcome): string[] {
   const [was, is] = [before, during].map(({ took }) => ({ p50: percentile(took, 50), p99: percentile(took, 99), count: took.length })) as [Figures, Figures];
   const faults = [
     ...(alive ? [] : ['the server is dead']),
@@ -91,12 +110,9 @@ function report(attack: Attack, { before, during, calm, most, lines, alive }: Ou
     ...(is.p99 - was.p99 > worseMsMax ? ['p99'] : []),
     ...(most > (attack.memoryMbMax ?? memoryMbMax) ? ['memory'] : []),
   ];
-  const ms = (value: number): string => value.toFixed(1).padStart(6);
-  console.log(
-    `  ${attack.name.padEnd(20)} p50 ${ms(was.p50)} to ${ms(is.p50)}, p99 ${ms(was.p99)} to ${ms(is.p99)}; ` +
-      `${calm.toFixed(0)} to ${most.toFixed(0)} MB; ${lines} log lines` + (faults.length > 0 ? `  OVER: ${faults.join(', ')}` : ''),
-  );
-  return faults.length === 0;
+  const ms = (value: number): string => value.toFixed(1);
+  console.log(row(attack.name, `${ms(was.p50)} to ${ms(is.p50)}`, `${ms(was.p99)} to ${ms(is.p99)}`, `${calm.toFixed(0)} to ${most.toFixed(0)}`, String(lines), faults.length > 0 ? `OVER: ${faults.join(', ')}` : ''));
+  return faults;
 }
 
 interface Figures {

@@ -1,0 +1,99 @@
+// Every number that a server can be told, at the ends of what is allowed: each with each other, and all at once. The process
+// goes on, who is let in can talk, and who is not is told why.
+
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { OptionError, checkOptions } from '../../web/server/options.ts';
+import type { ServeOptions } from '../../web/server/options.ts';
+import { Harness } from '../support/server-harness.ts';
+import type { RawClient } from '../support/server-harness.ts';
+import { until } from '../support/waiting.ts';
+
+const harness = new Harness();
+afterEach(() => harness.close());
+
+const ranges = {
+  participantsMax: [1, 1_000],
+  resumeWindowMs: [0, 3_600_000],
+  chatHistoryMax: [0, 100],
+  connectionsPerAddress: [1, 100_000],
+  joinsPerAddress: [1, 100_000],
+  bytesPerAddress: [65_536, 1_000_000_000],
+  trace: [1, 256 * 1024 * 1024],
+} as const;
+type Name = keyof typeof ranges;
+const names = Object.keys(ranges) as Name[];
+
+const optionsOf = (at: (column: number) => 0 | 1): ServeOptions =>
+  Object.fromEntries(names.map((name, column) => {
+    const value = ranges[name][at(column)];
+    return [name, name === 'trace' ? { bytesMax: value, entriesMax: value } : value];
+  }));
+
+// The orthogonal array L8: in its eight rows each two of its seven columns have all four pairs.
+const columns = [[1], [2], [1, 2], [4], [1, 4], [2, 4], [1, 2, 4]];
+const bit = (row: number, column: number): 0 | 1 => (columns[column]!.reduce((sum, mask) => sum + ((row & mask) === 0 ? 0 : 1), 0) % 2) as 0 | 1;
+
+test('the ranges are those that are checked: beyond either end is refused', () => {
+  for (const name of names) {
+    for (const [end, beyond] of [[0, -1], [1, 1]] as const) {
+      const value = ranges[name][end];
+      const wish = (number: number): ServeOptions => (name === 'trace' ? { trace: { bytesMax: number, entriesMax: number } } : { [name]: number });
+      checkOptions(wish(value));
+      assert.throws(() => checkOptions(wish(value + beyond)), OptionError, `${name} ${value + beyond}`);
+    }
+  }
+});
+
+test('each pair of columns has each pair of ends', () => {
+  for (let a = 0; a < names.length; ++a) {
+    for (let b = 0; b < a; ++b) assert.equal(new Set(Array.from({ length: 8 }, (_, row) => `${bit(row, a)}${bit(row, b)}`)).size, 4);
+  }
+});
+
+const rows: [string, (column: number) => 0 | 1][] = [
+  ...Array.from({ length: 8 }, (_, row): [string, (column: number) => 0 | 1] => [`row ${row + 1} of the pairs`, (column) => bit(row, column)]),
+  ['all at their greatest', () => 1],
+];
+
+for (const [what, at] of rows) {
+  const options = optionsOf(at);
+  test(`at the ends of their ranges: ${what}`, async () => {
+    const { server, url } = await harness.serve(options);
+    const ada = await harness.member(url, { room: 'r', user: 'ada' });
+    ada.chat('one', 'hello');
+    await ada.next('chat-settled');
+    const outcomes = new Map<string, string>();
+    const others: RawClient[] = [];
+    for (const user of ['ben', 'cyd']) {
+      const client = harness.client(url);
+      others.push(client);
+      client.hello({ room: 'r', user });
+      await until(`${user} is in or out`, () => client.refused ?? client.messages.find(({ type }) => type === 'welcome' || type === 'refused'));
+      outcomes.set(user, client.refused === undefined ? client.messages[0]!.type : 'no connection');
+    }
+    const expected = options.connectionsPerAddress === 1 ? 'no connection' : options.participantsMax === 1 ? 'refused' : 'welcome';
+    assert.deepEqual([...outcomes.values()], [expected, expected]);
+    if (expected === 'welcome') {
+      const history = (others[0]!.messages[0] as unknown as { history?: unknown[] }).history ?? [];
+      assert.equal(history.length, options.chatHistoryMax === 0 ? 0 : 1);
+      // As much as may be said at once.
+      ada.chat('long', 'x'.repeat(16 * 1024));
+      await others[1]!.next('chat', 15_000);
+    }
+    // A flood that no range lets through.
+    for (let i = 0; i < 700; ++i) ada.chat(`f${i}`, 'x');
+    await until('it is told', () => ada.messages.some((message) => JSON.stringify(message).includes('rate-limited')) || ada.disconnected !== undefined, 15_000);
+    ada.cut();
+    for (const client of others) client.cut();
+    await until('nobody is connected', () => server.stats().connections === 0);
+    if (options.resumeWindowMs === 0) await until('no place is kept', () => server.stats().rooms === 0);
+    // With the trace that it was told to keep.
+    assert.ok(typeof server.trace() === 'string');
+    const late = harness.client(url);
+    late.hello({ room: 'another', user: 'dan' });
+    await until('somebody else is served', () => late.messages.some(({ type }) => type === 'welcome') || late.refused);
+    assert.equal(late.refused, undefined);
+    assert.equal(server.stats().status, 'ok');
+  });
+}
