@@ -49,14 +49,8 @@ export const requirements = [
     packages: ['emscripten'],
   },
   {
-    name: 'the RapidJSON headers',
-    neededFor: ['start', 'test'],
-    present: () => header('rapidjson', 'reader.h'),
-    packages: ['rapidjson-dev'],
-  },
-  {
     name: 'the nlohmann/json header',
-    neededFor: ['test'],
+    neededFor: ['start', 'test'],
     present: () => header('nlohmann', 'json.hpp'),
     packages: ['nlohmann-json3-dev'],
   },

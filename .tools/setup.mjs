@@ -4,7 +4,7 @@
 
 import { pathToFileURL } from 'node:url';
 import { browserCache, findBrowser } from './lib/browsers.mjs';
-import { provideCatch2Header, provideJsonHeaders } from './lib/headers.mjs';
+import { provideCatch2Header, provideJsonHeader } from './lib/headers.mjs';
 import { installNpmPackages, packagesAreInstalled } from './lib/npm.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
@@ -36,7 +36,7 @@ export async function setUp(purpose) {
   }
 
   if (!packagesAreInstalled()) await step('Installing npm packages', installNpmPackages);
-  provideJsonHeaders(purpose === 'start');
+  provideJsonHeader();
   if (purpose === 'test') {
     await provideCatch2Header();
     await downloadBrowsers();

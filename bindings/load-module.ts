@@ -18,7 +18,7 @@ export type CreateModule<Door> = (settings: {
 /** What the build puts into wasm/<door>.js. */
 export interface BuiltModule<Door> {
   default: CreateModule<Door>;
-  /** The bytes of the module: one character for each, whose code is 17 more. Of that the low eight bits count. */
+  /** The bytes of the module: one character for each, of which the low eight bits count. */
   bytes: string;
 }
 
@@ -67,6 +67,6 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
 // An element of a Uint8Array keeps the low eight bits of what is stored. A plain loop, as it is part of what a join waits for.
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; ++at) bytes[at] = text.charCodeAt(at) - 17;
+  for (let at = 0; at < text.length; ++at) bytes[at] = text.charCodeAt(at);
   return bytes;
 }

@@ -23,10 +23,8 @@ function link(name) {
   symlinkSync(`/usr/include/${name}`, place);
 }
 
-/** `core`: what src/ includes; otherwise what its tests do as well. */
-export function provideJsonHeaders(core) {
-  if (!existsSync(inBuild('include', 'rapidjson', 'reader.h'))) link('rapidjson');
-  if (!core && !existsSync(inBuild('include', 'nlohmann', 'json.hpp'))) link('nlohmann');
+export function provideJsonHeader() {
+  if (!existsSync(inBuild('include', 'nlohmann', 'json.hpp'))) link('nlohmann');
 }
 
 export async function provideCatch2Header() {

@@ -5,11 +5,8 @@
 // for the bundling of dist/, and a page needs no second request, no content type for .wasm, and no help from its
 // bundler.
 //
-// The bytes are a string with a character for each: the one whose code is the byte and 17 more, modulo 256. So the bytes that
-// WebAssembly is mostly made of, zeros and small numbers, are characters of ASCII that need no escape (with 16 more, the
-// instruction `end` would be ESC, which esbuild escapes): this is 4 KB of what a page loads. Compressed in transfer the string is
-// hardly larger than the .wasm file itself, where base64 would be a third larger; and nothing has to be unpacked before it is
-// compiled. `bytesOf` in bindings/load-module.ts is the other side.
+// The bytes are a string with a character for each. Compressed in transfer this is hardly larger than the .wasm file itself,
+// where base64 would be a third larger; and nothing has to be unpacked before it is compiled.
 //
 // Emscripten's code has much in it for what is switched off. It stands within functions, where esbuild leaves it; terser takes it out.
 
@@ -42,8 +39,4 @@ const builtIn = (glue, wasm) => `${glue}\nexport const bytes = "${asText(wasm)}"
 // A zero would make a binary file of the script in the eyes of many tools: U+0100 has the same low bits.
 const written = new Map([[0x00, '\u0100'], [0x0a, '\\n'], [0x0d, '\\r'], [0x22, '\\"'], [0x5c, '\\\\']]);
 
-const asText = (bytes) =>
-  Array.from(bytes, (byte) => {
-    const code = (byte + 17) & 0xff;
-    return written.get(code) ?? String.fromCharCode(code);
-  }).join('');
+const asText = (bytes) => Array.from(bytes, (byte) => written.get(byte) ?? String.fromCharCode(byte)).join('');

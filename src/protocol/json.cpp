@@ -1,83 +1,62 @@
 #include "protocol/json.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
-
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 
 namespace meetwire::protocol {
 namespace {
 
 constexpr std::int64_t kSafeIntegerMax = (std::int64_t{1} << 53) - 1;
 
-// What is beyond any double is refused, as JSON.parse makes Infinity of it: by its digits before the point and its exponent,
-// so that no number has to be computed. Below 10^308 each can be written within that.
-bool is_in_range(std::string_view number) {
-  constexpr int kPlacesMax = std::numeric_limits<double>::max_exponent10;
-  const int digits = static_cast<int>(std::min(number.find_first_of(".eE"), number.size())) - (number[0] == '-' ? 1 : 0);
-  int exponent = 0;
-  if (const std::size_t mark = number.find_first_of("eE"); mark != std::string_view::npos) {
-    const std::string_view written = number.substr(mark + (number[mark + 1] == '+' ? 2 : 1));
-    const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), exponent);
-    if (error != std::errc() && written[0] != '-') return false;
-  }
-  return digits <= kPlacesMax && digits + exponent <= kPlacesMax;
-}
-
 }  // namespace
 
-// Receives what rapidjson::Reader finds and builds the document, as deep as is allowed and no deeper: hostile nesting never
-// costs more than its own brackets. The names are those of the library's handlers; false ends the parsing.
-class DocumentBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DocumentBuilder> {
+// Receives what nlohmann::json::sax_parse finds and builds the document, as deep as is allowed and no deeper: hostile
+// nesting never costs more than its own brackets. The names are those of the library's SAX interface; false ends the parsing.
+class DocumentBuilder {
  public:
+  using number_integer_t = nlohmann::json::number_integer_t;
+  using number_unsigned_t = nlohmann::json::number_unsigned_t;
+  using number_float_t = nlohmann::json::number_float_t;
+  using string_t = nlohmann::json::string_t;
+  using binary_t = nlohmann::json::binary_t;
+
   DocumentBuilder(std::size_t text_size, std::size_t depth_max) : depth_max_(depth_max) {
     // A usual message has a value for every 24 bytes or more.
     document_.nodes_.reserve(text_size / 24 + 4);
     document_.texts_.reserve(text_size);
   }
 
-  bool Null() { return add(JsonKind::Null); }
-  bool Bool(bool value) { return add(value ? JsonKind::True : JsonKind::False); }
-  // Any number, as it was written.
-  bool RawNumber(const char* begin, rapidjson::SizeType size, bool) {
-    std::int64_t value = 0;
-    const char* const end = begin + size;
-    const auto [read_to, error] = std::from_chars(begin, end, value);
-    if (error == std::errc() && read_to == end) {
-      append(JsonKind::Integer).number = value;
-      return true;
+  bool null() { return add(JsonKind::Null); }
+  bool boolean(bool value) { return add(value ? JsonKind::True : JsonKind::False); }
+  bool number_integer(number_integer_t value) { return integer(value); }
+  bool number_unsigned(number_unsigned_t value) {
+    if (value <= static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
+      return integer(static_cast<std::int64_t>(value));
     }
-    const std::string_view written(begin, size);
-    return is_in_range(written) && add(JsonKind::Fraction, written);
+    return add(JsonKind::Fraction, std::to_string(value));
   }
-  bool String(const char* begin, rapidjson::SizeType size, bool) {
-    const std::string_view text(begin, size);
-    return !has_surrogate(text) && add(JsonKind::String, text);
+  // Numbers greater than any that JSON's readers have are refused by the library.
+  bool number_float(number_float_t, const string_t& written) { return add(JsonKind::Fraction, written); }
+  bool string(const string_t& value) { return add(JsonKind::String, value); }
+  bool binary(const binary_t&) { return false; }  // in other formats than JSON
+  bool start_object(std::size_t) { return open(JsonKind::Object); }
+  bool key(const string_t& name) {
+    key_ = keep(name);
+    return true;
   }
-  bool StartObject() { return open(JsonKind::Object); }
-  bool Key(const char* begin, rapidjson::SizeType size, bool) {
-    const std::string_view text(begin, size);
-    key_ = keep(text);
-    return !has_surrogate(text);
+  bool end_object() { return close(); }
+  bool start_array(std::size_t) { return open(JsonKind::Array); }
+  bool end_array() { return close(); }
+  template <class Exception>
+  bool parse_error(std::size_t, const std::string&, const Exception&) {
+    return false;
   }
-  bool EndObject(rapidjson::SizeType) { return close(); }
-  bool StartArray() { return open(JsonKind::Array); }
-  bool EndArray(rapidjson::SizeType) { return close(); }
 
   bool is_too_deep() const { return too_deep_; }
   Document take() { return std::move(document_); }
 
  private:
-  // The escape of a low surrogate that stands alone the library takes for a character. UTF-8 has none for it.
-  static bool has_surrogate(std::string_view text) {
-    for (std::size_t at = text.find('\xed'); at != std::string_view::npos; at = text.find('\xed', at + 1)) {
-      if (static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
-    }
-    return false;
-  }
   Document::Text keep(std::string_view text) {
     const Document::Text kept{static_cast<std::uint32_t>(document_.texts_.size()), static_cast<std::uint32_t>(text.size())};
     document_.texts_.append(text);
@@ -97,6 +76,10 @@ class DocumentBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, D
   }
   bool add(JsonKind kind, std::string_view text) {
     append(kind).text = keep(text);
+    return true;
+  }
+  bool integer(std::int64_t value) {
+    append(JsonKind::Integer).number = value;
     return true;
   }
   bool open(JsonKind kind) {
@@ -121,14 +104,14 @@ class DocumentBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, D
 
 namespace {
 
-// Numbers are left as they were written: none is ever computed with that is no integer.
-constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+// The library takes a NUL for the end of the text, whatever follows, and passes over a byte order mark. JSON has neither.
+bool has_what_the_library_overlooks(std::string_view text) {
+  return text.find('\0') != std::string_view::npos || text.substr(0, 3) == "\xef\xbb\xbf";
+}
 
 bool build(std::string_view text, DocumentBuilder& builder) {
-  // The library takes a NUL for the end of the text, whatever follows.
-  if (text.find('\0') != std::string_view::npos) return false;
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  return !rapidjson::Reader().Parse<kFlags>(stream, builder).IsError();
+  if (has_what_the_library_overlooks(text)) return false;
+  return nlohmann::json::sax_parse(text, &builder);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Reading JSON within bounds and without exceptions. Any bytes end in a document or a Failure; nothing here asserts on
-// input. RapidJSON's SAX reader parses; the values are kept flat, since an allocation for each of them costs more than the parsing.
+// input. nlohmann/json parses; the values are kept flat, since an allocation for each of them costs more than the parsing.
 #pragma once
 
 #include <cstddef>

@@ -47,7 +47,7 @@ export function complaintsAboutCpp(files: Files): string[] {
       if (include.startsWith('<')) {
         if (keptOutOfSource.includes(name)) complaints.push(`${path}: <${name}> is kept out of src`);
         else if (name.startsWith('emscripten')) complaints.push(`${path}: src knows nothing of Emscripten`);
-        else if (name.includes('/') && !name.startsWith('rapidjson/')) complaints.push(`${path}: src uses no <${name}>`);
+        else if (name.includes('/') && !name.startsWith('nlohmann/')) complaints.push(`${path}: src uses no <${name}>`);
       } else if (name.startsWith('.')) {
         complaints.push(`${path}: "${name}" has to be written from src on`);
       } else {
