@@ -50,9 +50,10 @@ void Link::Body::hear(const protocol::PairMessage& message) {
   unnumbered.say_again_at = earlier(unnumbered.say_again_at, soon);
 }
 
-// What waits for the peer's word stands still, as without a server.
+// What waits for the peer's word stands still, as without a server. Whoever is heard next may be another.
 void Link::Body::go_unheard() {
   unnumbered.heard = false;
+  remote_sending.clear();
   recovery.signalling_lost();
 }
 

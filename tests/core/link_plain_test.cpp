@@ -183,8 +183,11 @@ TEST_CASE("plain: whose connection is gone is given up, and looked for again") {
   world.run_for(Millis{40'000});
   CHECK(world.ends[0].link->state() == LinkState::Failed);
   world.fate = nullptr;
+  world.ends[0].remote_slots.clear();
   world.run_for(Millis{15'000});
   CHECK(world.settled());
+  // Perhaps it is somebody else: what he sends is told anew.
+  CHECK(world.ends[0].remote_slots == std::vector<Slot>{Slot::Microphone});
 }
 
 TEST_CASE("plain: what was said while the server was away is said again when it is back") {
