@@ -23,6 +23,7 @@ export const connect: Connect = (origin, options): SocketLike => {
     offAny: () => {},
     emit: (name, ...given) => socket.emit(name, ...given),
     connect: () => socket.connect(),
-    disconnect: () => socket.disconnect(),
+    // Not by the word for it: servers of that version forget what came right before, and a goodbye is such.
+    disconnect: () => socket.io.engine?.close() ?? socket.disconnect(),
   };
 };

@@ -3,6 +3,6 @@
 declare module 'socket.io-client-2' {
   import type { SocketLike } from './socket-like.ts';
 
-  type Socket = Omit<SocketLike, 'onAny' | 'offAny' | 'on'> & { on(name: string, listener: (...given: never[]) => void): unknown };
+  type Socket = Omit<SocketLike, 'onAny' | 'offAny' | 'io'> & { readonly io: SocketLike['io'] & { readonly engine: { close(): object } | undefined } };
   export default function connect(origin: string, options: object): Socket;
 }

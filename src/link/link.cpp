@@ -101,9 +101,10 @@ void Link::Body::on(const MessageReceived& received) {
   }
 }
 
-// While a connection works, nobody else's description is the peer's.
+// While a connection works, nobody else's description is the peer's; one of ours says by its rank whose it is.
 bool Link::Body::is_strangers(const protocol::PairMessage& message) const {
   if (!options.overhears || state != LinkState::Connected || remote_fingerprint.empty()) return false;
+  if (unnumbered.is_ours() && message.rank == unnumbered.rank) return false;
   const auto* offer = std::get_if<protocol::Offer>(&message.body);
   const auto* answer = std::get_if<protocol::Answer>(&message.body);
   if (offer == nullptr && answer == nullptr) return false;

@@ -113,7 +113,7 @@ abstract class Page {
 
   /** The tab is gone: nothing is said, the system closes the socket. */
   vanish(): void {
-    this.socket.disconnect();
+    this.socket.io.engine?.close();
     this.peer?.close();
     this.peer = undefined;
   }
