@@ -92,7 +92,7 @@ test('step 6: a data channel connects two pages; a lost socket is told to everyb
   const ben = await open(new CodelabDataPage(server.url, { room: 'foo', ...peers }));
   const eve = await open(new CodelabDataPage(server.url, { room: 'bar', ...peers }));
   await until('ready has come twice', () => ada.count('ready') === 2 && ben.count('ready') === 1);
-  await until('a channel is open', () => ada.channel?.readyState === 'open' && ben.channel?.readyState === 'open');
+  await together(ada, ben);
   assert.equal(ada.channel!.label, 'photos');
   ben.vanish();
   await until('both have heard of it', () => ada.count('bye') === 1 && eve.count('bye') === 1);
