@@ -72,7 +72,6 @@ bool Link::Body::take_from_inbox() {
 void Link::Body::take_offer() {
   if (signaling == SignalingState::HaveLocalOffer) {
     if (polite) {
-      unnumbered.crossed = unnumbered.crossed || (!options.numbered && offer_out.has_value());
       begin_operation(Operation::RollBack);
     } else {
       inbox.erase(inbox.begin());  // the peer takes it back when it sees ours
@@ -89,8 +88,6 @@ void Link::Body::take_answer() {
   // A page does not say which offer it answers.
   if (awaited && ((!options.numbered && answer.offer == 0) || answer.offer == *offer_out)) {
     begin_operation(Operation::SetAnswer);
-  } else if (!options.numbered && answer.offer == 0 && unnumbered.crossed) {
-    begin_incarnation(numbers.incarnation() + 1, Stage::Opening);  // each has given way to the other
   } else {
     inbox.erase(inbox.begin());  // to an offer that is settled, or was taken back
   }

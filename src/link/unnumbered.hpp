@@ -19,7 +19,6 @@ struct Unnumbered {
   std::string rank;                 // the peer's, if it is one of ours; then it negotiates as often as is needed
   bool negotiates_once = false;     // an offer was not answered
   bool take_back = false;           // the own offer that is out
-  bool crossed = false;             // one that was out gave way to the page's, which may have done the same
   std::optional<Millis> offer_at;   // if it has not offered by then, or not answered what it seems not to have heard
   Sequence offers = 0;              // own ones, so that one of ours can say which it answers
   // Of a peer that may not listen.

@@ -88,7 +88,7 @@ void Link::Body::begin_incarnation(Incarnation next, Stage as) {
   local_ufrags.clear();
   gathered.clear();
   candidates_at.reset();
-  unnumbered.negotiates_once = unnumbered.take_back = unnumbered.crossed = false;
+  unnumbered.negotiates_once = unnumbered.take_back = false;
   unnumbered.offer_at.reset();
   unnumbered.said.clear();
   unnumbered.say_again_at.reset();

@@ -67,30 +67,6 @@ TEST_CASE("codelab.ready: one that was heard is not made again") {
   CHECK(world.count_sent<protocol::Offer>() == 1);
 }
 
-// A page of today takes its own offer back when it is given one, and answers that; so do we.
-TEST_CASE("codelab.crossing: each has given way to the other: ours begins anew") {
-  PairWorld world(on_codelab());
-  world.wish(0, {{Slot::Camera, TrackId{"cam"}}});
-  world.handle(0, link::Started{});
-  world.run_for(Millis{12});
-  REQUIRE(world.count_sent<protocol::Offer>() == 1);
-  const std::string sdp = "v=0\r\na=fingerprint:sha-256 page\r\nm=video 9 X 0\r\na=mid:0\r\na=ice-ufrag:page.1\r\n";
-  world.handle(0, link::MessageReceived{message(protocol::Offer{sdp, {}})});
-  world.run_for(Millis{50});
-  REQUIRE(world.count_sent<protocol::Answer>() == 1);
-  world.handle(0, link::MessageReceived{message(protocol::Answer{0, sdp, {}})});
-  world.run_for(Millis{50});
-  CHECK(world.count_sent<protocol::Offer>() == 2);
-  // A late answer by itself is no reason.
-  world.handle(0, link::MessageReceived{message(protocol::Offer{sdp, {}})});
-  world.run_for(Millis{50});
-  const int offers = world.count_sent<protocol::Offer>();
-  world.handle(0, link::MessageReceived{message(protocol::Answer{0, sdp, {}})});
-  world.handle(0, link::MessageReceived{message(protocol::Answer{0, sdp, {}})});
-  world.run_for(Millis{50});
-  CHECK(world.count_sent<protocol::Offer>() <= offers + 1);
-}
-
 TEST_CASE("codelab.strangers: their descriptions do not touch a connection that works") {
   for (const bool overhears : {true, false}) {
     PairWorld world(on_codelab(overhears));

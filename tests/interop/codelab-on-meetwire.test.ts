@@ -133,7 +133,7 @@ describe('a codelab page and one of ours on our server', () => {
       const ada = await join(url, 'foo', 'ada');
       const page = early ?? (await enter(url, 'foo', { camera }));
       // Longer than ours waits for a page to offer.
-      await until('ours has tried', () => world.wire.made > 0);
+      await until('ours has tried', () => [...world.wire.open].some(({ signalingState }) => signalingState === 'have-local-offer'));
       allow();
       await meet(ada, page, 8_000);
     });
