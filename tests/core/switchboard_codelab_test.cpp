@@ -171,6 +171,9 @@ TEST_CASE("codelab server: with one of ours that comes second the page offers, a
   CHECK(world.heard<SignalFrom>("ada").empty());
   world.say_raw("p", "message", kOffer);
   CHECK(std::holds_alternative<Offer>(world.only<SignalFrom>("ada").pair.body));
+  // One that crosses the page's is not passed on: its sender takes it back for that one. Once: the answer may not come.
+  world.say("ada", offer_to("session-p", "v=0 crossing"));
+  CHECK(world.told("p").empty());
   world.say("ada", offer_to("session-p", "v=0 again"));
   CHECK(world.told("p") == "message {\"type\":\"offer\",\"sdp\":\"v=0 again\"}\n");
   // Ours leaves; the page never offers again, so the next one offers.

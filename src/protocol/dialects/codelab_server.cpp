@@ -96,6 +96,7 @@ class CodelabServer final : public ServerDialect {
     const auto* offer = std::get_if<Offer>(&body);
     if (offer != nullptr || std::holds_alternative<Answer>(body)) has_connection_ = true;
     if (offer == nullptr) return;
+    awaits_answer_ = true;
     // The page of step 6: it begins anew with each that comes.
     const auto has = [&](std::string_view line) { return offer->sdp.find(line) != std::string::npos; };
     only_data_ = has("m=application") && !has("m=audio") && !has("m=video");
@@ -131,15 +132,19 @@ class CodelabServer final : public ServerDialect {
   void write_message(const MemberLeft& left, Frames& out) {
     if (other_ != left.user) return;
     other_.reset();
+    awaits_answer_ = false;
     out.push_back(make_text(kMessage, kBye));
     out.push_back(make_text(kBye, room_));
     if (has_connection_ && !only_data_) offers_ = false;
     has_connection_ = false;
   }
-  void write_message(const SignalFrom& signal, Frames& out) const {
+  void write_message(const SignalFrom& signal, Frames& out) {
+    const bool is_offer = std::holds_alternative<Offer>(signal.pair.body);
+    const bool awaited = (is_offer || std::holds_alternative<Answer>(signal.pair.body)) && std::exchange(awaits_answer_, false);
     if (!signal.original.empty()) return out.push_back(make_message(signal.original));
-    // It would throw, and its own is about to come.
-    if (std::holds_alternative<Offer>(signal.pair.body) && offers_ && !has_connection_) return;
+    // It would throw, and its own is about to come. Or that is on its way already: the page would take it back for this one,
+    // whose sender gives way too.
+    if (is_offer && ((offers_ && !has_connection_) || awaited)) return;
     for (std::string& payload : write_pair_payload(signal.pair, room_)) out.push_back(make_message(std::move(payload)));
   }
   void write_message(const RelayFrom& relay, Frames& out) const {
@@ -189,6 +194,7 @@ class CodelabServer final : public ServerDialect {
   bool other_is_page_ = false;
   bool offers_ = false;          // the page does, once there is somebody
   bool has_connection_ = false;  // as far as can be seen from here
+  bool awaits_answer_ = false;   // to an offer of the page's, and nothing else was said since
   bool only_data_ = false;
 };
 
