@@ -90,6 +90,12 @@ export const requirements = [
     present: () => findBrowser('firefox') !== undefined,
     packages: packagesBrowsers ? ['firefox-esr'] : librariesOfBrowsers,
   },
+  {
+    name: 'the TURN server coturn',
+    neededFor: ['test'],
+    present: () => onPath('turnserver') !== undefined,
+    packages: ['coturn'],
+  },
 ];
 
 /** Browsers that no package brings: name here, and what @puppeteer/browsers calls it. */

@@ -2,6 +2,8 @@
 // client_commands.hpp, field by field. A test generates these types from the C++ and fails on any difference.
 // Optional fields are absent when they have nothing to say. All ids are opaque strings.
 
+import type { ErrorCode } from './error-codes.ts';
+
 export type Source = 'camera' | 'microphone' | 'screen';
 /** The purpose of an m-line; a screen comes with its sound. */
 export type Slot = 'microphone' | 'camera' | 'screen' | 'screen-audio';
@@ -65,57 +67,7 @@ export type BodyForm = 'text' | 'json' | 'arguments';
 export type TransportWay = 'usual' | 'other';
 export type Blame = 'local' | 'remote' | 'server' | 'network' | 'device';
 
-/** Stable and documented; what each means and what to do is in src/core/errors.hpp. */
-export type ErrorCode =
-  | 'server-unreachable'
-  | 'server-timeout'
-  | 'server-incompatible'
-  | 'version-mismatch'
-  | 'token-refused'
-  | 'room-full'
-  | 'id-taken'
-  | 'replaced'
-  | 'removed'
-  | 'server-closing'
-  | 'connection-lost'
-  | 'aborted'
-  | 'already-left'
-  | 'not-joined'
-  | 'not-allowed'
-  | 'room-locked'
-  | 'denied'
-  | 'meeting-ended'
-  | 'message-malformed'
-  | 'message-too-large'
-  | 'message-too-deep'
-  | 'message-unknown'
-  | 'rate-limited'
-  | 'target-unknown'
-  | 'invalid-room'
-  | 'invalid-user'
-  | 'invalid-name'
-  | 'invalid-token'
-  | 'invalid-argument'
-  | 'negotiation-failed'
-  | 'link-failed'
-  | 'peer-misbehaved'
-  | 'permission-denied'
-  | 'not-found'
-  | 'in-use'
-  | 'overconstrained'
-  | 'insecure-context'
-  | 'cancelled'
-  | 'track-ended'
-  | 'device-unsupported'
-  | 'device-failed'
-  | 'peer-gone'
-  | 'channel-closed'
-  | 'file-declined'
-  | 'file-cancelled'
-  | 'file-changed'
-  | 'file-damaged'
-  | 'storage-failed'
-  | 'internal';
+export type { ErrorCode };
 
 /**
  * Who did not permit the use of a device: the one at the machine when asked just now; the browser, by a choice that it
@@ -256,6 +208,7 @@ export interface ClientOptions {
   viewer?: boolean;
   /** In a room; absent: everyone. Out of rooms: on call, anyway. */
   connect?: Connect;
+  renewsIceServers?: boolean;
 }
 
 // ---- events
@@ -292,9 +245,11 @@ export type ClientEvent =
       role: Role;
       source: Source;
     }
-  /** `token`: for this hello and those after it; absent: as the last time. */
   | { type: 'transport_answered'; attempt: number }
-  | { type: 'transport_opened'; attempt: number; token?: string }
+  /** `token`: for this hello and those after it; absent, and `iceServers` likewise: as the last time. */
+  | { type: 'transport_opened'; attempt: number; token?: string; iceServers?: string }
+  /** On `renew`. Absent: the application has no function for that. `failed`: one of them did, and was reported. */
+  | { type: 'renewal_ready'; failed: boolean; token?: string; iceServers?: string }
   /**
    * `speaks`: it is a server of another kind, and this is what it is likely to speak. `status`: HTTP's, of a handshake that was
    * refused, where the host can tell.
@@ -340,6 +295,7 @@ export type ClientCommand =
   | { type: 'open_transport'; attempt: number; room: string; user: string; name: string; dialect: DialectName; viewer: boolean; way: TransportWay }
   | { type: 'close_transport' }
   | { type: 'send'; name: string; body: string; form: BodyForm }
+  | { type: 'renew' }
   | {
       type: 'open_peer';
       peer: string;
@@ -350,6 +306,7 @@ export type ClientCommand =
       /** The name of the data channel over which pages of another kind write; empty: none. */
       textChannel: string;
     }
+  | { type: 'configure_peer'; peer: string; incarnation: number; iceServers: string }
   | { type: 'close_peer'; peer: string; incarnation: number }
   | { type: 'add_slot'; peer: string; incarnation: number; slot: Slot; priority: Priority }
   | { type: 'bind_slot'; peer: string; incarnation: number; slot: Slot; mid: string; priority: Priority }

@@ -5,7 +5,7 @@
 
 import type { ClientCommand, ClientEvent, ClientNotice, CommandOf, Denier, DialectName, Slot } from './client-types.ts';
 import type { ClientMachine, Step } from './machine.ts';
-import type { ClientPorts, Peer, PeerData, Transport, Undo } from './ports.ts';
+import type { ClientPorts, Peer, PeerData, Renewed, Transport, Undo } from './ports.ts';
 import type { Succession } from './succession.ts';
 import { MeetingError } from './errors.ts';
 
@@ -183,6 +183,8 @@ export class Executor {
         return this.#openTransport(command);
       case 'close_transport':
         return this.#closeTransport();
+      case 'renew':
+        return this.#renew();
       case 'need_dialect':
         return this.#succeed(command);
       case 'send':
@@ -198,6 +200,8 @@ export class Executor {
         return this.#attempt(() => this.#peerOf(command)?.addSlot(command.slot, command.priority));
       case 'bind_slot':
         return this.#attempt(() => this.#peerOf(command)?.bindSlot(command.slot, command.mid, command.priority));
+      case 'configure_peer':
+        return this.#attempt(() => this.#peerOf(command)?.setIceServers(command.iceServers));
       case 'restart_ice':
         return this.#attempt(() => this.#peerOf(command)?.restartIce());
       case 'send_text':
@@ -237,20 +241,31 @@ export class Executor {
     };
     const closed = (reason: string, speaks?: DialectName, status?: number): void =>
       dispatch({ type: 'transport_closed', attempt, reason, ...(speaks && { speaks }), ...(status !== undefined && { status }) });
-    const open = (token?: string): void => {
+    const open = (renewed: Renewed = {}): void => {
       if (number !== this.#transportNumber) return;
       this.#transport = this.#ports.transport.open(command, {
         answered: () => dispatch({ type: 'transport_answered', attempt }),
-        opened: () => dispatch({ type: 'transport_opened', attempt, ...(token !== undefined && { token }) }),
+        opened: () => dispatch({ type: 'transport_opened', attempt, ...renewed }),
         closed,
         arrived: (name, body) => dispatch({ type: 'message_arrived', attempt, name, body }),
       });
     };
-    if (attempt === 1 || !this.#ports.renewToken) return open();
-    this.#ports.renewToken().then(open, (error: unknown) => {
+    if (attempt === 1 || !this.#ports.renew) return open();
+    this.#ports.renew().then(open, (error: unknown) => {
       this.#ports.report(error);
       closed('no token');
     });
+  }
+
+  #renew(): void {
+    Promise.resolve(this.#ports.renew?.()).then(
+      (renewed) => this.dispatch({ type: 'renewal_ready', failed: false, ...renewed }),
+      (error: unknown) => {
+        if (this.#closed) return;
+        this.#ports.report(error);
+        this.dispatch({ type: 'renewal_ready', failed: true });
+      },
+    );
   }
 
   #closeTransport(): void {

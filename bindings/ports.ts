@@ -119,6 +119,8 @@ export interface Peer {
   restartIce(): void;
   /** To a page of another kind; lost where it has no channel for it. */
   sendText?(text: string): void;
+  /** JSON; from the next restart of ICE on. */
+  setIceServers(iceServers: string): void;
   close(): void;
 }
 
@@ -166,13 +168,21 @@ export type CaptureConstraints = (MediaTrackConstraints | DisplayMediaStreamOpti
 
 // ---- the whole
 
+export interface Renewed {
+  readonly token?: string;
+  readonly iceServers?: string;
+}
+
 export interface ClientPorts {
   clock: ClockPort;
   secrets: SecretsPort;
   claims: ClaimsPort;
   transport: TransportPort;
-  /** Fetches a token for each connection after the first: that of the first may have expired. Absent: it serves for all. */
-  renewToken?(): Promise<string>;
+  /**
+   * Fetches what the application has functions for, before what it gave for the join expires, and for each socket after
+   * the first. `iceServers`: JSON. Absent: what was given for the join serves for all.
+   */
+  renew?(): Promise<Renewed>;
   peers: PeerPort;
   devices: DevicesPort;
   /** Calls back when the page goes away. */

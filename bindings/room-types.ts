@@ -1,7 +1,7 @@
 // What crosses the door of the server's core, as JSON: src/core/room_events.hpp and room_commands.hpp, field by
 // field. The same test as for the client's types watches over them.
 
-import type { BodyForm, DialectName, Failure, Role } from './client-types.ts';
+import type { BodyForm, DialectName, ErrorCode, Failure, Role } from './client-types.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn';
 
@@ -18,6 +18,8 @@ export interface RoomOptions {
   chatHistoryMax?: number;
   /** In a room with a plain client in it. */
   plainParticipantsMax?: number;
+  /** Each member has its own: ask the host, also where it authorizes nobody. */
+  ownIceServers?: boolean;
 }
 
 export type RoomEvent =
@@ -38,7 +40,24 @@ export type RoomEvent =
     }
   | { type: 'connection_closed'; connection: string; deliberate: boolean }
   | { type: 'frame_arrived'; connection: string; name: string; body: string }
-  | { type: 'authorized'; operation: number; allowed: boolean; role: Role }
+  | {
+      type: 'authorized';
+      operation: number;
+      allowed: boolean;
+      role: Role;
+      /** Why not; absent: token-refused. */
+      error?: ErrorCode;
+      /** In place of the one in the hello, and not to be changed. */
+      name?: string;
+      /** JSON of RTCIceServer[], for this member; absent: the same for all, or as before. */
+      iceServers?: string;
+      /** The place ends then, unless renewed; absent: never. */
+      expiresInMs?: number;
+      /** When the client should renew; absent: never. */
+      renewInMs?: number;
+    }
+  /** Who has a place stays and may come back to it; newcomers are refused. */
+  | { type: 'drain_requested' }
   | { type: 'shutdown_requested' }
   | { type: 'time_passed' };
 
@@ -49,7 +68,8 @@ export type RoomCommand =
   | { type: 'close_connection'; connection: string }
   /** Ends the connection unless it answers a ping in time. */
   | { type: 'probe_connection'; connection: string; deadlineMs: number }
-  | { type: 'authorize'; operation: number; room: string; user: string; token: string }
+  /** `renewal`: of somebody who is in, or waits to be. Ends with `authorized`, always. */
+  | { type: 'authorize'; operation: number; room: string; user: string; token: string; renewal: boolean }
   | {
       type: 'log';
       level: LogLevel;

@@ -161,6 +161,11 @@ class BrowserPeer implements Peer {
     return this.#connection.addIceCandidate(candidate);
   }
 
+  setIceServers(iceServers: string): void {
+    // All else has to be as it was.
+    this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), iceServers: JSON.parse(iceServers || '[]') as RTCIceServer[] });
+  }
+
   restartIce(): void {
     this.#connection.restartIce();
   }

@@ -17,6 +17,7 @@
 #include "core/ids.hpp"
 #include "core/media.hpp"
 #include "core/participant.hpp"
+#include "core/peer_commands.hpp"
 #include "core/presence_commands.hpp"
 
 namespace meetwire {
@@ -93,27 +94,6 @@ struct NeedDialect {
 };
 
 // ---- peer connections
-
-struct OpenPeer {
-  static constexpr std::string_view kType = "open_peer";
-  UserId peer;
-  Incarnation incarnation = 0;
-  std::string ice_servers;  // JSON of RTCIceServer[]
-  std::string ice_transport_policy;
-  // Open our own data channel (negotiated, id 0), so that a link without media connects too. Not to classic peers.
-  bool control_channel = true;
-  // Open a data channel of this name for text, and take those that the other side opens; empty: neither. To classic peers.
-  std::string text_channel;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("peer", self.peer);
-    visit("incarnation", self.incarnation);
-    visit("iceServers", self.ice_servers);
-    visit("iceTransportPolicy", self.ice_transport_policy);
-    visit("controlChannel", self.control_channel);
-    visit("textChannel", self.text_channel);
-  }
-};
 
 struct ClosePeer {
   static constexpr std::string_view kType = "close_peer";
@@ -396,7 +376,7 @@ struct ReportProblem {
 }  // namespace command
 
 using ClientCommand =
-    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::OpenPeer, command::ClosePeer,
+    std::variant<command::OpenTransport, command::CloseTransport, command::Send, command::NeedDialect, command::Renew, command::OpenPeer, command::ConfigurePeer, command::ClosePeer,
                  command::AddSlot, command::BindSlot, command::SetTrack, command::SetLocalDescription,
                  command::SetRemoteDescription, command::RollBack, command::AddCandidate, command::RestartIce, command::SendText,
                  command::Capture, command::Release, command::MeetingChanged, command::ParticipantJoined,

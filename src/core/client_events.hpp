@@ -33,6 +33,7 @@ struct ClientOptions {
   std::string ice_transport_policy = "all";   // RTCIceTransportPolicy
   std::optional<bool> viewer;                 // comes to see and hear only
   std::optional<Connect> connect;             // in a room; absent: with everyone. Out of rooms: on call, anyway
+  std::optional<bool> renews_ice_servers;     // the application has a function for its own: it is to be asked again in time
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -47,6 +48,7 @@ struct ClientOptions {
     visit("iceTransportPolicy", self.ice_transport_policy);
     visit("viewer", self.viewer);
     visit("connect", self.connect);
+    visit("renewsIceServers", self.renews_ice_servers);
   }
 };
 
@@ -201,10 +203,26 @@ struct TransportOpened {
   static constexpr std::string_view kType = "transport_opened";
   std::uint32_t attempt = 0;  // of the OpenTransport that it answers
   std::optional<std::string> token;  // a newer one, for this hello and those after it; absent: as the last time
+  std::optional<std::string> ice_servers;  // newer ones of the application's own; absent: as the last time
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
     visit("token", self.token);
+    visit("iceServers", self.ice_servers);
+  }
+};
+
+// What the application gives on command::Renew. Absent: it has no function for that.
+struct RenewalReady {
+  static constexpr std::string_view kType = "renewal_ready";
+  bool failed = false;  // a function of its own did; it has been reported
+  std::optional<std::string> token;
+  std::optional<std::string> ice_servers;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("failed", self.failed);
+    visit("token", self.token);
+    visit("iceServers", self.ice_servers);
   }
 };
 
@@ -342,7 +360,7 @@ struct TextArrived {
 
 using ClientEvent =
     std::variant<event::JoinRequested, event::LeaveRequested, event::SourceRequested, event::ChatRequested, event::TypingReported,
-                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportAnswered, event::TransportOpened, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
+                 event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportAnswered, event::TransportOpened, event::RenewalReady, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::TextArrived, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
                  event::TrackMuteChanged, event::PageShown, event::DevicesChanged,

@@ -131,6 +131,12 @@ struct Limits {
   // and again, must not be asked for for ever. A dock with three microphones goes in a second.
   std::uint32_t device_fallbacks_max = 3;
   Millis device_fallback_window{10'000};
+  // An application's own function for ICE servers is asked again after so long, where the server names no time. Shorter
+  // than the life of any credentials that are handed out.
+  Millis ice_renewal_after{600'000};
+  // A renewal without an answer, or with a refusal, is tried again after so long, and twice as long each time.
+  Millis renewal_retry_min{10'000};
+  Millis renewal_retry_max{80'000};
   // Rows taken from a server's roster. Far above any mesh; below the 500 connections that a Chromium page may have.
   std::size_t roster_members_max = 128;
   // Ids of a classic server that are not what people call themselves: as many as a large roster has rows, several times.
@@ -243,6 +249,8 @@ struct Limits {
   // The server closes a connection that has not said hello by then: silent sockets cost memory. A line with a round trip
   // of 5 s needs that long from the server's word that the socket is open to its own hello.
   Millis server_hello_deadline{8'000};
+  // Renewals of one connection: each has the host judge a token.
+  Millis renewal_interval_min{1'000};
   // The application's answer about a newcomer.
   Millis authorization_deadline{5'000};
   // Whose id a newcomer claims has so long to answer a ping before it counts as lost: several bad round trips, and

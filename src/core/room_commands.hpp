@@ -100,19 +100,22 @@ struct ProbeConnection {
   }
 };
 
-// May this user enter this room with this token? Ends with event::Authorized.
+// May this user enter this room with this token, or stay in it (`renewal`)? Ends with event::Authorized, always: a renewal
+// has no deadline here.
 struct Authorize {
   static constexpr std::string_view kType = "authorize";
   OperationId operation = 0;
   RoomId room;
   UserId user;
   std::string token;
+  bool renewal = false;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("operation", self.operation);
     visit("room", self.room);
     visit("user", self.user);
     visit("token", self.token);
+    visit("renewal", self.renewal);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/participant.hpp"
 #include "core/time_event.hpp"
@@ -23,6 +24,7 @@ struct RoomOptions {
   std::optional<bool> lobby;  // newcomers wait until a host admits them, unless a host says otherwise
   std::optional<std::uint32_t> chat_history_max;  // messages kept for those who come later; 0: none
   std::optional<std::uint32_t> plain_participants_max;  // in a room with a plain client in it
+  std::optional<bool> own_ice_servers;  // each member has its own: ask the host, also where it authorizes nobody
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -33,6 +35,7 @@ struct RoomOptions {
     visit("lobby", self.lobby);
     visit("chatHistoryMax", self.chat_history_max);
     visit("plainParticipantsMax", self.plain_participants_max);
+    visit("ownIceServers", self.own_ice_servers);
   }
 };
 
@@ -101,12 +104,29 @@ struct Authorized {
   OperationId operation = 0;
   bool allowed = false;
   Role role = Role::Guest;
+  std::optional<ErrorCode> error;           // why not; absent: token-refused
+  std::optional<std::string> name;          // the token's, in place of the one in the hello; not to be changed
+  std::optional<std::string> ice_servers;   // JSON of RTCIceServer[], for this member; absent: the same for all, or as before
+  std::optional<std::uint32_t> expires_in_ms;  // the place ends then, unless renewed; absent: never
+  std::optional<std::uint32_t> renew_in_ms;    // when the client should renew; absent: not at all
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("operation", self.operation);
     visit("allowed", self.allowed);
     visit("role", self.role);
+    visit("error", self.error);
+    visit("name", self.name);
+    visit("iceServers", self.ice_servers);
+    visit("expiresInMs", self.expires_in_ms);
+    visit("renewInMs", self.renew_in_ms);
   }
+};
+
+// The process is about to end: who has a place stays and may come back to it, newcomers are refused (server-closing).
+struct DrainRequested {
+  static constexpr std::string_view kType = "drain_requested";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
 };
 
 // The process ends: tell everyone, then close.
@@ -119,6 +139,6 @@ struct ShutdownRequested {
 }  // namespace event
 
 using RoomEvent = std::variant<event::ConnectionOpened, event::ConnectionClosed, event::FrameArrived, event::Authorized,
-                               event::ShutdownRequested, event::TimePassed>;
+                               event::DrainRequested, event::ShutdownRequested, event::TimePassed>;
 
 }  // namespace meetwire

@@ -53,6 +53,7 @@ struct Link::Body {
   void peer_ready();
   void on(const WishesChanged& changed);
   void on(const TextSaid& said);
+  void on(const IceServersChanged& changed);
   void on(const SignallingLost&);
   void on(const SignallingResumed&);
   void on(const link::Ended&);

@@ -143,6 +143,12 @@ void Link::Body::on(const event::TextArrived& arrived) {
   outputs.emplace_back(TextHeard{arrived.text});
 }
 
+void Link::Body::on(const IceServersChanged& changed) {
+  if (options.ice_servers == changed.ice_servers) return;
+  options.ice_servers = changed.ice_servers;
+  if (is_open) command(command::ConfigurePeer{options.peer, numbers.incarnation(), options.ice_servers});
+}
+
 void Link::Body::wish() {
   slots.wish(options.numbered ? unnumbered.wishes : unnumbered.for_peer(options.may_not_listen));
   if (stage == Stage::Agreed && slots.lacks_line() && !negotiate_at) {

@@ -93,6 +93,10 @@ struct WishesChanged {
 struct TextSaid {
   std::string text;
 };
+// For what is gathered from now on.
+struct IceServersChanged {
+  std::string ice_servers;  // JSON
+};
 struct Started {};
 // The signalling path is down: what is sent now is lost. Deadlines that wait for the peer's word stand still, so that
 // media that flows is not torn down for want of an answer that cannot come.
@@ -102,7 +106,7 @@ struct SignallingResumed {};
 struct Ended {};  // the peer or the user has left
 
 using LinkEvent =
-    std::variant<Started, MessageReceived, WishesChanged, TextSaid, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
+    std::variant<Started, MessageReceived, WishesChanged, IceServersChanged, TextSaid, SignallingLost, SignallingResumed, Ended, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::TextArrived, event::TimePassed>;
 

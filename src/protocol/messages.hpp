@@ -123,6 +123,11 @@ struct Typing {
   bool on = false;
 };
 
+// A fresh token, before the one that let the sender in expires; also for fresh ICE servers alone.
+struct Renew {
+  std::string token;
+};
+
 struct Leave {};
 
 // "I have received everything up to this number", when there is nothing else to say.
@@ -164,7 +169,7 @@ struct Said {
 };
 
 using ClientMessage =
-    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Leave, Received, RosterRequested, RelayTo, HungUp, Said>;
+    std::variant<Hello, SignalTo, ChatSubmitted, CallSubmitted, RequestSubmitted, MediaAnnounced, Typing, Renew, Leave, Received, RosterRequested, RelayTo, HungUp, Said>;
 
 // ---- server → client
 
@@ -196,10 +201,20 @@ struct Welcome {
   WelcomeLimits limits;
   RoomState room;
   std::vector<Knock> knocks;  // told to hosts
+  std::uint32_t renew_in_ms = 0;     // when to send a Renew; 0: never
 };
 
 // The door is closed, and a host has been told: the welcome, or the refusal, comes later.
-struct Waiting {};
+struct Waiting {
+  std::uint32_t renew_in_ms = 0;  // as in the welcome
+};
+
+// The outcome of a Renew. With an error nothing is changed, and the token before holds until it expires.
+struct Renewed {
+  std::optional<std::string> ice_servers;  // JSON; absent: as before
+  std::uint32_t renew_in_ms = 0;
+  std::optional<Failure> error;
+};
 
 struct Refused {
   Failure error;  // the connection is closed after it
@@ -308,7 +323,7 @@ struct RelayFrom {
   std::string payload;  // empty: a member of another dialect has said it in words of its own
 };
 
-using ServerMessage = std::variant<Welcome, Waiting, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
+using ServerMessage = std::variant<Welcome, Waiting, Renewed, Refused, MemberJoined, MemberChanged, MemberLeft, SignalFrom, ChatDelivered,
                                    ChatSettled, CallTold, TypingFrom, RequestSettled, RoomChanged, Reacted, MuteAsked, Knocked, KnockEnded, Problem, Ended, RosterListed, RelayFrom>;
 
 // Has this dialect a form for calls?

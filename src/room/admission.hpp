@@ -33,6 +33,10 @@ struct Admission {
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
   std::uint64_t received = 0;
   std::shared_ptr<Account> account;  // pays for the place, and for the wait before it
+  // The host's word.
+  bool name_granted = false;                // by the token: not the member's to change
+  std::optional<std::string> ice_servers;   // JSON, of this member alone; absent: the policy's
+  std::uint32_t renew_in_ms = 0;            // when to renew both; 0: never
 };
 
 // What one takes who waits or has a place, with all texts of its own.

@@ -33,12 +33,12 @@ constexpr auto names_of(Stage) {
 }
 inline constexpr std::size_t kStageCount = 5;
 
-enum class Input : std::uint8_t { Hello, Message, Leave, Allowed, Denied, SeatFreed, DeadlinePassed };
+enum class Input : std::uint8_t { Hello, Message, Leave, Allowed, Denied, SeatFreed, DeadlinePassed, Renewal };
 constexpr auto names_of(Input) {
-  return std::array<std::string_view, 7>{"hello",  "message",    "leave",          "allowed",
-                                         "denied", "seat-freed", "deadline-passed"};
+  return std::array<std::string_view, 8>{"hello",  "message",    "leave",           "allowed",
+                                         "denied", "seat-freed", "deadline-passed", "renewal"};
 }
-inline constexpr std::size_t kInputCount = 7;
+inline constexpr std::size_t kInputCount = 8;
 
 enum class Action : std::uint8_t {
   Ignore,  // the missing entry: such an input belongs to no such stage
@@ -52,12 +52,17 @@ enum class Action : std::uint8_t {
   TurnAwayToken,   // refused, and closed
   TurnAwaySilent,
   TurnAwayTaken,
-  PutOut,  // the place is given up, and the connection closed
+  PutOut,     // the place is given up, and the connection closed
+  Renew,      // the host is asked about a fresh token
+  Refresh,    // its word: what was renewed is told
+  KeepOld,    // likewise: the token before holds until it expires
+  Expire,     // the wait ends with its token
 };
 constexpr auto names_of(Action) {
-  return std::array<std::string_view, 12>{
+  return std::array<std::string_view, 16>{
       "ignore",          "admit",         "seat",            "keep",             "to-room",         "close",
-      "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken", "put-out"};
+      "refuse-unjoined", "refuse-second", "turn-away-token", "turn-away-silent", "turn-away-taken", "put-out",
+      "renew",           "refresh",       "keep-old",        "expire"};
 }
 
 using ConnectionTable = std::array<std::array<Action, kInputCount>, kStageCount>;
@@ -66,12 +71,12 @@ using ConnectionTable = std::array<std::array<Action, kInputCount>, kStageCount>
 constexpr ConnectionTable make_connection_table() {
   using enum Action;
   return {{
-      // hello         message         leave   allowed  denied         seat-freed  deadline-passed
-      {{Admit,         RefuseUnjoined, Close,  Ignore,  Ignore,        Ignore,     TurnAwaySilent}},  // greeting
-      {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent}},  // authorizing
-      {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken}},   // probing
-      {{RefuseSecond,  Keep,           ToRoom, Ignore,  Ignore,        Ignore,     Ignore}},          // waiting
-      {{RefuseSecond,  ToRoom,         ToRoom, Ignore,  Ignore,        Ignore,     PutOut}},          // joined
+      // hello         message         leave   allowed  denied         seat-freed  deadline-passed  renewal
+      {{Admit,         RefuseUnjoined, Close,  Ignore,  Ignore,        Ignore,     TurnAwaySilent,  RefuseUnjoined}},  // greeting
+      {{RefuseSecond,  Keep,           Close,  Seat,    TurnAwayToken, Ignore,     TurnAwaySilent,  Ignore}},          // authorizing
+      {{RefuseSecond,  Keep,           Close,  Ignore,  Ignore,        Seat,       TurnAwayTaken,   Ignore}},          // probing
+      {{RefuseSecond,  Keep,           ToRoom, Refresh, KeepOld,       Ignore,     Expire,          Renew}},           // waiting
+      {{RefuseSecond,  ToRoom,         ToRoom, Refresh, KeepOld,       Ignore,     PutOut,          Renew}},           // joined
   }};
 }
 inline constexpr ConnectionTable kConnectionTable = make_connection_table();
@@ -92,6 +97,10 @@ struct Connection {
   Admission admission;         // filled by the hello
   std::string token;           // until the host has been asked
   OperationId operation = 0;   // of the question to the host; 0: none is open
+  ErrorCode refusal = ErrorCode::TokenRefused;  // the host's last
+  std::optional<Millis> expires_at;   // of the token; none: never
+  std::optional<Millis> renewed_at;   // the host was asked the last time
+  bool refreshed = false;             // since it knocked: what the room knows of it is older
   bool probed = false;         // the holder of the id has been asked already, and lives
   std::vector<protocol::ClientMessage> kept;
   std::size_t kept_bytes = 0;  // of all frames so far: what is kept is never more

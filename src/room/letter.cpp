@@ -67,6 +67,7 @@ struct Texts {
     for (const Knock& knock : welcome.knocks) bytes += 64 + written(knock.user.value) + written(knock.name);
     return bytes;
   }
+  std::size_t operator()(const Renewed& renewed) const { return renewed.ice_servers.value_or("").size(); }
   std::size_t operator()(const SignalFrom& signal) const { return written(signal.pair.body) + written(signal.original); }
   // The dialect that has the original passes that on.
   std::size_t operator()(const ChatDelivered& chat) const { return written(chat.message) + chat.original.size(); }

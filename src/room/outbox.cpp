@@ -10,7 +10,7 @@ using namespace protocol;
 bool is_numbered(const ServerMessage& message) {
   return !std::holds_alternative<Welcome>(message) && !std::holds_alternative<Refused>(message) &&
          !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message) &&
-         !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Reacted>(message) &&
+         !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Renewed>(message) && !std::holds_alternative<Reacted>(message) &&
          !std::holds_alternative<TypingFrom>(message);
 }
 

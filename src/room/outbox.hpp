@@ -15,7 +15,7 @@
 
 namespace meetwire::room {
 
-// Welcome, Waiting, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its moment, and
+// Welcome, Waiting, Renewed, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its moment, and
 // typing passes by itself: they have no number and are not kept.
 bool is_numbered(const protocol::ServerMessage& message);
 

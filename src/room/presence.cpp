@@ -34,6 +34,7 @@ void Room::on(Millis now, Member& from, RequestSubmitted&& wish, Decision& out) 
 Room::Refusal Room::set_name(Member& from, const std::string& name, Decision& out) {
   if (auto failure = refusal_of_name(ErrorCode::InvalidName, name, policy_->limits.name_bytes_max)) return failure;
   if (from.row.name == name) return std::nullopt;
+  if (from.name_granted) return Failure{ErrorCode::NotAllowed, "the name comes with the token"};
   from.row.name = name;
   change(from, out);
   return std::nullopt;

@@ -56,6 +56,7 @@ void Room::enter(const Admission& admission, std::optional<Role> kept, Decision&
   former_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
   Member member{.keys = {admission.secret, "", admission.resume.value_or("")},
+                .name_granted = admission.name_granted,
                 .publisher = admission.publisher,
                 .order = ++joined_,
                 .connection = admission.connection,
@@ -76,7 +77,7 @@ void Room::enter(const Admission& admission, std::optional<Role> kept, Decision&
   charge(member);
   Member& seated = members_.emplace(admission.user, std::move(member)).first->second;
   // A classic client in no room expects nobody to greet it.
-  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission.version), out);
+  if (is_listed() || !knows_relays(admission.dialect)) send(seated, welcome(seated, /*resumed=*/false, admission), out);
   log(LogLevel::Info, "joined", admission.user, out);
 }
 
@@ -106,7 +107,7 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
     broadcast(MemberChanged{member.row}, member.row.user, /*to_itself=*/false, out);
   }
   // The welcome first, as it says what the rest belongs to.
-  send(member, welcome(member, resumed, admission.version), out);
+  send(member, welcome(member, resumed, admission), out);
   for (Numbered& missed : member.outbox.after(received)) {
     out.push_back(Delivery{admission.connection, missed.number, std::move(missed.message)});
   }
@@ -114,16 +115,17 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   log(LogLevel::Info, resumed ? "resumed" : "joined again", admission.user, out);
 }
 
-ServerMessage Room::welcome(const Member& self, bool resumed, std::uint32_t version) const {
+ServerMessage Room::welcome(const Member& self, bool resumed, const Admission& admission) const {
   Welcome welcome;
-  welcome.version = version;
+  welcome.version = admission.version;
   welcome.resumed = resumed;
   welcome.self = self.row;
   welcome.as_of = self.outbox.last();
   for (const auto& [user, member] : members_) {
     if (sees(self.row.user, user) && !member.hung_up) welcome.members.push_back(member.row);
   }
-  welcome.ice_servers = policy_->ice_servers;
+  welcome.ice_servers = admission.ice_servers.value_or(policy_->ice_servers);
+  welcome.renew_in_ms = admission.renew_in_ms;
   welcome.secret = self.keys.newest();
   if (!resumed) welcome.history = history_.messages();
   const Limits& limits = policy_->limits;

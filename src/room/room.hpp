@@ -153,6 +153,7 @@ class Room {
     PlaceKeys keys;  // none of them: it cannot be taken again
     // Its holder has said or acknowledged something since the welcome: it has the secret, and is somebody.
     bool heard = false;
+    bool name_granted = false;
     std::optional<std::string> publisher;
     std::uint64_t order = 0;  // of joining: the lowest has been here longest
     std::optional<ConnectionId> connection;
@@ -189,7 +190,7 @@ class Room {
   void pass_host_on(Decision& out);
   bool has_host() const;
   Role role_of(const Admission& admission) const;
-  protocol::ServerMessage welcome(const Member& self, bool resumed, std::uint32_t version) const;
+  protocol::ServerMessage welcome(const Member& self, bool resumed, const Admission& admission) const;
 
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);
   void on(Millis now, Member& from, protocol::ChatSubmitted&& chat, Decision& out);
@@ -207,6 +208,7 @@ class Room {
   // Plain members (room_plain.cpp)
   void on(Millis now, Member& from, protocol::Said&& said, Decision& out);
   void put_out_plain(Millis now, Decision& out);
+  void on(Millis, Member&, protocol::Renew&&, Decision&) {}  // the switchboard's own
 
   // What members ask of the room (presence.cpp, moderation.cpp); none: it is done.
   using Refusal = std::optional<Failure>;

@@ -39,7 +39,7 @@ Decision Room::knock(Millis, const Admission& admission) {
     out.push_back(Delivery{*before, 0, Refused{Failure{ErrorCode::Replaced}}});
     out.push_back(Closing{*before});
   }
-  out.push_back(Delivery{admission.connection, 0, Waiting{}});
+  out.push_back(Delivery{admission.connection, 0, Waiting{admission.renew_in_ms}});
   if (is_new) tell_hosts(Knocked{{admission.user, admission.name}}, out);
   if (is_new) log(LogLevel::Info, "knocks", admission.user, out);
   return out;

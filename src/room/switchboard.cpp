@@ -14,7 +14,7 @@ namespace meetwire::room {
 using namespace protocol;
 
 Switchboard::Switchboard(RoomOptions options, Limits limits)
-    : authorize_(options.authorize), spending_(Millis{0}, limits.process_bytes_per_second, limits.process_bytes_burst) {
+    : asks_(options.authorize || options.own_ice_servers.value_or(false)), spending_(Millis{0}, limits.process_bytes_per_second, limits.process_bytes_burst) {
   if (options.participants_max) limits.participants_max = std::max<std::size_t>(1, *options.participants_max);
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
   if (options.plain_participants_max) limits.plain_participants_max = std::max<std::size_t>(1, *options.plain_participants_max);
@@ -142,7 +142,7 @@ void Switchboard::on(const event::FrameArrived& frame) {
   if (connection->stage != Stage::Joined) connection->kept_bytes += frame.body.size();
   report_failures(*connection, decoded.failures, decoded.unknown);
   if (decoded.alive && connection->stage == Stage::Joined) {
-    connection_deadlines_.set(frame.connection, now_ + policy_->limits.plain_silence_max);
+    connection_deadlines_.set(frame.connection, earlier(now_ + policy_->limits.plain_silence_max, connection->expires_at));
   }
   if (decoded.received > 0 && connection->stage == Stage::Joined) {
     in_room(connection->room, [&](Room& room) {
@@ -199,10 +199,12 @@ void Switchboard::route(const ConnectionId& id, ClientMessage message) {
   const Spending spending(*this, *connection);
   const Input input = std::holds_alternative<Hello>(message)   ? Input::Hello
                       : std::holds_alternative<Leave>(message) ? Input::Leave
+                      : std::holds_alternative<Renew>(message) ? Input::Renewal
                                                                : Input::Message;
   switch (action_for(connection->stage, input)) {
     case Action::Admit: return admit(*connection, std::get<Hello>(std::move(message)));
     case Action::Keep: return keep(*connection, std::move(message));
+    case Action::Renew: return renew(*connection, std::get<Renew>(std::move(message)).token);
     case Action::ToRoom: {
       const UserId user = connection->admission.user;
       const bool may = may_spend(*connection);

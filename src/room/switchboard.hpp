@@ -56,6 +56,7 @@ class Switchboard {
   void greet_plain(const event::ConnectionOpened& opened, Admission& admission);
   void on(const event::FrameArrived& frame);
   void on(const event::Authorized& authorized);
+  void on(const event::DrainRequested&) { draining_ = true; }
   void on(const event::ShutdownRequested&);
   void on(const event::TimePassed&);
 
@@ -76,6 +77,11 @@ class Switchboard {
   bool stays_outside(Connection& connection, ErrorCode why);
   void put_out(const ConnectionId& id);
   void free_seat(const Seat& seat);
+  // And from there on (switchboard_renewal.cpp)
+  void grant(Connection& connection, const event::Authorized& authorized);
+  void renew(Connection& connection, std::string token);
+  void refresh(Connection& connection);
+  void expire(const ConnectionId& id);
 
   // Rooms and what comes out of them
   template <class Act>
@@ -116,8 +122,9 @@ class Switchboard {
   Connection* find(const ConnectionId& id);
 
   std::shared_ptr<const RoomPolicy> policy_;
-  bool authorize_ = false;
-  bool shut_down_ = false;  // newcomers are refused from then on
+  bool asks_ = false;  // the host, about every newcomer
+  bool draining_ = false;   // newcomers are refused from then on
+  bool shut_down_ = false;  // and everybody else
 
   std::map<ConnectionId, Connection> connections_;
   std::map<RoomId, Room> rooms_;  // the one without a name: of those online in no room

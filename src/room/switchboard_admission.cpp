@@ -62,7 +62,7 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.received = hello.received;
   admission.viewer = hello.viewer;
   admission.attributes = std::move(hello.attributes);
-  if (!authorize_) return seat(connection);
+  if (!asks_) return seat(connection);
 
   connection.stage = Stage::Authorizing;
   connection.operation = ++last_operation_;
@@ -80,7 +80,14 @@ void Switchboard::on(const event::Authorized& authorized) {
   Connection* connection = find(id);
   if (connection == nullptr) return;
   connection->operation = 0;
-  connection->admission.role = authorized.role;
+  if (authorized.allowed) {
+    if (authorized.name && !is_acceptable_name(*authorized.name, policy_->limits.name_bytes_max)) {
+      return turn_away(id, Failure{ErrorCode::InvalidName});
+    }
+    grant(*connection, authorized);
+  } else {
+    connection->refusal = authorized.error.value_or(ErrorCode::TokenRefused);
+  }
   advance(id, authorized.allowed ? Input::Allowed : Input::Denied);
 }
 
@@ -92,7 +99,10 @@ void Switchboard::advance(const ConnectionId& id, Input input) {
     case Action::Close: return static_cast<void>(close(id));
     case Action::RefuseUnjoined: return deliver(id, 0, Problem{Failure{ErrorCode::NotJoined}});
     case Action::RefuseSecond: return deliver(id, 0, Problem{Failure{ErrorCode::MessageMalformed, "a second hello"}});
-    case Action::TurnAwayToken: return turn_away(id, Failure{ErrorCode::TokenRefused});
+    case Action::TurnAwayToken: return turn_away(id, Failure{connection->refusal});
+    case Action::Refresh: return refresh(*connection);
+    case Action::KeepOld: return deliver(id, 0, Renewed{std::nullopt, 0, Failure{connection->refusal}});
+    case Action::Expire: return expire(id);
     case Action::TurnAwaySilent: return turn_away(id, Failure{ErrorCode::ServerTimeout, "no admission in time"});
     case Action::TurnAwayTaken: return turn_away(id, Failure{ErrorCode::IdTaken});
     case Action::PutOut: return put_out(id);
@@ -108,6 +118,7 @@ void Switchboard::seat(Connection& connection) {
     return ask_holder(connection, found->second.connection_of(connection.admission.user));
   }
   if (auto refusal = refusal_of(verdict)) return turn_away(connection.id, std::move(*refusal));
+  if (draining_ && verdict != Verdict::Resume) return turn_away(connection.id, Failure{ErrorCode::ServerClosing});
   const bool plain = connection.admission.dialect == DialectName::Plain;
   if (verdict == Verdict::Knock && plain) {
     return turn_away(connection.id, Failure{ErrorCode::RoomLocked, "a host has to admit, for which a plain client cannot wait"});
@@ -124,7 +135,7 @@ void Switchboard::seat(Connection& connection) {
   }
   if (verdict == Verdict::Knock) {
     connection.stage = Stage::Waiting;
-    connection_deadlines_.set(connection.id, std::nullopt);
+    connection_deadlines_.set(connection.id, connection.expires_at);
     const ConnectionId id = connection.id;
     in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
     return handed_over(id);
@@ -146,7 +157,9 @@ void Switchboard::handed_over(const ConnectionId& id) {
 void Switchboard::seated(Connection& connection) {
   connection.kept_bytes = 0;
   connection.kept_charge = Charge();
-  connection_deadlines_.set(connection.id, std::nullopt);
+  connection_deadlines_.set(connection.id, connection.expires_at);
+  // What it was given while it waited, the welcome has not.
+  if (std::exchange(connection.refreshed, false)) refresh(connection);
   const ConnectionId id = connection.id;
   for (ClientMessage& message : std::exchange(connection.kept, {})) route(id, std::move(message));
 }
@@ -204,6 +217,8 @@ bool Switchboard::stays_outside(Connection& connection, ErrorCode why) {
 // It has said that it lives, and no more.
 void Switchboard::put_out(const ConnectionId& id) {
   const ConnectionId copy = id;
+  const Connection* const late = find(copy);
+  if (late != nullptr && late->expires_at && *late->expires_at <= now_) return expire(copy);
   if (const Connection* connection = find(copy)) log(LogLevel::Info, "put out for its silence", *connection);
   const auto seat = close(copy);
   if (!seat) return;

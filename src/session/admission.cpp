@@ -132,9 +132,10 @@ void Session::Body::wait(Turn& turn) {
   say_meeting(turn, MeetingState::Waiting);
 }
 
-void Session::Body::take_place(const protocol::Welcome& welcome) {
+void Session::Body::take_place(Turn& turn, const protocol::Welcome& welcome) {
   roster_as_of = welcome.as_of;
-  ice_servers = options.ice_servers.value_or(welcome.ice_servers);
+  use_ice_servers(turn, own_ice_servers.value_or(welcome.ice_servers));
+  renewal.granted(turn.now, welcome.renew_in_ms);
   has_been_joined = true;
   secret = welcome.secret;
   connection.set_resume_window(Millis{welcome.limits.resume_window_ms});
@@ -145,7 +146,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   const bool resumed = welcome.resumed && has_been_joined;
   // Until the server knows that we have the new secret, the old one opens the place as well.
   if (resumed && welcome.secret != secret) outbox.add(turn.now, protocol::Received{0, true}, Urgency::MayWait);
-  take_place(welcome);
+  take_place(turn, welcome);
   const bool other_side = see_self(turn, welcome.self);
   say_meeting(turn, MeetingState::Joined);
   see_room(turn, welcome.room);
@@ -216,6 +217,7 @@ void Session::Body::lose(Turn& turn, Failure why) {
   chat.pause();
   requests.pause();
   typing.forget_own();
+  renewal.pause();
   calls.pause();
   unattended.forget();
   held.clear();

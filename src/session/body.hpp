@@ -22,6 +22,7 @@
 #include "session/outbox.hpp"
 #include "session/publication.hpp"
 #include "session/receipts.hpp"
+#include "session/renewal.hpp"
 #include "session/requests.hpp"
 #include "session/session.hpp"
 #include "session/sources.hpp"
@@ -80,7 +81,7 @@ struct Session::Body {
   void ask_again(Turn& turn);
   void keep_alive(Turn& turn);
   void wait(Turn& turn);
-  void take_place(const protocol::Welcome& welcome);
+  void take_place(Turn& turn, const protocol::Welcome& welcome);
   void admit(Turn& turn, const protocol::Welcome& welcome);
   void admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome);
   void refresh(Turn& turn, const protocol::Welcome& welcome);
@@ -104,10 +105,15 @@ struct Session::Body {
   void take(Turn& turn, const protocol::TypingFrom& message);
   void take(Turn& turn, const protocol::Problem& message);
   void take(Turn& turn, const protocol::Ended& message);
-  void take(Turn& turn, const protocol::Waiting&) { drive(turn, ConnectionInput::Held); }
+  void take(Turn& turn, const protocol::Waiting& message);
   void take(Turn&, const protocol::RosterListed&) {}  // a server says these to others
   void take(Turn& turn, const protocol::RelayFrom& message);
   void reject(Turn& turn, const Failure& why);
+
+  // ---- renewing.cpp
+  void on(Turn& turn, const event::RenewalReady& event);
+  void take(Turn& turn, const protocol::Renewed& message);
+  void use_ice_servers(Turn& turn, const std::string& fresh);
 
   // ---- calling.cpp
   void on(Turn& turn, const event::CallRequested& event);
@@ -191,6 +197,8 @@ struct Session::Body {
   RoomState room;
   std::vector<Knock> knocks;
   std::string ice_servers = "[]";
+  std::optional<std::string> own_ice_servers;  // of the application's
+  Renewal renewal;
   bool has_been_joined = false;
   std::string secret;  // of the place; before there is one, our own
   std::string token;  // what the next hello carries

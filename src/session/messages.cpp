@@ -10,7 +10,8 @@ namespace {
 // Words about the connection itself: they are heeded whatever their number is.
 bool is_about_connection(const protocol::ServerMessage& message) {
   return std::holds_alternative<protocol::Welcome>(message) || std::holds_alternative<protocol::Refused>(message) ||
-         std::holds_alternative<protocol::Ended>(message) || std::holds_alternative<protocol::Waiting>(message);
+         std::holds_alternative<protocol::Ended>(message) || std::holds_alternative<protocol::Waiting>(message) ||
+         std::holds_alternative<protocol::Renewed>(message);
 }
 
 }  // namespace
@@ -71,6 +72,11 @@ void Session::Body::keep_early(Turn& turn, protocol::ServerMessage message, std:
 
 void Session::Body::take(Turn& turn, const protocol::Welcome& message) {
   drive(turn, ConnectionInput::Welcomed, Failure{}, &message);
+}
+
+void Session::Body::take(Turn& turn, const protocol::Waiting& message) {
+  drive(turn, ConnectionInput::Held);
+  if (connection.is_before_door()) renewal.granted(turn.now, message.renew_in_ms);
 }
 
 void Session::Body::take(Turn& turn, const protocol::Refused& message) { reject(turn, message.error); }

@@ -41,6 +41,9 @@ Session::Body::Body(const ClientOptions& given, Parts own, const Limits& bounds)
       alive(limits),
       calls(limits, options.user),
       unattended(limits, options.user),
+      own_ice_servers(options.ice_servers),
+      // A seed of its own, so that nothing else is dealt otherwise.
+      renewal(limits, options.seed + 1, options.renews_ice_servers.value_or(false)),
       wishes(sources.wishes()) {
   self.user = options.user;
   self.name = options.name;
@@ -207,6 +210,7 @@ void Session::Body::on(Turn& turn, const event::TransportOpened& event) {
     return drive(turn, ConnectionInput::Closed, std::move(*refused));
   }
   if (event.token) token = *event.token;
+  if (event.ice_servers) own_ice_servers = *event.ice_servers;
   drive(turn, ConnectionInput::Opened);
 }
 
@@ -237,6 +241,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   requests.elapsed(turn);
   typing.elapsed(turn);
   announce(turn);
+  if (renewal.elapsed(turn.now)) turn.say(command::Renew{});
   call::Outputs outputs;
   calls.elapsed(turn.now, outputs);
   carry_out(turn, std::move(outputs));
@@ -268,6 +273,7 @@ std::optional<Millis> Session::Body::deadline() const {
   first = earlier(first, chat.deadline());
   first = earlier(first, requests.deadline());
   first = earlier(first, typing.deadline());
+  first = earlier(first, renewal.deadline());
   first = earlier(first, unattended.deadline());
   return earlier(first, calls.deadline());
 }

@@ -18,8 +18,8 @@ TEST_CASE("connection: only a stage that waits for something has an end of its w
   REQUIRE(action_for(Stage::Greeting, Input::DeadlinePassed) == Action::TurnAwaySilent);
   REQUIRE(action_for(Stage::Authorizing, Input::DeadlinePassed) == Action::TurnAwaySilent);
   REQUIRE(action_for(Stage::Probing, Input::DeadlinePassed) == Action::TurnAwayTaken);
-  REQUIRE(action_for(Stage::Waiting, Input::DeadlinePassed) == Action::Ignore);
-  // Who has promised signs of life, and gives none.
+  REQUIRE(action_for(Stage::Waiting, Input::DeadlinePassed) == Action::Expire);
+  // Who has promised signs of life, and gives none; whose token has ended.
   REQUIRE(action_for(Stage::Joined, Input::DeadlinePassed) == Action::PutOut);
 }
 

@@ -29,6 +29,7 @@ function fakePeer(name: string, log: string[], operation: Operation): Peer {
     rollBack: operation('rollback'),
     addCandidate: operation('candidate'),
     restartIce: () => void log.push('restart'),
+    setIceServers: (servers) => void log.push(`servers ${servers}`),
     close: () => void log.push(`unpeer ${name}`),
   };
 }

@@ -42,6 +42,21 @@ test('the health check tells status, version, time and figures', async () => {
   assert.equal(await (await fetch(`${url}/health`, { method: 'HEAD' })).text(), '');
 });
 
+test('whatever else is answered runs nothing, is framed by nobody and is no other kind than it says', async () => {
+  const { url } = await harness.serve({ page: pageFolder(), metrics: true });
+  for (const [path, method] of [['health', 'GET'], ['readyz', 'GET'], ['metrics', 'GET'], ['nowhere', 'GET'], ['', 'POST'], ['', 'OPTIONS']] as const) {
+    const { headers } = await fetch(`${url}/${path}`, { method });
+    assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'", `${method} /${path}`);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(headers.get('referrer-policy'), 'no-referrer');
+  }
+  const poll = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+  assert.equal(poll.status, 200);
+  const refused = await fetch(`${url}/socket.io/?EIO=4&transport=polling&j=1`);
+  assert.equal(refused.status, 403);
+  for (const { headers } of [poll, refused]) assert.equal(headers.get('x-content-type-options'), 'nosniff');
+});
+
 test('the page is served with headers that keep it safe and fresh', async () => {
   const { url } = await harness.serve({ page: pageFolder() });
   const index = await fetch(`${url}/?room=standup`);
@@ -50,6 +65,10 @@ test('the page is served with headers that keep it safe and fresh', async () => 
   assert.match(index.headers.get('content-security-policy')!, /script-src 'self' 'wasm-unsafe-eval';/);
   assert.match(index.headers.get('content-security-policy')!, /connect-src [^;]*wss:/);
   assert.doesNotMatch(index.headers.get('content-security-policy')!, /unsafe-inline|'unsafe-eval'/);
+  assert.match(index.headers.get('content-security-policy')!, /default-src 'none'; .*frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'$/);
+  assert.equal(index.headers.get('x-frame-options'), 'SAMEORIGIN');
+  assert.equal(index.headers.get('cross-origin-resource-policy'), 'same-origin');
+  assert.match(index.headers.get('permissions-policy')!, /camera=\(self\)/);
   assert.equal(index.headers.get('x-content-type-options'), 'nosniff');
   assert.equal(index.headers.get('referrer-policy'), 'no-referrer');
   assert.equal(index.headers.get('cache-control'), 'no-cache');

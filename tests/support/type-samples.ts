@@ -49,7 +49,8 @@ const clientEvents: OneOfEach<ClientEvent> = {
     source: 'screen',
   },
   transport_answered: { type: 'transport_answered', attempt: 1 },
-  transport_opened: { type: 'transport_opened', attempt: 1, token: 't2' },
+  transport_opened: { type: 'transport_opened', attempt: 1, token: 't', iceServers: '[]' },
+  renewal_ready: { type: 'renewal_ready', failed: true, token: 't', iceServers: '[]' },
   transport_closed: { type: 'transport_closed', attempt: 1, reason: 'ping timeout', speaks: 'codelab', status: 502 },
   message_arrived: { type: 'message_arrived', attempt: 1, name: 'meetwire', body: '{}' },
   local_description_set: {
@@ -83,6 +84,8 @@ const clientCommands: OneOfEach<ClientCommand> = {
   need_dialect: { type: 'need_dialect', dialect: 'classic' },
   send: { type: 'send', name: 'offer', body: '{}', form: 'json' },
   open_peer: { type: 'open_peer', ...at, iceServers: '[]', iceTransportPolicy: 'relay', controlChannel: false, textChannel: 'chat' },
+  configure_peer: { type: 'configure_peer', ...at, iceServers: '[]' },
+  renew: { type: 'renew' },
   close_peer: { type: 'close_peer', ...at },
   add_slot: { type: 'add_slot', ...at, slot: 'screen', priority: 'very-low' },
   bind_slot: { type: 'bind_slot', ...at, slot: 'screen', mid: '2', priority: 'high' },
@@ -128,6 +131,7 @@ const clientOptions: Required<ClientOptions> = {
   iceTransportPolicy: 'all',
   viewer: true,
   connect: 'on-call',
+  renewsIceServers: true,
 };
 
 const roomEvents: OneOfEach<RoomEvent> = {
@@ -146,7 +150,8 @@ const roomEvents: OneOfEach<RoomEvent> = {
   },
   connection_closed: { type: 'connection_closed', connection: 'c', deliberate: true },
   frame_arrived: { type: 'frame_arrived', connection: 'c', name: 'meetwire', body: '{}' },
-  authorized: { type: 'authorized', operation: 5, allowed: true, role: 'host' },
+  authorized: { type: 'authorized', operation: 5, allowed: true, role: 'host', error: 'token-expired', name: 'n', iceServers: '[]', expiresInMs: 6, renewInMs: 7 },
+  drain_requested: { type: 'drain_requested' },
   shutdown_requested: { type: 'shutdown_requested' },
   time_passed: { type: 'time_passed' },
 };
@@ -156,13 +161,13 @@ const roomCommands: OneOfEach<RoomCommand> = {
   distribute: { type: 'distribute', to: [{ connection: 'c', head: '{"messages":' }], name: 'meetwire', body: '[]', tail: '}', form: 'text' },
   close_connection: { type: 'close_connection', connection: 'c' },
   probe_connection: { type: 'probe_connection', connection: 'c', deadlineMs: 1500 },
-  authorize: { type: 'authorize', operation: 5, room: 'r', user: 'u', token: 't' },
+  authorize: { type: 'authorize', operation: 5, room: 'r', user: 'u', token: 't', renewal: true },
   log: { type: 'log', level: 'warn', message: 'm', connection: 'c', room: 'r', user: 'u', detail: 'd' },
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
   answer_handshake: { type: 'answer_handshake', connection: 'c', error: failure },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, plainParticipantsMax: 6, lobby: true };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, plainParticipantsMax: 6, lobby: true, ownIceServers: true };
 
 const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
 

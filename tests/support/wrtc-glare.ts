@@ -161,6 +161,7 @@ class Side {
           addSlot: (slot, priority) => peer.addSlot(slot, priority),
           bindSlot: (slot, mid, priority) => peer.bindSlot(slot, mid, priority),
           restartIce: () => peer.restartIce(),
+          setIceServers: (servers) => peer.setIceServers(servers),
           close: () => peer.close(),
           setTrack: watch('setTrack', peer.setTrack),
           setRemoteDescription: watch('setRemoteDescription', peer.setRemoteDescription),

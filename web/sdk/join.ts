@@ -26,16 +26,21 @@ export interface JoinOptions {
    * its place over, and the meeting before ends with `replaced`; to others it is `id-taken`.
    */
   user?: string;
-  /** What the server admits by, or a function that fetches it: called for the join, and anew to reconnect. At most
-   * 4,096 bytes, else `invalid-token`. */
+  /**
+   * What the server admits by, or a function that fetches it: called for the join, anew to reconnect, and in the meeting
+   * before the one in use expires. At most 4,096 bytes, else `invalid-token`.
+   */
   token?: string | (() => string | Promise<string>);
   /** Start it with the join. A device that cannot be had fails the source, not the join. Default: false. */
   camera?: boolean | DeviceOptions;
   microphone?: boolean | DeviceOptions;
   /** Comes to see and hear only, until a host gives the floor. Default: what the server makes of one, host or guest. */
   viewer?: boolean;
-  /** Default: what the server hands out. */
-  iceServers?: RTCIceServer[];
+  /**
+   * Default: what the server hands out. A function is called for the join, anew to reconnect, and in the meeting before the
+   * token expires, at least about every ten minutes: what it gives is used from the next restart of ICE on, and for who comes later.
+   */
+  iceServers?: RTCIceServer[] | (() => RTCIceServer[] | Promise<RTCIceServer[]>);
   iceTransportPolicy?: RTCIceTransportPolicy;
   /**
    * In a room, with whom there are connections: `everyone` (the default), or `on-call`: with nobody but whom a call stands
@@ -93,12 +98,20 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
   const { signal } = options;
   const askToken = () => tokenOf(errors, options.token);
   const transport = dialect === 'plain' ? await world.plainTransport?.(errors, options.url, room ?? '') : undefined;
-  const token = await askToken();
+  const askIceServers = () => iceServersOf(errors, options.iceServers);
+  const [token, iceServers] = await Promise.all([askToken(), askIceServers()]);
   if (signal?.aborted) throw errors.make('aborted', undefined, signal.reason);
 
   const ports = world.ports(options.url);
   if (transport) ports.transport = transport;
-  if (typeof options.token === 'function') ports.renewToken = askToken;
+  const renewsToken = typeof options.token === 'function';
+  const renewsIceServers = typeof options.iceServers === 'function';
+  if (renewsToken || renewsIceServers) {
+    ports.renew = async () => {
+      const [fresh, servers] = await Promise.all([renewsToken ? askToken() : undefined, renewsIceServers ? askIceServers() : undefined]);
+      return { ...(fresh !== undefined && { token: fresh }), ...(servers !== undefined && { iceServers: servers }) };
+    };
+  }
   const user = options.user ?? ports.secrets.id();
   const name = options.name ?? '';
   // Read before anything is opened: a bad argument must leave nothing behind.
@@ -111,7 +124,8 @@ export async function joinIn(world: JoinWorld, room: string | undefined, options
     replaced = true;
     void meeting.leave();
   });
-  const whole = { ...checked, user, name, token, secret: claim?.secret ?? ports.secrets.id(), seed: ports.secrets.seed() };
+  const given = { ...(iceServers !== undefined && { iceServers }), ...(renewsIceServers && { renewsIceServers }) };
+  const whole = { ...checked, ...given, user, name, token, secret: claim?.secret ?? ports.secrets.id(), seed: ports.secrets.seed() };
   const mourn = (loaded: LoadedClientCore): void => {
     const unmourned = loaded.onDeath((error) => meeting.fail(error));
     void meeting.finished.then(unmourned);
@@ -171,7 +185,7 @@ function admission(meeting: Meeting, errors: ErrorTable, signal: AbortSignal | u
 // ---- arguments
 
 // Whether the core can take them is its own to say; here only what would not survive the way there.
-function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'iceServers' | 'iceTransportPolicy' | 'viewer'> {
+function check(errors: ErrorTable, room: string | undefined, options: JoinOptions): Pick<ClientOptions, 'room' | 'connect' | 'iceTransportPolicy' | 'viewer'> {
   if (!(options instanceof Object)) throw errors.make('invalid-argument', 'options');
   const text = (value: unknown, code: ErrorCode, detail?: string): void => {
     if (typeof value !== 'string' || !isWellFormed(value)) throw errors.make(code, detail);
@@ -180,12 +194,11 @@ function check(errors: ErrorTable, room: string | undefined, options: JoinOption
   text(options.name ?? '', 'invalid-name');
   if (options.user !== undefined) text(options.user, 'invalid-user');
   text(options.url ?? '', 'invalid-argument', 'url');
-  const { connect, dialect = 'auto', iceServers, iceTransportPolicy = 'all' } = options;
+  const { connect, dialect = 'auto', iceTransportPolicy = 'all' } = options;
   if (!['auto', 'meetwire', 'classic', 'codelab', 'plain'].includes(dialect)) throw errors.make('invalid-argument', 'dialect');
   if (!['everyone', 'on-call', undefined].includes(connect)) throw errors.make('invalid-argument', 'connect');
   if (!['all', 'relay'].includes(iceTransportPolicy)) throw errors.make('invalid-argument', 'iceTransportPolicy');
-  if (iceServers !== undefined && !Array.isArray(iceServers)) throw errors.make('invalid-argument', 'iceServers');
-  return { ...(room !== undefined && { room }), iceTransportPolicy, viewer: options.viewer === true, ...(connect && { connect }), ...(iceServers && { iceServers: JSON.stringify(iceServers) }) };
+  return { ...(room !== undefined && { room }), iceTransportPolicy, viewer: options.viewer === true, ...(connect && { connect }) };
 }
 
 async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Promise<string> {
@@ -197,6 +210,19 @@ async function tokenOf(errors: ErrorTable, token: JoinOptions['token'] = ''): Pr
   }
   if (typeof text !== 'string' || !isWellFormed(text)) throw errors.make('invalid-argument', 'token');
   return text;
+}
+
+// As JSON; undefined: what the server hands out.
+async function iceServersOf(errors: ErrorTable, servers: JoinOptions['iceServers']): Promise<string | undefined> {
+  if (servers === undefined) return undefined;
+  let list: unknown;
+  try {
+    list = typeof servers === 'function' ? await servers() : servers;
+  } catch (cause) {
+    throw errors.make('invalid-argument', 'iceServers: the function that fetches them failed', cause);
+  }
+  if (!Array.isArray(list)) throw errors.make('invalid-argument', 'iceServers');
+  return JSON.stringify(list);
 }
 
 type Start = { source: 'camera' | 'microphone'; constraints: unknown };

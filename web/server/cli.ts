@@ -18,8 +18,10 @@ async function main(): Promise<void> {
     const wish = readArguments(process.argv.slice(2), process.env);
     if (wish.what === 'help') process.stdout.write(help);
     else if (wish.what === 'version') process.stdout.write(`${findPackage().version}\n`);
-    else if (wish.what === 'replay') process.exitCode = await replayWith(wish.words);
-    else await run(wish.options, wish.traceFile);
+    else if (wish.what === 'serve') await run(wish.options, wish.traceFile);
+    else if (wish.what === 'token') process.stdout.write(await tokenWith(wish.words));
+    else if (wish.what === 'doctor') process.exitCode = await doctorWith(wish.words);
+    else process.exitCode = await replayWith(wish.words);
   } catch (error) {
     process.exitCode = complain(error);
   }
@@ -54,6 +56,18 @@ function writeTrace(file: string | undefined, server: MeetwireServer): void {
 async function replayWith(words: readonly string[]): Promise<number> {
   const { replayCommand } = await import('./replay/command.ts');
   return replayCommand(words);
+}
+
+async function tokenWith(words: readonly string[]): Promise<string> {
+  const { tokenCommand } = await import('./token-command.ts');
+  return tokenCommand(words, process.env);
+}
+
+async function doctorWith(words: readonly string[]): Promise<number> {
+  const { doctorCommand } = await import('./doctor/command.ts');
+  const { text, exitCode: code } = await doctorCommand(words, process.env);
+  process.stdout.write(text);
+  return code;
 }
 
 /** Resolves at the first signal; the second ends the process then and there, as the shell would have it. */

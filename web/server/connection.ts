@@ -5,6 +5,7 @@ import type { Socket } from 'socket.io';
 import type { ClockPort } from '../../bindings/ports.ts';
 import type { RoomEvent } from '../../bindings/room-types.ts';
 import { silentMsMax } from './bounds.ts';
+import type { Origin } from './room-host.ts';
 
 /** 128 and 256 random bits: neither can be guessed, and the second alone lets somebody take a place again. */
 export const freshSecrets = (): { session: string; secret: string } => ({
@@ -14,14 +15,14 @@ export const freshSecrets = (): { session: string; secret: string } => ({
 
 export class Connection {
   readonly id: string;
-  readonly address: string;
+  readonly origin: Origin;
   readonly #socket: Socket;
   readonly #clock: ClockPort;
   #closing = false;
 
-  constructor(id: string, socket: Socket, address: string, clock: ClockPort) {
+  constructor(id: string, socket: Socket, origin: Origin, clock: ClockPort) {
     this.id = id;
-    this.address = address;
+    this.origin = origin;
     this.#socket = socket;
     this.#clock = clock;
   }
@@ -35,7 +36,7 @@ export class Connection {
     const identity = {
       type: 'connection_opened',
       connection: this.id,
-      address: this.address,
+      address: this.origin.address,
       ...freshSecrets(),
     } as const;
     const { auth, query } = this.#socket.handshake;

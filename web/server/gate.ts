@@ -17,6 +17,8 @@ export interface GateParts {
   readonly log: Logger;
   /** Why nobody may come in at all at the moment. */
   readonly shut: () => string | undefined;
+  /** Somebody was turned away, for the figures. */
+  readonly refused?: (code: string) => void;
 }
 
 export class Gate {
@@ -27,9 +29,10 @@ export class Gate {
   readonly #ends: Occasionals;
   readonly #proxyHost: ProxyHost;
   readonly #shut: () => string | undefined;
+  readonly #tellRefused: (code: string) => void;
   #forwardedSaid = false;
 
-  constructor({ origins, addresses, log, shut }: GateParts) {
+  constructor({ origins, addresses, log, shut, refused = () => undefined }: GateParts) {
     this.#origins = origins;
     this.#addresses = addresses;
     this.#log = log;
@@ -37,6 +40,7 @@ export class Gate {
     this.#ends = new Occasionals(log, 'connections ended for what they sent or did not read');
     this.#proxyHost = new ProxyHost(log);
     this.#shut = shut;
+    this.#tellRefused = refused;
   }
 
   /** Why this request may not open a transport; undefined if it may, and then it counts. */
@@ -102,7 +106,9 @@ export class Gate {
   /** A request was turned away, here or by engine.io. */
   refused(request: IncomingMessage, message: string, reason: unknown): void {
     const told = typeof reason === 'string' ? reason.slice(0, 300) : message;
-    this.#refusals.happened(told.split(':', 1)[0]!, { reason: told }, this.#addresses.of(request));
+    const code = told.split(':', 1)[0]!;
+    this.#tellRefused(code);
+    this.#refusals.happened(code, { reason: told }, this.#addresses.of(request));
   }
 
   /** A transport was ended. */

@@ -6,20 +6,19 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import type { Stats } from './signalling.ts';
+import { securityHeaders } from './headers.ts';
+import type { Metrics } from './metrics.ts';
+import { probeAnswer } from './stats.ts';
+import type { Stats } from './stats.ts';
 
 export interface Pages {
   readonly version: string;
   /** The folder of the page; undefined for none. */
   readonly page: string | undefined;
   readonly stats: () => Stats;
+  /** What answers /metrics; undefined: nothing does here. */
+  readonly metrics: () => Metrics | undefined;
 }
-
-const securityHeaders = {
-  'X-Content-Type-Options': 'nosniff',
-  // The name of a room stands in its link.
-  'Referrer-Policy': 'no-referrer',
-};
 
 // Sockets may go anywhere, since the page can be told of another server. No inline script or style.
 const pageHeaders = {
@@ -35,14 +34,19 @@ const pageHeaders = {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",
+    // No text becomes markup or code, wherever it comes from.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; '),
+  // For browsers that do not know frame-ancestors.
+  'X-Frame-Options': 'SAMEORIGIN',
   'Permissions-Policy': 'camera=(self), microphone=(self), display-capture=(self)',
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
 const allowed = 'GET, HEAD, OPTIONS';
 
-export function answerHttp({ version, page, stats }: Pages): RequestListener {
+export function answerHttp({ version, page, stats, metrics }: Pages): RequestListener {
   const startedAt = performance.now();
   const servePage = page === undefined ? undefined : pageFrom(page);
 
@@ -51,6 +55,10 @@ export function answerHttp({ version, page, stats }: Pages): RequestListener {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return say(response, 405, 'Only GET and HEAD are answered here.', { Allow: allowed });
     }
+    const probe = probeAnswer(pathOf(request), stats());
+    if (probe !== undefined) return sayJson(response, probe.status, probe.body);
+    const figures = pathOf(request) === '/metrics' ? metrics() : undefined;
+    if (figures !== undefined) return void sayMetrics(response, figures);
     if (pathOf(request) === '/health') {
       const uptimeSeconds = Math.floor((performance.now() - startedAt) / 1000);
       const { status, ...figures } = stats();
@@ -94,4 +102,10 @@ function say(response: ServerResponse, status: number, sentence: string, headers
 function sayJson(response: ServerResponse, status: number, value: object): void {
   response.writeHead(status, { ...securityHeaders, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   response.end(JSON.stringify(value));
+}
+
+async function sayMetrics(response: ServerResponse, metrics: Metrics): Promise<void> {
+  const text = await metrics.text();
+  response.writeHead(200, { ...securityHeaders, 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+  response.end(text);
 }

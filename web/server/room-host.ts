@@ -7,12 +7,14 @@ import type { RoomCommand, RoomEvent, RoomOptions } from '../../bindings/room-ty
 import type { Step } from '../../bindings/machine.ts';
 import type { ClockPort, Undo } from '../../bindings/ports.ts';
 import type { Trace } from '../../bindings/trace.ts';
-import type { Admission, AdmissionRequest, Authorize, Role } from './options.ts';
+import type { Ask, Question } from './grants.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './clock.ts';
+import { Counts } from './counts.ts';
 import { describe } from './logger.ts';
 import { eventCharge, outputCharge, turnBytesMax } from './bounds.ts';
 import { Turns } from './turns.ts';
+import type { Figures } from './stats.ts';
 
 /** What the host needs of the core; bindings/machine.ts has the real one. */
 export interface Machine {
@@ -35,42 +37,38 @@ export interface RoomPorts {
   failed(error: unknown): void;
 }
 
-export interface Figures {
-  readonly connections: number;
-  readonly rooms: number;
-  readonly members: number;
+/** Of a connection, for the lines of the log that are about it or come of what it said. */
+export interface Origin {
+  readonly address: string;
+  /** The same in all lines about one connection, and in those of a proxy in front that gave it. */
+  readonly correlation?: string;
 }
-
-// The core has told the newcomer after 5 s that nobody answered; this ends the question itself, and says so in the log.
-const authorizeMsMax = 10_000;
 
 // Memory of WebAssembly does not shrink. So a core that has grown beyond this, as one large meeting does, gives way to a new
 // one when it has nothing to remember. It is far above what a core takes that serves a few small rooms.
 const memoryBytesMax = 16 * 1024 * 1024;
 
-const roles: readonly unknown[] = ['host', 'guest', 'viewer'] satisfies Role[];
-
 export class RoomHost {
   readonly #ports: RoomPorts;
   readonly #log: Logger;
-  readonly #authorize: Authorize | undefined;
+  readonly #ask: Ask | undefined;
   readonly #clock: ClockPort;
   #machine: Machine | undefined;
   #state: 'loading' | 'running' | 'failed' | 'disposed' = 'loading';
   // Makes another one like it; none where its trace has to go on, or its end has come.
   #makeAnother: (() => Promise<Machine>) | undefined;
   #renewing = false;
-  // With the address behind each, for the log.
-  #queue: (readonly [RoomEvent, string | undefined])[] = [];
+  readonly counts = new Counts();
+  #queue: (readonly [RoomEvent, Origin | undefined])[] = [];
   #draining = false;
   readonly #turns = new Turns(turnBytesMax);
   #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
 
-  constructor(ports: RoomPorts, log: Logger, authorize?: Authorize, clock = systemClock) {
+  constructor(ports: RoomPorts, log: Logger, ask?: Ask, clock = systemClock) {
     this.#ports = ports;
     this.#log = log;
-    this.#authorize = authorize;
+    this.#ask = ask;
     this.#clock = clock;
   }
 
@@ -101,19 +99,19 @@ export class RoomHost {
    * Never throws. An event that comes out of carrying out a command waits until that step is done; one of an address for
    * which much has been done in this turn of the event loop, until the next one.
    */
-  handle(event: RoomEvent, address?: string): void {
+  handle(event: RoomEvent, origin?: Origin): void {
     if (this.#state === 'failed' || this.#state === 'disposed') return;
-    if (this.#draining || this.#state === 'loading') return void this.#queue.push([event, address]);
+    if (this.#draining || this.#state === 'loading') return void this.#queue.push([event, origin]);
     if (event.type === 'shutdown_requested') {
       // Its end is nothing that a new one would know of.
       this.#makeAnother = undefined;
       this.#turns.finish();
-      this.#take(event, address);
+      this.#take(event, origin);
       return this.#turns.finish();
     }
-    if (address === undefined || !('connection' in event)) return this.#take(event, address);
+    if (origin === undefined || !('connection' in event)) return this.#take(event, origin);
     const cost = eventCharge + (event.type === 'frame_arrived' ? event.body.length : 0);
-    this.#turns.input(address, event.connection, { cost, run: () => this.#take(event, address) });
+    this.#turns.input(origin.address, event.connection, { cost, run: () => this.#take(event, origin) });
   }
 
   /** What has come from that address and waits for its turn, or goes out because of it, in bytes. */
@@ -121,9 +119,9 @@ export class RoomHost {
     return this.#turns.waiting(address);
   }
 
-  #take(event: RoomEvent, address: string | undefined): void {
+  #take(event: RoomEvent, origin: Origin | undefined): void {
     if (this.#state !== 'running') return;
-    this.#queue.push([event, address]);
+    this.#queue.push([event, origin]);
     this.#drain();
   }
 
@@ -148,10 +146,11 @@ export class RoomHost {
     }
   }
 
-  #step(event: RoomEvent, address: string | undefined): void {
+  #step(event: RoomEvent, origin: Origin | undefined): void {
     const step = this.#machine!.handle(this.#clock.now(), event);
     if (!Array.isArray(step.commands)) throw new Error(`the core did not take a ${event.type} event`);
-    for (const command of step.commands) this.#carryOut(command, address);
+    this.counts.step(event, step.commands);
+    for (const command of step.commands) this.#carryOut(command, origin);
     this.#wakeAt(step.wakeAt);
     if (this.#idle && this.#makeAnother !== undefined && !this.#renewing && this.#machine!.memoryBytes > memoryBytesMax) void this.#renew(this.#makeAnother);
   }
@@ -176,7 +175,7 @@ export class RoomHost {
     }
   }
 
-  #carryOut(command: RoomCommand, address: string | undefined): void {
+  #carryOut(command: RoomCommand, origin: Origin | undefined): void {
     switch (command.type) {
       case 'deliver': {
         const { connection, name, body, form } = command;
@@ -196,10 +195,10 @@ export class RoomHost {
       case 'answer_handshake':
         return this.#ports.answer(command.connection, command.error);
       case 'authorize':
-        return void this.#ask(this.#machine!, command.operation, command);
+        return void this.#answer(this.#machine!, command.operation, command, origin);
       case 'log': {
         const { type: _, level, message, ...fields } = command;
-        return this.#log[level](address === undefined ? fields : { ...fields, address }, message);
+        return this.#log[level]({ ...fields, ...origin }, message);
       }
       case 'count_changed':
         this.#figures = { connections: command.connections, rooms: command.rooms, members: command.members };
@@ -223,25 +222,12 @@ export class RoomHost {
     this.#turns.output(connection, { cost: outputCharge + bytes, run: guarded });
   }
 
-  async #ask(asker: Machine, operation: number, { room, user, token }: AdmissionRequest): Promise<void> {
-    let role: Role | undefined;
-    try {
-      role = roleOf(await this.#withinTime(this.#authorize!({ room, user, token })));
-    } catch (error) {
-      // Whatever the application's hook throws might hold the token: only that it threw is told.
-      this.#log.warn({ room, user, error: error instanceof Error ? error.name : typeof error }, 'authorize failed');
-    }
+  async #answer(asker: Machine, operation: number, { room, user, token, renewal }: Question, origin: Origin | undefined): Promise<void> {
+    const answer = await this.#ask!({ room, user, token, renewal }, origin);
     // A new core counts its questions from the start: this one was not its.
     if (asker !== this.#machine) return;
-    this.handle({ type: 'authorized', operation, allowed: role !== undefined, role: role ?? 'guest' });
-  }
-
-  #withinTime(answer: Admission | Promise<Admission>): Promise<Admission> {
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new RangeError('no answer in time'));
-      const cancel = this.#clock.at(this.#clock.now() + authorizeMsMax, late);
-      Promise.resolve(answer).then(resolve, reject).finally(cancel);
-    });
+    if (renewal && answer.allowed) this.counts.renewals += 1;
+    this.handle({ type: 'authorized', operation, ...answer }, origin);
   }
 
   // One timer, always at what the last step said.
@@ -260,12 +246,4 @@ export class RoomHost {
     this.#log.fatal({ ...describe(error), ...cause }, 'the core failed');
     this.#ports.failed(error);
   }
-}
-
-function roleOf(admission: Admission): Role | undefined {
-  if (admission === true) return 'guest';
-  if (admission === false) return undefined;
-  const role: unknown = typeof admission === 'object' && admission !== null ? (admission.role ?? 'guest') : undefined;
-  if (!roles.includes(role)) throw new TypeError('authorize must give true, false or { role }');
-  return role as Role;
 }

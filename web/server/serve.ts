@@ -12,7 +12,9 @@ import type { ServeOptions } from './options.ts';
 import { OptionError, checkOptions, defaults } from './options.ts';
 import { findPackage } from './package-files.ts';
 import { Signalling } from './signalling.ts';
-import type { SignallingParts, Stats } from './signalling.ts';
+import type { SignallingParts } from './signalling.ts';
+import { probeAnswer } from './stats.ts';
+import type { Stats } from './stats.ts';
 
 /** Why a server did not start, in one sentence. */
 export class StartError extends Error {
@@ -32,10 +34,15 @@ export interface MeetwireServer {
   /** Where plain clients connect; with the option `plainPort` only. */
   readonly plainPort?: number;
   readonly httpServer: HttpServer;
+  /** Where the figures are that have a port of their own. */
+  readonly metricsUrl: string | undefined;
   stats(): Stats;
   /** See `Attachment.trace`. */
   trace(): string;
-  /** Tells everybody, lets it go out, closes all sockets. Resolves within two seconds, whatever clients do. */
+  /**
+   * Waits for meetings to end, if told so by `drainMs`; then tells everybody, lets it go out, closes all sockets. Resolves
+   * within two seconds more, whatever clients do.
+   */
   close(): Promise<void>;
   /** The core has failed; the process should end and be started again. Everybody has been disconnected. */
   onFailure(listener: (error: unknown) => void): void;
@@ -74,18 +81,27 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
 
   const http = makeHttp();
   const plain = options.plainPort === undefined ? undefined : makeHttp();
-  const answer = answerHttp({ version: files.version, page, stats: () => signalling.stats() });
+  const wantsMetrics = options.metrics === true || options.metricsPort !== undefined;
+  // Only whoever wants figures loads what they are made with.
+  const { Metrics, metricsServer } = wantsMetrics ? await import('./metrics.ts') : {};
+  const stats = (): Stats => signalling.stats();
+  const answer = answerHttp({ version: files.version, page, stats, metrics: () => (options.metrics === true ? metrics : undefined) });
   http.on('request', (request, response) => signalling.gate.inTurn(request, () => answer(request, response)));
   const signalling = new Signalling(http, { ...options, ...(plain && { plainServer: plain }) }, log, { ...parts, alone: true });
   plain?.on('request', (_request, response) => response.writeHead(426, { Upgrade: 'websocket', 'Content-Type': 'text/plain' }).end(useWebSockets));
   const servers = [http, ...(plain ? [plain] : [])];
   const sockets = servers.map((server) => socketsOf(server, signalling.gate));
+  const metrics = Metrics && new Metrics({ stats, counts: signalling.counts, version: files.version });
+  const figures = metrics && options.metricsPort !== undefined ? metricsServer!(metrics, (path) => probeAnswer(path, stats())) : undefined;
+  const metricsHost = options.metricsHost ?? defaults.host;
   const host = options.host ?? defaults.host;
   try {
     await signalling.ready;
+    if (figures !== undefined) await listen(figures, metricsHost, options.metricsPort!);
     await listen(http, host, options.port ?? defaults.port);
     if (plain) await listen(plain, host, options.plainPort!);
   } catch (error) {
+    figures?.close();
     await signalling.close();
     for (const server of servers) server.close();
     throw error;
@@ -93,18 +109,31 @@ export async function serve(options: ServeOptions = {}, parts: SignallingParts =
 
   const { port } = http.address() as AddressInfo;
   const url = urlOf(host, port);
-  log.info({ url, version: files.version, page: page !== undefined }, `listening on ${url}`);
+  const metricsUrl = figures && `${urlOf(metricsHost, (figures.address() as AddressInfo).port)}/metrics`;
+  log.info({ url, ...(metricsUrl && { metricsUrl }), version: files.version, page: page !== undefined }, `listening on ${url}`);
   const plainPort = plain && (plain.address() as AddressInfo).port;
   if (plainPort !== undefined) log.info({ plainPort }, `plain clients on ${urlOf(host, plainPort).replace('http', 'ws')}`);
   let closed: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    if (options.drainMs) {
+      log.info({ drainMs: options.drainMs, ...stats() }, 'draining: newcomers are refused');
+      await signalling.drain(options.drainMs);
+    }
+    await close(servers, signalling, () => sockets.flatMap((held) => [...held]));
+    // The last to go: until then somebody may look how it ends.
+    figures?.closeAllConnections();
+    figures?.close();
+    log.info({}, 'closed');
+  };
   return {
     url,
     port,
     ...(plainPort !== undefined && { plainPort }),
     httpServer: http,
-    stats: () => signalling.stats(),
+    metricsUrl,
+    stats,
     trace: () => signalling.trace(),
-    close: () => (closed ??= close(servers, signalling, () => sockets.flatMap((held) => [...held])).then(() => log.info({}, 'closed'))),
+    close: () => (closed ??= end()),
     onFailure: (listener) => void signalling.on('error', listener),
   };
 }

@@ -15,6 +15,8 @@ import { Addresses } from './addresses.ts';
 import { systemClock } from './clock.ts';
 import { Connection, freshSecrets } from './connection.ts';
 import { Gate } from './gate.ts';
+import { askerOf } from './grants.ts';
+import { iceSourceOf } from './ice-servers.ts';
 import { LimitedLog } from './log.ts';
 import type { Logger } from './log.ts';
 import type { AttachOptions } from './options.ts';
@@ -23,12 +25,12 @@ import type { PlainConnection } from './plain-connection.ts';
 import { defaults } from './options.ts';
 import { frameBody, frameName, notJson } from './payload.ts';
 import { RoomHost } from './room-host.ts';
-import type { Figures, MakeMachine } from './room-host.ts';
+import type { MakeMachine, Origin } from './room-host.ts';
+import type { Counts } from './counts.ts';
+import type { Stats } from './stats.ts';
+import { tokenKeysOf } from './tokens.ts';
 import { Transports } from './transports.ts';
-
-export interface Stats extends Figures {
-  readonly status: 'ok' | 'starting' | 'closing' | 'failed';
-}
+import { turnSourceOf } from './turn.ts';
 
 /** What only this package's own parts and tests say. */
 export interface SignallingParts {
@@ -41,6 +43,9 @@ export interface SignallingParts {
 
 // One core serves all rooms, so its trace has all of them. A pair that meets takes some 115 KB: this is 270 pairs.
 const traceMax = { bytesMax: 32 * 1024 * 1024, entriesMax: 300_000 };
+
+// The wake-up of a timer that keeps no process alive: sockets do.
+const drainLookMs = 100;
 
 const loadMachine: MakeMachine = async (options, trace) => new LoadedRoomCore(await loadRoom()).create(options, trace);
 
@@ -57,10 +62,14 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #plain: PlainServer | undefined;
   readonly #connections = new Map<string, Connection | PlainConnection>();
   #connectionsEver = 0;
+  #draining = false;
   #closing: Promise<void> | undefined;
 
   constructor(http: HttpServer, options: AttachOptions, log: Logger, parts: SignallingParts = {}) {
     super();
+    // Before anything is opened: it throws for a bad key.
+    const tokens = tokenKeysOf(options);
+    const turn = turnSourceOf(options, () => this.#clock.now());
     this.#log = new LimitedLog(log);
     const addresses = new Addresses(
       {
@@ -70,8 +79,13 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       },
       options.trustedProxies,
     );
-    this.#gate = new Gate({ origins: options.origins, addresses, log, shut: () => this.#shut() });
+    this.#gate = new Gate({ origins: options.origins, addresses, log, shut: () => this.#shut(), refused: (code) => this.#host.counts.refused(code) });
     this.#clock = parts.clock ?? systemClock;
+    const ice = iceSourceOf(options.iceServers, turn ? [turn] : []);
+    if (tokens === undefined && options.authorize === undefined) {
+      log.warn({}, 'this server is open: whoever reaches it enters any room under any name. Close it by `secret` (--secret), `publicKey` (--public-key) or `authorize`');
+    }
+    const ask = askerOf({ tokens, authorize: options.authorize, ice, log: this.#log, clock: this.#clock });
     this.#host = new RoomHost(
       {
         deliver: (id, name, ...payload) => this.#connections.get(id)?.deliver(name, ...payload),
@@ -81,7 +95,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
         failed: (error) => this.#failed(error),
       },
       this.#log,
-      options.authorize,
+      ask,
       this.#clock,
     );
     addresses.waitingFor = (address) => this.#host.waiting(address);
@@ -92,25 +106,26 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       alone: parts.alone ?? false,
       gate: this.#gate,
       addresses,
-      opened: (socket, address) => this.#open(socket, address),
+      opened: (socket, origin) => this.#open(socket, origin),
     });
     this.#plain = options.plainServer && new PlainServer(options.plainServer, this.#gate, addresses, {
       asked: ({ room, device }, address, known) => {
         const id = String(++this.#connectionsEver);
         known(id);
-        this.#host.handle({ type: 'connection_opened', connection: id, ...freshSecrets(), dialect: 'plain', room, device, address }, address);
+        this.#host.handle({ type: 'connection_opened', connection: id, ...freshSecrets(), dialect: 'plain', room, device, address }, { address });
       },
       opened: (connection) => void this.#connections.set(connection.id, connection),
-      frame: (id, text) => this.#host.handle({ type: 'frame_arrived', connection: id, name: 'plain', body: text }, this.#connections.get(id)?.address),
+      frame: (id, text) => this.#host.handle({ type: 'frame_arrived', connection: id, name: 'plain', body: text }, this.#originOf(id)),
       gone: (id, deliberate) => {
-        const address = this.#connections.get(id)?.address;
+        const origin = this.#originOf(id);
         this.#connections.delete(id);
-        this.#host.handle({ type: 'connection_closed', connection: id, deliberate }, address);
+        this.#host.handle({ type: 'connection_closed', connection: id, deliberate }, origin);
       },
     });
     this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
-      iceServers: JSON.stringify(options.iceServers ?? []),
-      authorize: options.authorize !== undefined,
+      iceServers: typeof options.iceServers === 'function' ? '[]' : JSON.stringify(options.iceServers ?? []),
+      authorize: tokens !== undefined || options.authorize !== undefined,
+      ...(ice === undefined ? {} : { ownIceServers: true }),
       ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
       ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
       ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
@@ -123,8 +138,25 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
 
   stats(): Stats {
     const { state, figures } = this.#host;
-    const status = state === 'failed' ? 'failed' : this.#closing ? 'closing' : state === 'loading' ? 'starting' : 'ok';
+    const status = state === 'failed' ? 'failed' : this.#draining || this.#closing ? 'closing' : state === 'loading' ? 'starting' : 'ok';
     return { status, ...figures };
+  }
+
+  get counts(): Counts {
+    return this.#host.counts;
+  }
+
+  /**
+   * Newcomers are refused (`server-closing`); whoever has a place stays. Resolves when nobody is in any room any more, or
+   * after that time.
+   */
+  async drain(msMax: number): Promise<void> {
+    this.#draining = true;
+    this.#host.handle({ type: 'drain_requested' });
+    const end = this.#clock.now() + msMax;
+    while (this.#host.figures.members > 0 && this.#host.state === 'running' && this.#clock.now() < end) {
+      await new Promise<void>((resolve) => void this.#clock.at(Math.min(end, this.#clock.now() + drainLookMs), resolve));
+    }
   }
 
   /** For what else the http server has: its bare connections and requests count for their addresses too. */
@@ -145,13 +177,19 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
 
   #shut(): string | undefined {
     const { status } = this.stats();
-    if (status === 'closing') return 'server-closing: this server is shutting down';
+    // While it drains, the rooms say who is new and who comes back.
+    if (this.#closing && status === 'closing') return 'server-closing: this server is shutting down';
     if (status === 'failed') return 'internal: this server has failed and waits to be restarted';
     return undefined;
   }
 
-  #open(socket: Socket, address: string): void {
-    const connection = new Connection(String(++this.#connectionsEver), socket, address, this.#clock);
+  #originOf(id: string): Origin | undefined {
+    const connection = this.#connections.get(id);
+    return connection === undefined || 'origin' in connection ? connection?.origin : { address: connection.address };
+  }
+
+  #open(socket: Socket, origin: Origin): void {
+    const connection = new Connection(String(++this.#connectionsEver), socket, origin, this.#clock);
     this.#connections.set(connection.id, connection);
     socket.onAny((event: unknown, argument: unknown) => {
       const name = frameName(event);
@@ -166,14 +204,14 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     socket.on('disconnect', (reason) => {
       this.#connections.delete(connection.id);
       const deliberate = reason === 'client namespace disconnect' || reason === 'server namespace disconnect';
-      this.#host.handle({ type: 'connection_closed', connection: connection.id, deliberate }, connection.address);
+      this.#host.handle({ type: 'connection_closed', connection: connection.id, deliberate }, connection.origin);
     });
-    this.#host.handle(connection.opened(), connection.address);
+    this.#host.handle(connection.opened(), connection.origin);
   }
 
   #frame(connection: Connection, name: string, body: string): void {
     if (connection.closing) return;
-    this.#host.handle({ type: 'frame_arrived', connection: connection.id, name, body }, connection.address);
+    this.#host.handle({ type: 'frame_arrived', connection: connection.id, name, body }, connection.origin);
   }
 
   #close(id: string): void {

@@ -12,9 +12,11 @@ import type { Addresses } from './addresses.ts';
 import { attachBeside } from './beside.ts';
 import { flushMsMax, frameBytesMax, packetCharge, pingIntervalMs, pingTimeoutMs, silentMsMax, strangeUpgradeMsMax } from './bounds.ts';
 import { Conversation } from './conversation.ts';
+import { correlationOf } from './correlation.ts';
 import type { EngineSocket } from './conversation.ts';
 import type { Gate } from './gate.ts';
 import { keepPath } from './neighbours.ts';
+import type { Origin } from './room-host.ts';
 import { silentBody } from './silence.ts';
 import { watchedWebSockets } from './websockets.ts';
 
@@ -24,7 +26,7 @@ export interface TransportsParts {
   readonly alone: boolean;
   readonly gate: Gate;
   readonly addresses: Addresses;
-  readonly opened: (socket: Socket, address: string) => void;
+  readonly opened: (socket: Socket, origin: Origin) => void;
 }
 
 type Next = (error?: unknown) => void;
@@ -66,6 +68,8 @@ export class Transports {
       detach();
     };
     this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#judge(request, response, next));
+    // A poll's answer is text that others have written.
+    this.#io.engine.on('headers', (headers: Record<string, string>) => (headers['X-Content-Type-Options'] = 'nosniff'));
     this.#io.engine.on('connection_error', (refused: { req: IncomingMessage; message: string; context?: { message?: unknown } }) => {
       gate.refused(refused.req, refused.message, refused.context?.message);
     });
@@ -75,7 +79,8 @@ export class Transports {
       const known = this.#known.get(socket.conn);
       known?.counted.greeted();
       known?.conversation.opened(socket);
-      opened(socket, known?.address ?? '');
+      const { request } = socket.conn;
+      opened(socket, { address: known?.address ?? '', correlation: correlationOf(request, addresses.trusted(request)) });
     });
   }
 
@@ -200,7 +205,7 @@ export class Transports {
 
 // In engine.io's own form.
 function refuse(response: ServerResponse, message: string): void {
-  response.writeHead(403, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.writeHead(403, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
   response.end(JSON.stringify({ code: 4, message }));
 }
 

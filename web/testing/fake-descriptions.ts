@@ -1,5 +1,6 @@
 // The descriptions of a fake connection: those both sides have agreed on, and those that are pending.
 
+import { Configured } from './fake-configuration.ts';
 import { readSdp } from './fake-sdp.ts';
 
 type Description = RTCSessionDescriptionInit | null;
@@ -14,7 +15,7 @@ export function ufragOf(description: Description): string {
   return ufrag;
 }
 
-export class Described {
+export class Described extends Configured {
   protected local: Description = null;
   protected remote: Description = null;
   protected stableLocal: Description = null;

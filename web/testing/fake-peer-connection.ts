@@ -18,9 +18,7 @@ export class FakePeerConnection extends Described {
   onsignalingstatechange: (() => void) | null = null;
   ontrack: ((event: RTCTrackEvent) => void) | null = null;
   ondatachannel: ((event: { channel: FakeDataChannel }) => void) | null = null;
-  signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
-  readonly configuration: RTCConfiguration | undefined;
   transceivers: FakeTransceiver[] = [];
   readonly channels: FakeDataChannel[] = [];
   readonly sctp = { maxMessageSize: 262_144 };

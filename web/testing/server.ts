@@ -7,12 +7,14 @@ import type { Chance } from './chance.ts';
 import type { Line, LineServer } from './line.ts';
 import type { Log } from './log.ts';
 import type { Timeline } from './timeline.ts';
-import type { AttachOptions, Authorize } from '../server/options.ts';
+import type { AttachOptions } from '../server/options.ts';
 import type { Logger } from '../server/logger.ts';
 import { loadRoom } from '../../bindings/load-room.ts';
 import { LoadedRoomCore } from '../../bindings/machine.ts';
 import { redactor } from '../../bindings/redact.ts';
 import { Trace } from '../../bindings/trace.ts';
+import { askerOf } from '../server/grants.ts';
+import { iceSourceOf } from '../server/ice-servers.ts';
 import { checkOptions } from '../server/options.ts';
 import { frameBody } from '../server/payload.ts';
 import { RoomHost } from '../server/room-host.ts';
@@ -79,8 +81,12 @@ export class Server implements LineServer {
       answer: (id: string, error: Failure | undefined) => error && this.#lines.get(id)?.dismiss(`refused: ${error.code}`),
       failed: (error: unknown) => this.#parts.report(error),
     };
-    this.#host = new RoomHost(ports, this.#logger(), authorize && this.#asking(authorize), this.#clock);
-    const options = { iceServers: JSON.stringify(iceServers ?? []), authorize: authorize !== undefined, ...others };
+    const ice = iceSourceOf(typeof iceServers === 'function' ? this.#asking(iceServers) : iceServers);
+    const log = this.#logger();
+    const ask = askerOf({ authorize: authorize && this.#asking(authorize), ice, log, clock: this.#clock });
+    this.#host = new RoomHost(ports, log, ask, this.#clock);
+    const shared = ice === undefined ? JSON.stringify(iceServers ?? []) : '[]';
+    const options = { iceServers: shared, authorize: authorize !== undefined, ...(ice && { ownIceServers: true }), ...others };
     this.#host.load(async (given, trace) => this.#core.create(given, trace), options, this.#trace).catch((error: unknown) => this.#parts.report(error));
   }
 
@@ -136,9 +142,9 @@ export class Server implements LineServer {
   }
 
   // The application's own work may take real time, which the world waits for.
-  #asking(authorize: Authorize): Authorize {
+  #asking<Request, Reply>(ask: (request: Request) => Reply): (request: Request) => Reply {
     return (request) => {
-      const answer = authorize(request);
+      const answer = ask(request);
       if (answer instanceof Promise) this.#parts.timeline.during(answer);
       return answer;
     };

@@ -63,6 +63,11 @@ struct WriteClientMessage {
     put(writer, "on", typing.on);
     writer.close('}');
   }
+  void operator()(const Renew& renew) const {
+    begin("renew");
+    if (!renew.token.empty()) put(writer, "token", renew.token);
+    writer.close('}');
+  }
   void operator()(const Leave&) const { bare("leave"); }
   // The envelope has the number.
   void operator()(const Received& received) const {
@@ -122,6 +127,7 @@ bool read_welcome(const Value& from, const Limits& limits, Welcome& welcome) {
   welcome.secret = *secret;
   welcome.as_of = find_count(from, "asOf").value_or(0);
   if (const Value ice = find(from, "iceServers"); ice.is_array()) welcome.ice_servers = to_text(ice);
+  welcome.renew_in_ms = find_count32(from, "renewMs").value_or(0);
   if (const Value bounds = find(from, "limits")) welcome.limits = read_limits(bounds);
   if (const Value room = find(from, "room")) read(room, welcome.room);
   for (const Value& item : find(from, "knocks")) {
@@ -171,6 +177,13 @@ bool read_typing(const Value& from, TypingFrom& typing) {
   return on && find_string(from, "from") && get_text(from, "from", typing.from.value);
 }
 
+bool read_renewed(const Value& from, Renewed& renewed) {
+  if (const Value error = find(from, "error")) read_reason(error, renewed.error.emplace());
+  if (const Value ice = find(from, "iceServers"); ice.is_array()) renewed.ice_servers = to_text(ice);
+  renewed.renew_in_ms = find_count32(from, "renewMs").value_or(0);
+  return true;
+}
+
 bool read_server_message(std::string_view type, const Value& from, const Limits& limits, ServerMessage& into, Failure& why) {
   const auto is = [type](std::string_view name) { return type == name; };
   if (is("signal")) return read_signal(from, limits, into.emplace<SignalFrom>(), why);
@@ -188,7 +201,8 @@ bool read_server_message(std::string_view type, const Value& from, const Limits&
     auto& settled = into.emplace<RequestSettled>();
     return read_settled(from, settled.id, settled.error);
   }
-  if (is("waiting")) return into.emplace<Waiting>(), true;
+  if (is("waiting")) return into.emplace<Waiting>().renew_in_ms = find_count32(from, "renewMs").value_or(0), true;
+  if (is("renewed")) return read_renewed(from, into.emplace<Renewed>());
   if (is("room")) return read(find(from, "room"), into.emplace<RoomChanged>().room);
   if (is("knocked")) return read(find(from, "knock"), into.emplace<Knocked>().knock);
   if (is("knock-ended")) return find(from, "user") && get_text(from, "user", into.emplace<KnockEnded>().user.value);

@@ -18,14 +18,13 @@ struct WriteServerMessage {
     put(writer, "self", welcome.self);
     put(writer, "members", welcome.members);
     if (welcome.as_of > 0) put(writer, "asOf", welcome.as_of);
-    writer.key("iceServers");
-    // The host's own configuration; what is not a list is no servers.
-    writer.raw(parse_trusted(welcome.ice_servers).root().is_array() ? welcome.ice_servers : "[]");
+    put_ice_servers(welcome.ice_servers);
     put(writer, "secret", welcome.secret);
     if (!welcome.history.empty()) put(writer, "history", welcome.history);
     put(writer, "limits", welcome.limits);
     put(writer, "room", welcome.room);
     if (!welcome.knocks.empty()) put(writer, "knocks", welcome.knocks);
+    if (welcome.renew_in_ms > 0) put(writer, "renewMs", welcome.renew_in_ms);
     writer.close('}');
   }
   void operator()(const Refused& refused) const { with_error("refused", refused.error); }
@@ -72,8 +71,16 @@ struct WriteServerMessage {
     put(writer, "call", told.call);
     writer.close('}');
   }
-  void operator()(const Waiting&) const {
+  void operator()(const Waiting& waiting) const {
     begin("waiting");
+    if (waiting.renew_in_ms > 0) put(writer, "renewMs", waiting.renew_in_ms);
+    writer.close('}');
+  }
+  void operator()(const Renewed& renewed) const {
+    begin("renewed");
+    if (renewed.ice_servers) put_ice_servers(*renewed.ice_servers);
+    if (renewed.renew_in_ms > 0) put(writer, "renewMs", renewed.renew_in_ms);
+    if (renewed.error) put_error(*renewed.error);
     writer.close('}');
   }
   void operator()(const RequestSettled& settled) const {
@@ -123,6 +130,11 @@ struct WriteServerMessage {
     put(writer, "type", type);
   }
 
+  // The host's own configuration; what is not a list is no servers.
+  void put_ice_servers(const std::string& text) const {
+    writer.key("iceServers");
+    writer.raw(parse_trusted(text).root().is_array() ? text : "[]");
+  }
   void with_error(std::string_view type, const Failure& failure) const {
     begin(type);
     put_error(failure);
@@ -242,6 +254,7 @@ MaybeMessage read_client_message(const Value& from, const Limits& limits) {
     const auto on = find_bool(from, "on");
     return on ? MaybeMessage{ClientMessage{Typing{*on}}} : malformed("typing");
   }
+  if (*type == "renew") return ClientMessage{Renew{std::string(find_string(from, "token").value_or(""))}};
   if (*type == "leave") return ClientMessage{Leave{}};
   if (*type == "received") return ClientMessage{Received{0, find_bool(from, "welcome").value_or(false)}};
   return Failure{ErrorCode::MessageUnknown, std::string(type->substr(0, 32))};

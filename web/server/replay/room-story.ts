@@ -42,6 +42,8 @@ export class RoomStory {
         return messagesIn(event).forEach((message) => this.#said(textOf(event['connection']), message));
       case 'authorized':
         return this.#say(event['allowed'] === true ? `The application lets in, as ${textOf(event['role'])}.` : 'The application refuses.');
+      case 'drain_requested':
+        return this.#say('The server takes no newcomers any more.');
       case 'shutdown_requested':
         return this.#say('The server is shutting down.');
     }
@@ -90,7 +92,7 @@ export class RoomStory {
       case 'probe_connection':
         return this.#say(`${this.#who(command['connection'])} is asked for a sign of life.`);
       case 'authorize':
-        return this.#say(`The application is asked about ${textOf(command['user'])} in ${textOf(command['room'])}.`);
+        return this.#say(`The application is asked ${command['renewal'] === true ? 'anew ' : ''}about ${textOf(command['user'])} in ${textOf(command['room'])}.`);
       case 'log': {
         const { message, user, room, detail } = command;
         const about = [textOf(user), textOf(room)].filter(Boolean).join(' in ');
