@@ -11,7 +11,6 @@
 // Emscripten's code has much in it for what is switched off. It stands within functions, where esbuild leaves it; terser takes it out.
 
 import { readFileSync } from 'node:fs';
-import { minify } from 'terser';
 import { fingerprint, unlessDone, writeIfChanged } from '../lib/files.mjs';
 import { inBuild, inRoot } from '../lib/paths.mjs';
 import { buildCpp } from './cmake.mjs';
@@ -28,6 +27,8 @@ export async function buildWasm() {
     const output = inBuild('js', 'bindings', 'wasm', `${door}.js`);
     const print = fingerprint([wasmFile(door), glueFile(door), inRoot('package-lock.json'), new URL(import.meta.url).pathname]);
     await unlessDone(`built-in-${door}`, print, [output], async () => {
+      // Here, and not at the top: the set-up that installs it imports this file.
+      const { minify } = await import('terser');
       const { code } = await minify(readFileSync(glueFile(door), 'utf8'), { module: true, compress: { passes: 3 } });
       writeIfChanged(output, builtIn(code, readFileSync(wasmFile(door))));
     });

@@ -5,7 +5,6 @@
 #include "support/catch.hpp"
 
 namespace classic_client_test {
-
 namespace {
 
 using namespace meetwire;
@@ -390,8 +389,6 @@ TEST_CASE("classic client: comings and goings before the roster are remembered u
   REQUIRE(users(all<Welcome>(roster).at(0)) == std::vector<std::string>{"d"});
 }
 
-}  // namespace
-
 TEST_CASE("classic client: internal is no reason that a server can give") {
   Client client;
   client.say(Hello{});
@@ -400,4 +397,5 @@ TEST_CASE("classic client: internal is no reason that a server can give") {
   REQUIRE(refused.at(0).error.code == ErrorCode::ServerIncompatible);
 }
 
+}  // namespace
 }  // namespace classic_client_test

@@ -1,8 +1,13 @@
-// What a fake connection was made with, and what of it may be changed later.
+// What a fake connection was made with, and what of it may be changed later: its configuration and its handlers.
 
 export class Configured {
   configuration: RTCConfiguration | undefined;
   signalingState: RTCSignalingState = 'stable';
+  onnegotiationneeded: (() => void) | null = null;
+  onicecandidate: ((event: { candidate: RTCIceCandidate | null }) => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  onsignalingstatechange: (() => void) | null = null;
+  ontrack: ((event: RTCTrackEvent) => void) | null = null;
 
   getConfiguration(): RTCConfiguration {
     return { ...this.configuration };

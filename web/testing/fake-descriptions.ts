@@ -21,6 +21,11 @@ export class Described extends Configured {
   protected stableLocal: Description = null;
   protected stableRemote: Description = null;
 
+  get hasDataLine(): boolean {
+    const has = (description: Description): boolean => readSdp(description?.sdp ?? '').lines.some(({ kind }) => kind === 'application');
+    return has(this.currentLocalDescription) && has(this.currentRemoteDescription);
+  }
+
   get localDescription(): Description {
     return this.local;
   }

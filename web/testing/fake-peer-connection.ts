@@ -12,11 +12,6 @@ import { FakeTransceiver, type Before, answeredLines, needsNegotiation, offeredL
 import { type Pace, turnOf } from './pace.ts';
 
 export class FakePeerConnection extends Described {
-  onnegotiationneeded: (() => void) | null = null;
-  onicecandidate: ((event: { candidate: RTCIceCandidate | null }) => void) | null = null;
-  onconnectionstatechange: (() => void) | null = null;
-  onsignalingstatechange: (() => void) | null = null;
-  ontrack: ((event: RTCTrackEvent) => void) | null = null;
   ondatachannel: ((event: { channel: FakeDataChannel }) => void) | null = null;
   connectionState: RTCPeerConnectionState = 'new';
   transceivers: FakeTransceiver[] = [];
@@ -60,11 +55,6 @@ export class FakePeerConnection extends Described {
   /** The connection at the other end, by what both descriptions say. */
   get other(): FakePeerConnection | undefined {
     return this.#wire.byUfrag.get(ufragOf(this.remote));
-  }
-
-  get hasDataLine(): boolean {
-    const has = (description: RTCSessionDescriptionInit | null): boolean => readSdp(description?.sdp ?? '').lines.some(({ kind }) => kind === 'application');
-    return has(this.currentLocalDescription) && has(this.currentRemoteDescription);
   }
 
   opened(label: string, id: number): FakeDataChannel {
