@@ -6,7 +6,6 @@
 
 namespace classic_client_test {
 namespace {
-
 using namespace meetwire;
 using Json = nlohmann::ordered_json;
 using namespace meetwire::protocol;
