@@ -72,6 +72,7 @@ class BrowserPeer implements Peer {
   readonly #text: PageText | undefined;
   readonly #slots = new Map<Slot, SlotEntry>();
   #answeringAgain = false;
+  #onlyStream: MediaStream | undefined;
 
   constructor(connection: RTCPeerConnection, events: PeerEvents, options: PeerPortOptions, data: PeerData | undefined, text: PageText | undefined) {
     this.data = data;
@@ -104,7 +105,7 @@ class BrowserPeer implements Peer {
     if (entry.transceiver) return;
     const transceiver = this.#connection.addTransceiver(entry.track ?? kindOf(slot), {
       direction: 'sendrecv',
-      streams: [this.#options.stream()],
+      streams: [this.#stream()],
       sendEncodings: [{ priority, networkPriority: priority }],
     });
     this.#take(slot, entry, transceiver);
@@ -120,7 +121,7 @@ class BrowserPeer implements Peer {
     if (before === transceiver) return;
     if (before) this.#giveUp(before);
     // Older browsers cannot do this; the slot is told by the mid anyway.
-    transceiver.sender.setStreams?.(this.#options.stream());
+    transceiver.sender.setStreams?.(this.#stream());
     entry.priority = priority;
     this.#take(slot, entry, transceiver);
     if (entry.track) this.#replace(transceiver, entry.track);
@@ -202,6 +203,11 @@ class BrowserPeer implements Peer {
     } finally {
       this.#answeringAgain = false;
     }
+  }
+
+  // Pages of others show the last stream that came, whole: a microphone with one of its own would take the picture's place.
+  #stream(): MediaStream {
+    return this.data ? this.#options.stream() : (this.#onlyStream ??= this.#options.stream());
   }
 
   #entry(slot: Slot): SlotEntry {
