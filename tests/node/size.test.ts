@@ -10,12 +10,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'dist');
 const file = (name: string): Buffer => readFileSync(join(dist, name));
 
-const mostByGzip = 128 * 1024;
-const mostByBrotli = 108 * 1024;
+const mostByGzip = 134 * 1024;
+const mostByBrotli = 111 * 1024;
 const mostMemoryAtFirst = 2 * 1024 * 1024;
 const bytesPerPage = 65_536;
 
-test('all that a page loads for `join`, socket.io-client apart, is at most 128 KB by gzip and 108 KB by Brotli', () => {
+test('all that a page loads for `join`, socket.io-client apart, is at most 134 KB by gzip and 111 KB by Brotli', () => {
   const check = (most: number, compressed: (name: string) => Uint8Array): void => {
     const sizes = ['meetwire.js', 'core.js'].map((name) => compressed(name).length);
     const total = sizes.reduce((sum, size) => sum + size, 0);
