@@ -11,7 +11,7 @@ import { buildTypes } from './steps/types.mjs';
 await main(async () => {
   await setUp('test');
   await buildTypes();
-  await buildCpp('fast', ['browser_model']);
+  await buildCpp('native', ['browser_model']);
   const program = inBuild('js', 'tests', 'calibration', 'index.js');
   const { code } = await run(process.execPath, [program, ...process.argv.slice(2)], { check: false, env: browserEnvironment() });
   process.exitCode = code;

@@ -76,7 +76,7 @@ async function buildSamples(quick) {
 }
 
 async function buildBrowserModel() {
-  await buildCpp('fast', ['browser_model']);
+  await buildCpp('native', ['browser_model']);
   return {};
 }
 

@@ -20,7 +20,7 @@ export interface Comparison {
   unsteady: number[];
 }
 
-const program = join(root, 'build', 'fast', 'browser_model');
+const program = join(root, 'build', 'native', 'browser_model');
 
 /** Of a browser, what is listed: first quirks, then rules. */
 export const listedFor = (browser: BrowserName): { quirks: string[]; rules: string[] } => {
