@@ -45,9 +45,10 @@ async function assertTwoExchanges(newcomer: Guest, others: number): Promise<void
   assert.equal(count(frames, false, 'answer'), others, story);
   assert.equal(count(frames, false, 'offer'), 0, story);
   assert.equal(count(frames, true, 'answer'), 0, story);
-  // Nothing is waited for between the welcome and the first offer.
+  // Nothing is waited for between the welcome and the first offer. That one's own media has changed comes to oneself too, while a
+  // slow machine still makes the offer.
   const offer = frames.findIndex(({ sent, types }) => sent && types.includes('offer'));
-  const between = frames.slice(2, offer).filter(({ sent }) => !sent).flatMap(({ types }) => types);
+  const between = frames.slice(2, offer).filter(({ sent }) => !sent).flatMap(({ types }) => types).filter((type) => type !== 'changed');
   assert.deepEqual(between, [], story);
 }
 
