@@ -134,7 +134,7 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
   const Participant* member = roster.find(message.from);
   // Classic servers say that somebody has left who has not, and somebody's offer before they say that he has come.
   // An offer is how a newcomer begins; other messages of strangers are the tail of a link that has ended.
-  const bool begins = is_foreign(wire.in_use()) && message.session.empty() && options.room && message.from != options.user &&
+  const bool begins = is_foreign(wire.in_use()) && wire.in_use() != DialectName::Codelab && message.session.empty() && options.room && message.from != options.user &&
                       (std::holds_alternative<protocol::Offer>(message.pair.body) || !tells_roster());
   if (member == nullptr && begins) {
     Participant newcomer;

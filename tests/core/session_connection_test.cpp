@@ -48,8 +48,11 @@ TEST_CASE("session.join: bad ids end it before a socket is opened") {
 }
 
 TEST_CASE("session.join: a dialect that is not spoken is refused") {
-  World w(DialectName::Plain);
+  ClientOptions out_of_rooms = World::options();
+  out_of_rooms.room.reset();
+  World w(DialectName::Codelab, out_of_rooms);
   w.on(event::JoinRequested{});
+  REQUIRE(w.state().error.has_value());
   CHECK(w.state().error->code == ErrorCode::InvalidArgument);
 }
 

@@ -157,7 +157,9 @@ struct World {
       shared->links.push_back(std::make_shared<FakeLink>(FakeLink{std::move(how), {}, {}, {}, false}));
       return std::make_unique<FakePart>(shared->links.back(), *shared);
     };
-    out.make_dialect = [this](DialectName name, const ClientOptions&, const Limits&) -> std::unique_ptr<p::ClientDialect> {
+    out.make_dialect = [this](DialectName name, const ClientOptions& given, const Limits&) -> std::unique_ptr<p::ClientDialect> {
+      // As the real parts do it: such servers know nobody out of rooms.
+      if (name == DialectName::Codelab && !given.room) return nullptr;
       // The real one: all that it does is to write and to read.
       if (name == DialectName::Plain) return p::make_plain_client(UserId{"me"}, kDefaultLimits);
       return std::make_unique<FakeDialect>(name, *shared);

@@ -35,7 +35,7 @@ Limits small_limits() {
 }
 
 // What a few floods of different kinds may leave behind under these limits, and far less than what came in.
-constexpr std::size_t kGrowthMax = 48 * 1024;
+constexpr std::size_t kGrowthMax = 64 * 1024;
 
 class Host {
  public:
