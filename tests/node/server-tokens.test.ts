@@ -49,8 +49,7 @@ describe('a token', () => {
       const member = await harness.member(url, { ...ada, name: 'The Queen', token });
       assert.deepEqual([member.welcome.self.role, member.welcome.self.name], ['host', 'Ada Lovelace']);
       member.send({ type: 'leave' });
-      await until('it is gone', () => member.disconnected !== undefined || member.socket.disconnected || true);
-      member.close();
+      await until('it is gone', () => member.disconnected);
       assert.doesNotMatch(log.text, new RegExp(token));
     }
     assert.doesNotMatch(log.text, /this server is open/);
