@@ -15,6 +15,7 @@ import { PlainConnection } from './plain-connection.ts';
 import { placeOfPath } from './plain-path.ts';
 import type { PlainPlace } from './plain-path.ts';
 import { watchedWebSockets } from './websockets.ts';
+import { untilOver } from './until-over.ts';
 
 export interface PlainPorts {
   /** Somebody asks for a socket. `known` is told the id by which the answer comes, which may be before this returns. */
@@ -87,7 +88,7 @@ export class PlainServer {
     clearInterval(this.#heartbeat);
     for (const id of [...this.#asking.keys()]) this.answer(id, { code: 'server-closing', message: 'This server is shutting down.' });
     for (const connection of this.#open.values()) connection.hangUp();
-    await this.#gone(flushMsMax);
+    await untilOver(() => this.#open.size === 0, flushMsMax);
     for (const connection of [...this.#open.values()]) connection.drop();
   }
 
@@ -152,22 +153,6 @@ export class PlainServer {
   // Browsers answer pings by themselves; who is gone without a word holds a place that another cannot have.
   #beat(): void {
     for (const connection of this.#open.values()) connection.beat(pingIntervalMs + pingTimeoutMs);
-  }
-
-  #gone(msMax: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(deadline);
-        clearInterval(poll);
-        resolve();
-      };
-      const look = (): void => {
-        if (this.#open.size === 0) done();
-      };
-      const deadline = setTimeout(done, msMax);
-      const poll = setInterval(look, 20);
-      look();
-    });
   }
 }
 

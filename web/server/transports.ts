@@ -19,6 +19,7 @@ import { keepPath } from './neighbours.ts';
 import type { Origin } from './room-host.ts';
 import { silentBody } from './silence.ts';
 import { watchedWebSockets } from './websockets.ts';
+import { untilOver } from './until-over.ts';
 
 export interface TransportsParts {
   readonly path: string;
@@ -87,7 +88,7 @@ export class Transports {
   /** What was delivered goes out for a while; then all is closed. */
   async close(): Promise<void> {
     for (const conn of [...this.#greeting]) conn.close(true);
-    await this.#gone(flushMsMax);
+    await untilOver(() => this.#io.engine.clientsCount === 0 && this.#upgraded.size === 0, flushMsMax);
     this.#io.engine.close();
     for (const socket of this.#upgraded) socket.destroy();
   }
@@ -183,23 +184,6 @@ export class Transports {
   #track(socket: Duplex): void {
     this.#upgraded.add(socket);
     socket.once('close', () => this.#upgraded.delete(socket));
-  }
-
-  /** Until nobody is connected any more, or time is up. */
-  #gone(msMax: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(deadline);
-        clearInterval(poll);
-        resolve();
-      };
-      const look = (): void => {
-        if (this.#io.engine.clientsCount === 0 && this.#upgraded.size === 0) done();
-      };
-      const deadline = setTimeout(done, msMax);
-      const poll = setInterval(look, 20);
-      look();
-    });
   }
 }
 
