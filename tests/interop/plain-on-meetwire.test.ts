@@ -360,7 +360,7 @@ describe('plain clients and others in one room', () => {
     const plain = await world.joinAs(person, 'r', { dialect: 'plain', microphone: true });
     harness.later(() => plain.leave());
     const ada = await joinOurs(served, 'r');
-    await until('both are connected', () => other(plain)?.connection === 'connected' && other(ada)?.connection === 'connected', 10_000);
+    await until('both are connected', () => other(plain)?.connection === 'connected' && other(ada)?.connection === 'connected', 60_000);
     await assert.rejects(
       world.joinAs(Object.assign(world.person(), { ports: { ...world.person().ports, transport: webSocketPort(`${served.plain}/r?pc`, nodeWebSocket as unknown as MakeWebSocket) } }), 'r', { dialect: 'plain' }),
       { code: 'room-full' },
