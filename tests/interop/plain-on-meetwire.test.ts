@@ -306,7 +306,7 @@ describe('plain clients and others in one room', () => {
       const served = await serve();
       const ada = await joinOurs(served, 'course/room');
       const page = enter(`${served.plain}/course/room?pc`, { calls });
-      await until(`both are connected: ${page.faults.join()}`, () => page.connected && other(ada)?.connection === 'connected', 40_000);
+      await until(`both are connected: ${page.faults.join()}`, () => page.connected && other(ada)?.connection === 'connected', 10_000);
       assert.match(other(ada)!.id, /^plain-/);
       assert.equal(other(ada)!.microphone.on, true);
       assert.deepEqual(page.faults, []);
