@@ -76,6 +76,7 @@ class Switchboard {
   void turn_away(const ConnectionId& id, Failure why);
   bool stays_outside(Connection& connection, ErrorCode why);
   void put_out(const ConnectionId& id);
+  void end_place(const ConnectionId& id);
   void free_seat(const Seat& seat);
   // And from there on (switchboard_renewal.cpp)
   void grant(Connection& connection, const event::Authorized& authorized);

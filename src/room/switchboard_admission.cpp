@@ -216,10 +216,16 @@ bool Switchboard::stays_outside(Connection& connection, ErrorCode why) {
 
 // It has said that it lives, and no more.
 void Switchboard::put_out(const ConnectionId& id) {
+  const Connection* connection = find(id);
+  if (connection == nullptr) return;
+  if (connection->expires_at && *connection->expires_at <= now_) return expire(id);
+  log(LogLevel::Info, "put out for its silence", *connection);
+  end_place(id);
+}
+
+// The connection is closed, and its place given up with it. (`id` may be the connection's own, which goes with it.)
+void Switchboard::end_place(const ConnectionId& id) {
   const ConnectionId copy = id;
-  const Connection* const late = find(copy);
-  if (late != nullptr && late->expires_at && *late->expires_at <= now_) return expire(copy);
-  if (const Connection* connection = find(copy)) log(LogLevel::Info, "put out for its silence", *connection);
   const auto seat = close(copy);
   if (!seat) return;
   in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, copy, LeaveReason::Lost); });

@@ -46,18 +46,14 @@ void Switchboard::refresh(Connection& connection) {
 void Switchboard::expire(const ConnectionId& id) {
   Connection* connection = find(id);
   if (connection == nullptr) return;
-  const ConnectionId copy = id;
   const Failure expired{ErrorCode::TokenExpired};
   log(LogLevel::Info, "expired", *connection);
   if (connection->stage == Stage::Waiting) {
-    deliver(copy, 0, Refused{expired});
+    deliver(id, 0, Refused{expired});
   } else {
-    deliver(copy, 0, Ended{expired});
+    deliver(id, 0, Ended{expired});
   }
-  const auto seat = close(copy);
-  if (!seat) return;
-  in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, copy, LeaveReason::Lost); });
-  free_seat(*seat);
+  end_place(id);
 }
 
 }  // namespace meetwire::room

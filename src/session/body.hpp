@@ -163,6 +163,11 @@ struct Session::Body {
   // The hello is out, to a server that may have lost what it asks.
   bool asks() const { return ask_at && connection.is_greeting() && wire.in_use() != DialectName::Meetwire; }
   bool is_viewer() const { return has_been_joined && self.role == Role::Viewer; }
+  // Rooms, and no more than that: no calls and no chat.
+  bool has_rooms_only() const { return wire.in_use() == DialectName::Codelab || wire.in_use() == DialectName::Plain; }
+  Failure carries_no(std::string_view what) const {
+    return Failure{ErrorCode::InvalidArgument, std::string("a ").append(name_of(wire.in_use())).append(" server carries no ").append(what)};
+  }
   static Failure no_floor() { return Failure{ErrorCode::NotAllowed, "a viewer has to ask for the floor first"}; }
   bool is_joined() const { return connection.phase() == ConnectionPhase::Joined; }
   bool connects_on_call() const { return !options.room || options.connect == Connect::OnCall; }

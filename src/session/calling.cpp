@@ -9,10 +9,7 @@ namespace meetwire::session {
 template <class Wish>
 void Session::Body::call(Turn& turn, RequestId request, Wish&& wish) {
   if (!has_been_joined) return turn.settle(request, Failure{ErrorCode::NotJoined});
-  if (wire.in_use() == DialectName::Codelab) {
-    return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a codelab server carries no calls"});
-  }
-  if (!tells_roster()) return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a plain server carries no calls"});
+  if (has_rooms_only()) return turn.settle(request, carries_no("calls"));
   if (wire.in_use() == DialectName::Classic && !connects_on_call()) {
     return turn.settle(request, Failure{ErrorCode::InvalidArgument, "a classic server carries calls out of rooms, or on-call, only"});
   }

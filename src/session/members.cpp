@@ -18,8 +18,8 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
   for (const roster::Difference& difference : update.differences) {
     if (const auto* joined = std::get_if<roster::RowJoined>(&difference)) {
       turn.say(command::ParticipantJoined{joined->row});
-      // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
       if (!tells_roster() && links.has(joined->row.user)) continue;
+      // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
       if (wants_link(joined->row)) {
         start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
       } else {

@@ -132,9 +132,10 @@ void Session::Body::take(Turn& turn, const protocol::MemberLeft& message) {
 void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
   if (hold(message)) return;
   const Participant* member = roster.find(message.from);
+  if (member == nullptr && wire.in_use() == DialectName::Codelab) return;  // the tail of a goodbye, or a stranger's
   // Classic servers say that somebody has left who has not, and somebody's offer before they say that he has come.
   // An offer is how a newcomer begins; other messages of strangers are the tail of a link that has ended.
-  const bool begins = is_foreign(wire.in_use()) && wire.in_use() != DialectName::Codelab && message.session.empty() && options.room && message.from != options.user &&
+  const bool begins = is_foreign(wire.in_use()) && message.session.empty() && options.room && message.from != options.user &&
                       (std::holds_alternative<protocol::Offer>(message.pair.body) || !tells_roster());
   if (member == nullptr && begins) {
     Participant newcomer;
@@ -143,7 +144,6 @@ void Session::Body::take(Turn& turn, const protocol::SignalFrom& message) {
     apply(turn, roster.join(std::move(newcomer)), /*offers_first=*/false);
     member = roster.find(message.from);
   }
-  if (member == nullptr && wire.in_use() == DialectName::Codelab) return;  // the tail of a goodbye, or a stranger's
   if (member == nullptr || member->session != message.session) {
     return turn.report(Failure{ErrorCode::PeerMisbehaved, "a message from somebody who is not here"}, message.from);
   }

@@ -171,10 +171,7 @@ void Session::Body::announce(Turn& turn) {
 void Session::Body::on(Turn& turn, const event::ChatRequested& event) {
   // While the connection is lost, a message is taken all the same and goes out on the next.
   if (!has_been_joined) return turn.settle(event.request, Failure{ErrorCode::NotJoined});
-  const bool plain = wire.in_use() == DialectName::Plain;
-  if (plain || wire.in_use() == DialectName::Codelab) {
-    return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, plain ? "a plain server carries no chat" : "a codelab server carries no chat"});
-  }
+  if (has_rooms_only()) return turn.settle(event.request, carries_no("chat"));
   if (event.to && wire.in_use() == DialectName::Classic) {
     return turn.settle(event.request, Failure{ErrorCode::InvalidArgument, "a classic server carries chat to everyone only"});
   }

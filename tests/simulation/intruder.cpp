@@ -17,6 +17,25 @@ using namespace protocol;
 constexpr std::size_t kOverheardMax = 24;
 constexpr std::size_t kSocketsMax = 4;
 
+// What every message of that protocol comes as.
+std::string_view frame_of(DialectName dialect) {
+  switch (dialect) {
+    case DialectName::Classic: return "msg";
+    case DialectName::Codelab: return "message";
+    case DialectName::Plain: return kPlainFrame;
+    default: return kMeetwireFrame;
+  }
+}
+
+std::unique_ptr<ClientDialect> dialect_of(DialectName name) {
+  switch (name) {
+    case DialectName::Classic: return make_classic_client(Intruder::room(), Intruder::user(), "M", kDefaultLimits);
+    case DialectName::Codelab: return make_codelab_client(Intruder::room(), Intruder::user(), "M", kDefaultLimits);
+    case DialectName::Plain: return make_plain_client(Intruder::user(), kDefaultLimits);
+    default: return make_meetwire_client(kDefaultLimits);
+  }
+}
+
 }  // namespace
 
 const UserId& Intruder::user() {
@@ -36,7 +55,7 @@ void Intruder::act() {
   const int life = at->first;
   if (!at->second.up) return;
   switch (choices_.below(12)) {
-    case 0: return say(life, std::string(at->second.classic ? "msg" : at->second.codelab ? "message" : at->second.plain ? kPlainFrame : kMeetwireFrame), garbage());
+    case 0: return say(life, std::string(frame_of(at->second.dialect)), garbage());
     case 1: case 2: case 3:
       if (!overheard_.empty()) {
         const command::Send copy = overheard_[choices_.below(overheard_.size())];
@@ -57,13 +76,18 @@ void Intruder::act() {
 void Intruder::open() {
   const int life = ++lives_;
   Socket& socket = sockets_[life];
-  socket.classic = choices_.one_in(4);
-  socket.codelab = !socket.classic && choices_.one_in(5);
-  if (socket.codelab) return signalling_.open(index_, life, 1, ClassicQuery{.is_page = true});
+  const bool classic = choices_.one_in(4);
+  if (classic) {
+    socket.dialect = DialectName::Classic;
+  } else if (choices_.one_in(5)) {
+    socket.dialect = DialectName::Codelab;
+  } else if (life % 5 == 0) {
+    socket.dialect = DialectName::Plain;
+  }
+  if (socket.dialect == DialectName::Codelab) return signalling_.open(index_, life, 1, ClassicQuery{.dialect = DialectName::Codelab});
   // A plain client needs no more than to know a room to be in it: its own is where it tries to reach others from.
-  socket.plain = !socket.classic && life % 5 == 0;
-  if (socket.plain) return signalling_.open(index_, life, 1, ClassicQuery{.room = room(), .plain = true});
-  if (!socket.classic) return signalling_.open(index_, life, 1);
+  if (socket.dialect == DialectName::Plain) return signalling_.open(index_, life, 1, ClassicQuery{.room = room(), .dialect = DialectName::Plain});
+  if (!classic) return signalling_.open(index_, life, 1);
   // The query of a classic client is its hello. In no room it may call who is in none as well: not where people are.
   const bool among_people = std::any_of(people_.begin(), people_.end(), [](const Person& person) { return person.room.empty(); });
   ClassicQuery query{user(), choices_.one_in(3) && !among_people ? RoomId{} : room(), std::nullopt};
@@ -81,8 +105,9 @@ void Intruder::hear(int life, const ClientEvent& event) {
     sockets_.erase(at);
   } else if (std::holds_alternative<event::TransportOpened>(event)) {
     at->second.up = true;
-    if (at->second.classic || at->second.plain || choices_.one_in(3)) return;
-    if (at->second.codelab) return encode(life, {Hello{}}, false);
+    const DialectName dialect = at->second.dialect;
+    if (dialect == DialectName::Classic || dialect == DialectName::Plain || choices_.one_in(3)) return;
+    if (dialect == DialectName::Codelab) return encode(life, {Hello{}}, false);
     Hello hello;
     hello.room = is_inside_ ? people_.front().room : room();
     if (hello.room->empty()) hello.room.reset();
@@ -116,10 +141,7 @@ void Intruder::say(int life, std::string name, std::string body) {
 
 void Intruder::encode(int life, const std::vector<ClientMessage>& messages, bool mutates) {
   const Socket& socket = sockets_.at(life);
-  const auto dialect = socket.classic   ? make_classic_client(room(), user(), "M", kDefaultLimits)
-                       : socket.codelab ? make_codelab_client(room(), user(), "M", kDefaultLimits)
-                       : socket.plain   ? make_plain_client(user(), kDefaultLimits)
-                                        : make_meetwire_client(kDefaultLimits);
+  const auto dialect = dialect_of(socket.dialect);
   for (Frame& frame : dialect->encode(messages, choices_.one_in(3) ? choices_.below(40) : 0)) {
     say(life, frame.name, mutates ? mutated(std::move(frame.body)) : std::move(frame.body));
   }
@@ -163,7 +185,7 @@ void Intruder::say_to_somebody(int life) {
 
 // With a wrong secret and no token; without tokens only while somebody has the place: else it is whoever's comes first.
 void Intruder::claim_somebody(int life) {
-  if (sockets_.at(life).classic || sockets_.at(life).codelab || sockets_.at(life).plain) return say_words(life);
+  if (is_foreign(sockets_.at(life).dialect)) return say_words(life);
   const Person& victim = somebody();
   Hello hello;
   if (!victim.room.empty()) hello.room = victim.room;

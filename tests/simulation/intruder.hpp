@@ -38,9 +38,7 @@ class Intruder {
  private:
   struct Socket {
     bool up = false;
-    bool classic = false;
-    bool codelab = false;
-    bool plain = false;
+    DialectName dialect = DialectName::Meetwire;
   };
 
   void open();

@@ -61,9 +61,9 @@ void Signalling::open(int who, int life, std::uint32_t attempt, std::optional<Cl
     opened.connection = id;
     opened.session = SessionId{hexadecimal(choices_.next())};
     opened.secret = hexadecimal(choices_.next());
-    if (query && query->is_page) {
+    if (query && query->dialect == DialectName::Codelab) {
       opened.dialect = DialectName::Codelab;
-    } else if (query && query->plain) {
+    } else if (query && query->dialect == DialectName::Plain) {
       opened.dialect = DialectName::Plain;
       opened.room = query->room.value;
       opened.device = opened_ % 2 == 0;

@@ -28,8 +28,8 @@ struct ClassicQuery {
   UserId user;
   RoomId room;  // empty: none
   std::optional<Place> only_if_held;
-  bool is_page = false;  // of the codelab's: it says nothing here
-  bool plain = false;  // a plain client's path, which has no user
+  // Of a plain client it is the path, which has no user; of a codelab page it says nothing here.
+  DialectName dialect = DialectName::Classic;
 };
 
 // What the host of the server takes for a proof of who somebody is.

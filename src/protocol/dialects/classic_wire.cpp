@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/dialects/mark.hpp"
+#include "protocol/dialects/one_by_one.hpp"
 #include "protocol/dialects/pair_json.hpp"
 #include "protocol/text.hpp"
 
@@ -86,26 +87,20 @@ std::vector<TypedPayload> write_pair_payload(const PairMessage& pair, std::strin
     writer.close('}');
     out.push_back({type, writer.take()});
   };
-  const auto add_description = [&](std::string_view type, const std::string& sdp) {
-    add(
-        type,
-        [&](TextWriter& writer) {
-          put(writer, "type", type);
-          put(writer, "sdp", sdp);
-        },
-        [&](TextWriter& writer) { write_mark(writer, pair); });
-  };
-  if (const auto* offer = std::get_if<Offer>(&pair.body)) {
-    add_description("offer", offer->sdp);
-  } else if (const auto* answer = std::get_if<Answer>(&pair.body)) {
-    add_description("answer", answer->sdp);
-  } else if (const auto* batch = std::get_if<Candidates>(&pair.body)) {
-    for (const Candidate& candidate : batch->candidates) {
-      // The end of candidates is not sent in this dialect.
-      if (candidate.candidate.empty()) continue;
-      add("candidate", [&](TextWriter& writer) { write_members(writer, candidate); }, [](TextWriter&) {});
-    }
-  }
+  say_one_by_one(
+      pair,
+      [&](std::string_view type, const std::string& sdp) {
+        add(
+            type,
+            [&](TextWriter& writer) {
+              put(writer, "type", type);
+              put(writer, "sdp", sdp);
+            },
+            [&](TextWriter& writer) { write_mark(writer, pair); });
+      },
+      [&](const Candidate& candidate) {
+        add("candidate", [&](TextWriter& writer) { write_members(writer, candidate); }, [](TextWriter&) {});
+      });
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/dialects/mark.hpp"
+#include "protocol/dialects/one_by_one.hpp"
 #include "protocol/text.hpp"
 
 namespace meetwire::protocol::codelab {
@@ -25,11 +26,6 @@ std::variant<PairBody, Failure> read_candidate(const Value& payload, const Limit
   if (mid) candidate.sdp_mid = std::string(*mid);
   if (index) candidate.sdp_mline_index = *index;
   return PairBody{Candidates{{std::move(candidate)}}};
-}
-
-void write_description(TextWriter& writer, std::string_view type, const std::string& sdp) {
-  put(writer, "type", type);
-  put(writer, "sdp", sdp);
 }
 
 }  // namespace
@@ -65,27 +61,23 @@ std::vector<std::string> write_pair_payload(const PairMessage& pair, std::string
     writer.close('}');
     out.push_back(writer.take());
   };
-  if (const auto* offer = std::get_if<Offer>(&pair.body)) {
-    add([&](TextWriter& writer) {
-      write_description(writer, "offer", offer->sdp);
-      write_mark(writer, pair);
-    });
-  } else if (const auto* answer = std::get_if<Answer>(&pair.body)) {
-    add([&](TextWriter& writer) {
-      write_description(writer, "answer", answer->sdp);
-      write_mark(writer, pair);
-    });
-  } else if (const auto* batch = std::get_if<Candidates>(&pair.body)) {
-    for (const Candidate& candidate : batch->candidates) {
-      if (candidate.candidate.empty()) continue;  // the end of candidates is not sent
-      add([&](TextWriter& writer) {
-        put(writer, "type", "candidate");
-        put(writer, "label", candidate.sdp_mline_index);
-        put(writer, "id", candidate.sdp_mid);
-        put(writer, "candidate", candidate.candidate);
+  say_one_by_one(
+      pair,
+      [&](std::string_view type, const std::string& sdp) {
+        add([&](TextWriter& writer) {
+          put(writer, "type", type);
+          put(writer, "sdp", sdp);
+          write_mark(writer, pair);
+        });
+      },
+      [&](const Candidate& candidate) {
+        add([&](TextWriter& writer) {
+          put(writer, "type", "candidate");
+          put(writer, "label", candidate.sdp_mline_index);
+          put(writer, "id", candidate.sdp_mid);
+          put(writer, "candidate", candidate.candidate);
+        });
       });
-    }
-  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/dialects/mark.hpp"
+#include "protocol/dialects/one_by_one.hpp"
 #include "protocol/dialects/pair_json.hpp"
 #include "protocol/dialects/plain.hpp"
 #include "protocol/text.hpp"
@@ -92,27 +93,21 @@ Frame make_keep_alive() {
 
 std::vector<Frame> write_pair(const PairMessage& pair) {
   std::vector<Frame> out;
-  const auto add_description = [&](std::string_view type, const std::string& sdp) {
-    out.push_back(make_frame(type, [&](TextWriter& writer) {
-      put(writer, "sdp", sdp);
-      write_mark(writer, pair);
-    }));
-  };
-  if (const auto* offer = std::get_if<Offer>(&pair.body)) {
-    add_description("offer", offer->sdp);
-  } else if (const auto* answer = std::get_if<Answer>(&pair.body)) {
-    add_description("answer", answer->sdp);
-  } else if (const auto* batch = std::get_if<Candidates>(&pair.body)) {
-    for (const Candidate& candidate : batch->candidates) {
-      // The end of candidates is not sent in this dialect.
-      if (candidate.candidate.empty()) continue;
-      out.push_back(make_frame("candidate", [&](TextWriter& writer) {
-        put(writer, "id", candidate.sdp_mid);
-        put(writer, "mlineindex", candidate.sdp_mline_index);
-        put(writer, "candidate", candidate.candidate);
-      }));
-    }
-  }
+  say_one_by_one(
+      pair,
+      [&](std::string_view type, const std::string& sdp) {
+        out.push_back(make_frame(type, [&](TextWriter& writer) {
+          put(writer, "sdp", sdp);
+          write_mark(writer, pair);
+        }));
+      },
+      [&](const Candidate& candidate) {
+        out.push_back(make_frame("candidate", [&](TextWriter& writer) {
+          put(writer, "id", candidate.sdp_mid);
+          put(writer, "mlineindex", candidate.sdp_mline_index);
+          put(writer, "candidate", candidate.candidate);
+        }));
+      });
   return out;
 }
 
