@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'replaced'
   | 'removed'
   | 'server-closing'
+  | 'server-unavailable'
   | 'connection-lost'
   | 'aborted'
   | 'already-left'

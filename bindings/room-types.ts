@@ -20,6 +20,8 @@ export interface RoomOptions {
   plainParticipantsMax?: number;
   /** Each member has its own: ask the host, also where it authorizes nobody. */
   ownIceServers?: boolean;
+  /** The host keeps the rooms' logs: command `append_entry` and those beside it. */
+  journal?: boolean;
 }
 
 export type RoomEvent =
@@ -59,6 +61,10 @@ export type RoomEvent =
   /** Who has a place stays and may come back to it; newcomers are refused. */
   | { type: 'drain_requested' }
   | { type: 'shutdown_requested' }
+  /** One room's log, as the journal had it: before any connection is opened. `value`: as `store_room` had it, or empty. */
+  | { type: 'room_read'; room: string; value: string; entries: { at: number; entry: string }[] }
+  /** That was all: whoever was connected then is so no longer. */
+  | { type: 'journal_read' }
   | { type: 'time_passed' };
 
 export type RoomCommand =
@@ -81,4 +87,11 @@ export type RoomCommand =
     }
   | { type: 'count_changed'; connections: number; rooms: number; members: number }
   /** To a plain client: its socket may be opened, or is refused with the error. */
-  | { type: 'answer_handshake'; connection: string; error?: Failure };
+  | { type: 'answer_handshake'; connection: string; error?: Failure }
+  /** To the end of the room's log, and in it before anything that follows in this step is done. */
+  | { type: 'append_entry'; room: string; at: number; entry: string }
+  /** In place of the room's whole log up to here. */
+  | { type: 'store_room'; room: string; value: string }
+  | { type: 'forget_room'; room: string }
+  /** What `room_read` brought is no room's log, or is of a later version. */
+  | { type: 'refuse_log'; room: string; reason: string };

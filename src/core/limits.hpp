@@ -299,6 +299,9 @@ struct Limits {
   std::size_t address_held_bytes_max = 64 * 1024 * 1024;
   std::size_t room_held_bytes_max = 32 * 1024 * 1024;
   std::size_t process_held_bytes_max = 256 * 1024 * 1024;
+  // Of a room's log, where it is kept: as long as it is shorter than this, and than twice what came of it, it is not cut.
+  // Reading so much takes a few milliseconds, and writing what came of it costs a fraction of having written the entries.
+  std::size_t log_bytes_min = 64 * 1024;
   // Messages that the passing of time may have in one step; the rest follows in the next one.
   std::size_t step_deliveries_max = 4'096;
   // Chat ids remembered a member, so that a retry has no second effect. Like requests, they are charged for: with the

@@ -153,10 +153,60 @@ struct CountChanged {
   }
 };
 
+// To the end of the room's log, and in it before anything that follows in this step is done: what is delivered was kept.
+struct AppendEntry {
+  static constexpr std::string_view kType = "append_entry";
+  RoomId room;  // empty: of those online in no room
+  std::int64_t at = 0;  // milliseconds, the step's time
+  std::string entry;    // JSON text
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+    visit("at", self.at);
+    visit("entry", self.entry);
+  }
+};
+
+// In place of the room's whole log up to here: what came of it.
+struct StoreRoom {
+  static constexpr std::string_view kType = "store_room";
+  RoomId room;
+  std::string value;  // JSON text
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+    visit("value", self.value);
+  }
+};
+
+// The room is no more, nor is its log needed.
+struct ForgetRoom {
+  static constexpr std::string_view kType = "forget_room";
+  RoomId room;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+  }
+};
+
+// What event::RoomRead brought is no room's log, or is of a later version: there is no such room, and its log should be set
+// aside, where a person can look at it.
+struct RefuseLog {
+  static constexpr std::string_view kType = "refuse_log";
+  RoomId room;
+  std::string reason;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+    visit("reason", self.reason);
+  }
+};
+
 }  // namespace command
 
 using RoomCommand =
     std::variant<command::Deliver, command::Distribute, command::CloseConnection, command::ProbeConnection,
-                 command::Authorize, command::Log, command::CountChanged, command::AnswerHandshake>;
+                 command::Authorize, command::Log, command::CountChanged, command::AnswerHandshake, command::AppendEntry,
+                 command::StoreRoom, command::ForgetRoom, command::RefuseLog>;
 
 }  // namespace meetwire

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/errors.hpp"
 #include "core/ids.hpp"
@@ -25,6 +26,7 @@ struct RoomOptions {
   std::optional<std::uint32_t> chat_history_max;  // messages kept for those who come later; 0: none
   std::optional<std::uint32_t> plain_participants_max;  // in a room with a plain client in it
   std::optional<bool> own_ice_servers;  // each member has its own: ask the host, also where it authorizes nobody
+  std::optional<bool> journal;  // the host keeps the rooms' logs: command::AppendEntry and those beside it
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -36,6 +38,7 @@ struct RoomOptions {
     visit("chatHistoryMax", self.chat_history_max);
     visit("plainParticipantsMax", self.plain_participants_max);
     visit("ownIceServers", self.own_ice_servers);
+    visit("journal", self.journal);
   }
 };
 
@@ -136,9 +139,42 @@ struct ShutdownRequested {
   static void fields(Self&, Visit&&) {}
 };
 
+struct ReadEntry {
+  static constexpr std::string_view kType = "read_entry";
+  std::int64_t at = 0;  // as command::AppendEntry had it
+  std::string entry;    // likewise
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("at", self.at);
+    visit("entry", self.entry);
+  }
+};
+
+// One room's log, as the journal had it: before any connection is opened.
+struct RoomRead {
+  static constexpr std::string_view kType = "room_read";
+  RoomId room;
+  std::string value;  // as command::StoreRoom had it; empty: none was stored
+  std::vector<ReadEntry> entries;  // after it
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("room", self.room);
+    visit("value", self.value);
+    visit("entries", self.entries);
+  }
+};
+
+// That was all: whoever was connected then is so no longer.
+struct JournalRead {
+  static constexpr std::string_view kType = "journal_read";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
 }  // namespace event
 
 using RoomEvent = std::variant<event::ConnectionOpened, event::ConnectionClosed, event::FrameArrived, event::Authorized,
-                               event::DrainRequested, event::ShutdownRequested, event::TimePassed>;
+                               event::DrainRequested, event::ShutdownRequested, event::TimePassed, event::RoomRead,
+                               event::JournalRead>;
 
 }  // namespace meetwire

@@ -17,6 +17,7 @@
 #include "core/errors.hpp"
 #include "core/ids.hpp"
 #include "core/names.hpp"
+#include "core/time.hpp"
 #include "protocol/json.hpp"
 #include "protocol/text_writer.hpp"
 
@@ -147,6 +148,17 @@ struct FieldTypeOf<T> {
             [](void* value, std::int64_t to) { *static_cast<T*>(value) = static_cast<T>(to); },
             static_cast<std::int64_t>(Bounds::min()),
             sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(Bounds::max())};
+  }
+};
+
+template <>
+struct FieldTypeOf<Millis> {
+  static constexpr IntegerType make() {
+    return {{read_integer, write_integer},
+            [](const void* value) { return static_cast<const Millis*>(value)->value; },
+            [](void* value, std::int64_t to) { static_cast<Millis*>(value)->value = to; },
+            std::numeric_limits<std::int64_t>::min(),
+            std::numeric_limits<std::int64_t>::max()};
   }
 };
 

@@ -48,4 +48,15 @@ bool read_variant(const Value& from, std::variant<Ts...>& into) {
   return read_fields(from, All::kAll[index].walk, All::kEmplace[index](into));
 }
 
+// A variant that is a field of a struct.
+template <class... Ts>
+struct FieldTypeOf<std::variant<Ts...>> {
+  static bool read(const FieldType&, const Value& from, void* into) { return read_variant(from, *static_cast<std::variant<Ts...>*>(into)); }
+  static void write(const FieldType&, TextWriter& writer, const char* key, const void* value) {
+    if (key != nullptr) writer.key(key);
+    write_variant(writer, *static_cast<const std::variant<Ts...>*>(value));
+  }
+  static constexpr FieldType make() { return {read, write}; }
+};
+
 }  // namespace meetwire::protocol

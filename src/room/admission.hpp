@@ -37,6 +37,28 @@ struct Admission {
   bool name_granted = false;                // by the token: not the member's to change
   std::optional<std::string> ice_servers;   // JSON, of this member alone; absent: the policy's
   std::uint32_t renew_in_ms = 0;            // when to renew both; 0: never
+
+  // As a room's log has it: without what is of the connection alone, and without the account.
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("connection", self.connection);
+    visit("user", self.user);
+    visit("session", self.session);
+    visit("secret", self.secret);
+    visit("name", self.name);
+    visit("role", self.role);
+    visit("dialect", self.dialect);
+    visit("media", self.media);
+    visit("connect", self.connect);
+    visit("publisher", self.publisher);
+    visit("version", self.version);
+    visit("device", self.device);
+    visit("viewer", self.viewer);
+    visit("attributes", self.attributes);
+    visit("resume", self.resume);
+    visit("received", self.received);
+    visit("nameGranted", self.name_granted);
+  }
 };
 
 // What one takes who waits or has a place, with all texts of its own.
@@ -62,6 +84,13 @@ struct PlaceKeys {
   std::string secret;  // the last one that its owner is known to have
   std::string next;    // what the last welcome gave; empty: that is `secret`
   std::string claim;   // what the place was entered with; empty: nothing
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("secret", self.secret);
+    visit("next", self.next);
+    visit("claim", self.claim);
+  }
 
   std::size_t bytes() const { return secret.size() + next.size() + claim.size(); }
   const std::string& newest() const { return next.empty() ? secret : next; }

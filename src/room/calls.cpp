@@ -27,6 +27,26 @@ std::size_t bytes_of(const Call& call, const Limits& limits) {
 
 }  // namespace
 
+std::vector<CallValue> Calls::value() const {
+  std::vector<CallValue> all;
+  for (const auto& [user, made] : made_) {
+    for (const CallId& id : made) all.push_back({calls_.at(id), deadlines_.find(id)});
+  }
+  return all;
+}
+
+void Calls::restore(const Limits& limits, const std::vector<CallValue>& all) {
+  for (const CallValue& one : all) {
+    const Call& call = one.call;
+    if (!calls_.emplace(call.id, call).second) continue;
+    made_[call.from].push_back(call.id);
+    charges_.insert_or_assign(call.id, std::make_shared<const Charge>(payer_, room_, bytes_of(call, limits)));
+    deadlines_.set(call.id, one.deadline);
+    if (!call.replaces.empty()) replaced_.emplace(call.replaces, call.id);
+    if (call.state != CallState::Ended) live_[call.from] = live_[call.to] = call.id;
+  }
+}
+
 Calls::Tellings Calls::handle(Millis now, const Limits& limits, const UserId& from, const CallSubmitted& word,
                               bool reachable) {
   Call* call = find(word.id);

@@ -56,8 +56,25 @@ constexpr CallTable make_call_table() {
 }
 inline constexpr CallTable kCallTable = make_call_table();
 
+// One call as a room's written form has it.
+struct CallValue {
+  Call call;
+  std::optional<Millis> deadline;  // of ringing, or of remembering
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("call", self.call);
+    visit("deadline", self.deadline);
+  }
+};
+
 class Calls {
  public:
+  // Of each caller, the oldest first.
+  std::vector<CallValue> value() const;
+  // On the account of pay_by().
+  void restore(const Limits& limits, const std::vector<CallValue>& all);
+
   // How a call stands now, for one of its sides; `before` is how it stood when the step began.
   struct Telling {
     UserId to;

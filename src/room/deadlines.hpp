@@ -37,6 +37,10 @@ class Deadlines {
   const Key* first() const { return in_order_.empty() ? nullptr : &in_order_.begin()->second; }
 
   bool has(const Key& key) const { return by_key_.count(key) > 0; }
+  std::optional<Millis> find(const Key& key) const {
+    const auto at = by_key_.find(key);
+    return at == by_key_.end() ? std::nullopt : std::optional(at->second);
+  }
 
   // The earliest that has come; it is gone from here.
   std::optional<Key> take_one_due(Millis now) {

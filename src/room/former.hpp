@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/ids.hpp"
 #include "core/participant.hpp"
@@ -16,8 +18,46 @@
 
 namespace meetwire::room {
 
+struct FormerPlaceValue {
+  UserId user;
+  PlaceKeys keys;
+  Role role = Role::Guest;
+  std::uint64_t order = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("keys", self.keys);
+    visit("role", self.role);
+    visit("order", self.order);
+  }
+};
+
+struct FormerPlacesValue {
+  std::vector<FormerPlaceValue> places;
+  std::uint64_t kept = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("places", self.places);
+    visit("kept", self.kept);
+  }
+};
+
 class FormerPlaces {
  public:
+  FormerPlacesValue value() const {
+    FormerPlacesValue value{{}, kept_};
+    for (const auto& [user, place] : places_) value.places.push_back({user, place.keys, place.role, place.order});
+    return value;
+  }
+  void restore(const FormerPlacesValue& value, const std::shared_ptr<Tally>& room) {
+    kept_ = value.kept;
+    for (const FormerPlaceValue& one : value.places) {
+      places_.emplace(one.user, Place{one.keys, one.role, one.order, Charge(nullptr, room, one.keys.bytes() + one.user.value.size() + kPlaceBytes)});
+    }
+  }
+
   // `charge` is what was paid for the place; the part of it that is kept goes on to be paid.
   void keep(const UserId& user, PlaceKeys keys, Role role, Charge charge, std::size_t places_max) {
     places_.erase(user);

@@ -44,6 +44,9 @@ class History {
     return at == letters_.end() ? nullptr : &message_in(*at);
   }
 
+  // Oldest first.
+  const std::deque<Letter>& letters() const { return letters_; }
+
   bool empty() const { return letters_.empty(); }
 
  private:

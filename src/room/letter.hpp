@@ -48,8 +48,10 @@ class Letter {
 };
 
 struct Numbered {
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;  // 0: none
   Letter message;
+  // Without a number: the one that the next numbered message will have; 0: it does not matter.
+  std::uint64_t next = 0;
 };
 
 }  // namespace meetwire::room

@@ -16,6 +16,37 @@ bool Lobby::is_same(const Admission& admission) const {
   return waiter != nullptr && !shown.empty() && same_secret(shown, waiter->admission.resume.value_or(""));
 }
 
+LobbyValue Lobby::value() const {
+  LobbyValue value;
+  for (const auto& [user, one] : waiting_) {
+    value.waiting.push_back({one.admission, one.connected, one.lost_at, one.order, one.answer, due_.find(user)});
+  }
+  for (const auto& [user, bar] : barred_) value.barred.push_back({user, bar.since});
+  for (const auto& [user, over] : over_) value.over.push_back({user, over.keys, over_due_.find(user)});
+  value.knocked = knocked_;
+  value.bars = bars_;
+  return value;
+}
+
+void Lobby::restore(const LobbyValue& value, const std::shared_ptr<Tally>& room) {
+  for (const WaiterValue& one : value.waiting) {
+    const Admission& who = one.who;
+    Charge charge(nullptr, room, bytes_held_by(who.user, who.name, who.attributes));
+    waiting_.insert_or_assign(who.user, Waiter{who, one.connected, one.lost_at, one.order, one.answer, std::move(charge)});
+    due_.set(who.user, one.due);
+  }
+  for (const BarValue& one : value.barred) {
+    barred_.insert_or_assign(one.user, Bar{one.since, Charge(nullptr, room, one.user.value.size() + kEntryBytes)});
+  }
+  for (const OverValue& one : value.over) {
+    const std::size_t bytes = 2 * one.user.value.size() + one.keys.bytes() + 2 * kEntryBytes;
+    over_.insert_or_assign(one.user, Over{one.keys, Charge(nullptr, room, bytes)});
+    over_due_.set(one.user, one.due);
+  }
+  knocked_ = value.knocked;
+  bars_ = value.bars;
+}
+
 std::optional<ConnectionId> Lobby::knock(const Admission& admission, const std::shared_ptr<Tally>& room) {
   Waiter& waiter = waiting_[admission.user];
   std::optional<ConnectionId> before;

@@ -4,12 +4,14 @@
 // A knock outlives its connection for as long as a place would, so that a bad network costs nobody his turn.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -24,6 +26,65 @@ namespace meetwire::room {
 
 // What a host has said to a knock whose connection was lost at that moment.
 enum class KnockAnswer : std::uint8_t { None, Admitted, Denied };
+constexpr auto names_of(KnockAnswer) { return std::array<std::string_view, 3>{"none", "admitted", "denied"}; }
+
+// The lobby as a room's written form has it.
+struct WaiterValue {
+  Admission who;
+  bool connected = true;
+  Millis lost_at;
+  std::uint64_t order = 0;
+  KnockAnswer answer = KnockAnswer::None;
+  std::optional<Millis> due;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("who", self.who);
+    visit("connected", self.connected);
+    visit("lostAt", self.lost_at);
+    visit("order", self.order);
+    visit("answer", self.answer);
+    visit("due", self.due);
+  }
+};
+struct BarValue {
+  UserId user;
+  std::uint64_t since = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("since", self.since);
+  }
+};
+struct OverValue {
+  UserId user;
+  PlaceKeys keys;
+  std::optional<Millis> due;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("user", self.user);
+    visit("keys", self.keys);
+    visit("due", self.due);
+  }
+};
+struct LobbyValue {
+  std::vector<WaiterValue> waiting;
+  std::vector<BarValue> barred;
+  std::vector<OverValue> over;
+  std::uint64_t knocked = 0;
+  std::uint64_t bars = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("waiting", self.waiting);
+    visit("barred", self.barred);
+    visit("over", self.over);
+    visit("knocked", self.knocked);
+    visit("bars", self.bars);
+  }
+};
 
 struct Waiter {
   Admission admission;
@@ -37,6 +98,9 @@ struct Waiter {
 class Lobby {
  public:
   explicit Lobby(const Limits& limits) : limits_(limits) {}
+
+  LobbyValue value() const;
+  void restore(const LobbyValue& value, const std::shared_ptr<Tally>& room);
 
   const Waiter* find(const UserId& user) const;
   // The same one again, as far as can be known.

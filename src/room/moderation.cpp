@@ -123,7 +123,7 @@ void Room::end(Millis now, Decision& out) {
   }
   lobby_.unbar_all();
   members_.clear();
-  due_ = away_ = away_unheard_ = {};
+  due_ = repeats_ = away_ = away_unheard_ = {};
   calls_ = {};
   history_ = {};
   overfull_.clear();

@@ -11,7 +11,7 @@ bool is_numbered(const ServerMessage& message) {
   return !std::holds_alternative<Welcome>(message) && !std::holds_alternative<Refused>(message) &&
          !std::holds_alternative<Problem>(message) && !std::holds_alternative<Ended>(message) &&
          !std::holds_alternative<Waiting>(message) && !std::holds_alternative<Renewed>(message) && !std::holds_alternative<Reacted>(message) &&
-         !std::holds_alternative<TypingFrom>(message);
+         !std::holds_alternative<TypingFrom>(message) && !std::holds_alternative<SignalFrom>(message);
 }
 
 Outbox::Pushed Outbox::push(const Letter& message) {
@@ -63,6 +63,27 @@ std::vector<Numbered> Outbox::after(std::uint64_t received) const {
     ++number;
   }
   return missed;
+}
+
+OutboxValue Outbox::value(LetterTable& letters) const {
+  OutboxValue value{last_, {}, repeat_at_, repeat_wait_};
+  for (const Letter& letter : messages_) value.kept.push_back(letters.add(letter));
+  return value;
+}
+
+bool Outbox::restore(const OutboxValue& value, const std::vector<Letter>& letters) {
+  if (value.kept.size() > value.last) return false;
+  messages_.clear();
+  bytes_ = 0;
+  for (const std::uint32_t at : value.kept) {
+    if (at >= letters.size()) return false;
+    messages_.push_back(letters[at]);
+    bytes_ += letters[at].bytes();
+  }
+  last_ = value.last;
+  repeat_at_ = value.repeat_at;
+  repeat_wait_ = value.repeat_wait;
+  return true;
 }
 
 std::size_t Outbox::clear() {

@@ -12,12 +12,30 @@
 #include "core/time.hpp"
 #include "protocol/messages.hpp"
 #include "room/letter.hpp"
+#include "room/letter_table.hpp"
 
 namespace meetwire::room {
 
-// Welcome, Waiting, Renewed, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its moment, and
-// typing passes by itself: they have no number and are not kept.
+// Welcome, Waiting, Renewed, Refused, Problem and Ended belong to a connection, not to the place; a reaction belongs to its
+// moment, and typing passes by itself; signals are acknowledged and repeated by the links. They have no number and are not
+// kept: the numbers follow from the room's log alone.
 bool is_numbered(const protocol::ServerMessage& message);
+
+// As a room's written form has it. Letters are in a table of the room's, as several members wait for the same ones.
+struct OutboxValue {
+  std::uint64_t last = 0;
+  std::vector<std::uint32_t> kept;
+  std::optional<Millis> repeat_at;
+  Millis repeat_wait;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("last", self.last);
+    visit("kept", self.kept);
+    visit("repeatAt", self.repeat_at);
+    visit("repeatWait", self.repeat_wait);
+  }
+};
 
 class Outbox {
  public:
@@ -53,6 +71,12 @@ class Outbox {
   void pause() { repeat_at_.reset(); }
   std::optional<Millis> repeat_at() const { return repeat_at_; }
 
+  OutboxValue value(LetterTable& letters) const;
+  // False: it names letters that there are not.
+  bool restore(const OutboxValue& value, const std::vector<Letter>& letters);
+
+  // The number up to which everything has come in, or is kept no longer.
+  std::uint64_t acknowledged() const { return last_ - messages_.size(); }
   // The number of the newest message; 0 while there is none.
   std::uint64_t last() const { return last_; }
   std::size_t kept() const { return messages_.size(); }

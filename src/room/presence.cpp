@@ -105,11 +105,15 @@ void Room::change(Member& member, Decision& out) {
 
 void Room::change_room(RoomState state, Decision& out) {
   if (state == state_) return;
+  change_state(std::move(state));
+  broadcast(RoomChanged{state_}, UserId{}, /*to_itself=*/true, out);
+}
+
+void Room::change_state(RoomState state) {
   state_ = std::move(state);
   std::size_t bytes = 0;
   for (const auto& [key, value] : state_.metadata) bytes += 96 + key.size() + value.size();
   state_charge_ = Charge(payer_, tally_, bytes);
-  broadcast(RoomChanged{state_}, UserId{}, /*to_itself=*/true, out);
 }
 
 // What is said of the floor, in the words of those who know no other.

@@ -10,12 +10,30 @@
 
 namespace meetwire::room {
 
+// As a room's written form has it: the rest is in the limits.
+struct BucketValue {
+  std::int64_t thousandths = 0;
+  Millis filled_at;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("thousandths", self.thousandths);
+    visit("filledAt", self.filled_at);
+  }
+};
+
 class TokenBucket {
  public:
   TokenBucket(Millis now, const Limits& limits) : TokenBucket(now, limits.rate_messages_per_second, limits.rate_burst) {}
 
   TokenBucket(Millis now, std::uint32_t per_second, std::uint32_t burst)
       : per_second_(per_second), burst_(burst), thousandths_(burst_ * 1000), filled_at_(now) {}
+
+  BucketValue value() const { return {thousandths_, filled_at_}; }
+  void restore(const BucketValue& value) {
+    thousandths_ = std::min(value.thousandths, burst_ * 1000);
+    filled_at_ = value.filled_at;
+  }
 
   bool take(Millis now) {
     fill(now);

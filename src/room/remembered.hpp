@@ -40,6 +40,12 @@ class Remembered {
     return held;
   }
 
+  // Oldest first.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const std::string& id : order_) visit(id, answers_.at(id));
+  }
+
   std::size_t size() const { return order_.size(); }
   std::size_t bytes() const { return charge_.bytes(); }
 

@@ -152,6 +152,7 @@ Decision Room::lose(Millis now, const UserId& user, const ConnectionId& connecti
   } else {
     member->connection.reset();
     member->outbox.pause();
+    repeats_.set(user, std::nullopt);
     due_.set(user, now + policy_->limits.resume_window);
     (member->heard ? away_ : away_unheard_).set(user, now);
     member->row.away = true;
@@ -187,6 +188,7 @@ Role Room::vacate(Millis now, Members::iterator who, LeaveReason reason, Decisio
   const bool seen = !who->second.hung_up;
   members_.erase(who);
   due_.set(row.user, std::nullopt);
+  repeats_.set(row.user, std::nullopt);
   away_.set(row.user, std::nullopt);
   away_unheard_.set(row.user, std::nullopt);
   if (seen) broadcast(MemberLeft{row.user, row.session, reason}, row.user, /*to_itself=*/false, out);
@@ -226,26 +228,33 @@ Role Room::role_of(const Admission& admission) const {
   return is_listed() && !has_host() ? Role::Host : Role::Guest;
 }
 
-Decision Room::pass_time(Millis now) {
+Decision Room::elapse(Millis now) {
   Decision out;
   // What does not fit into this step is still due after it.
   while (out.size() < policy_->limits.step_deliveries_max) {
     const std::optional<UserId> user = due_.take_one_due(now);
     if (!user) break;
     const auto at = members_.find(*user);
-    if (at == members_.end()) continue;
-    if (!at->second.connection) {
-      depart(now, at, LeaveReason::Lost, out);
-      continue;
-    }
-    for (Numbered& again : at->second.outbox.due(now)) {
-      out.push_back(Delivery{*at->second.connection, again.number, std::move(again.message)});
-    }
-    spoken_to_.push_back(*user);
+    if (at != members_.end() && !at->second.connection) depart(now, at, LeaveReason::Lost, out);
   }
   for (const UserId& user : lobby_.elapsed(now)) tell_hosts(KnockEnded{user}, out);
   tell(calls_.elapsed(now, policy_->limits), out);
   give_up_overfull(now, out);
+  return out;
+}
+
+Decision Room::repeat(Millis now) {
+  Decision out;
+  while (out.size() < policy_->limits.step_deliveries_max) {
+    const std::optional<UserId> user = repeats_.take_one_due(now);
+    if (!user) break;
+    Member* member = find(*user);
+    if (member == nullptr || !member->connection) continue;
+    for (Numbered& again : member->outbox.due(now)) {
+      out.push_back(Delivery{*member->connection, again.number, std::move(again.message)});
+    }
+    spoken_to_.push_back(*user);
+  }
   return out;
 }
 
@@ -254,7 +263,7 @@ void Room::begin_waiting(Millis now) {
     Member* member = find(user);
     if (member == nullptr || !member->connection) continue;
     member->outbox.begin_waiting(now);
-    due_.set(user, member->outbox.repeat_at());
+    repeats_.set(user, member->outbox.repeat_at());
   }
 }
 
@@ -266,7 +275,7 @@ Decision Room::shut_down() {
     out.push_back(Closing{*member.connection});
   }
   members_.clear();
-  due_ = away_ = away_unheard_ = {};
+  due_ = repeats_ = away_ = away_unheard_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);  // those who wait are told as all others who have no place
   ways_ = {};
@@ -304,7 +313,8 @@ void Room::post(Member& to, const Letter& letter, Decision& out) {
   const Outbox::Pushed pushed = to.outbox.push(letter);
   if (to.connection) {
     if (pushed.number != 0) spoken_to_.push_back(to.row.user);
-    out.push_back(Delivery{*to.connection, pushed.number, letter});
+    const bool signal = std::holds_alternative<SignalFrom>(*letter) && !to.keys.secret.empty();
+    out.push_back(Delivery{*to.connection, pushed.number, letter, signal ? to.outbox.last() + 1 : 0});
   } else if (pushed.dropped) {
     overfull_.push_back(to.row.user);
   }
@@ -357,9 +367,9 @@ Room::Member* Room::find_other(const UserId& user, const Member& from) {
   return member == nullptr || member->hung_up ? nullptr : member;
 }
 
-Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) {
-  Member* member = find(user);
-  return member != nullptr && member->connection == connection ? member : nullptr;
+const Room::Member* Room::find_seated(const UserId& user, const ConnectionId& connection) const {
+  const auto at = members_.find(user);
+  return at != members_.end() && at->second.connection == connection ? &at->second : nullptr;
 }
 
 void Room::log(LogLevel level, std::string message, const UserId& user, Decision& out) const {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "room/admission.hpp"
 #include "room/calls.hpp"
 #include "room/deadlines.hpp"
+#include "room/entry.hpp"
 #include "room/former.hpp"
 #include "room/history.hpp"
 #include "room/ledger.hpp"
@@ -31,6 +33,7 @@
 #include "room/outbox.hpp"
 #include "room/rate.hpp"
 #include "room/remembered.hpp"
+#include "room/value.hpp"
 #include "room/ways.hpp"
 
 namespace meetwire::room {
@@ -66,6 +69,7 @@ struct Delivery {
   ConnectionId connection;
   std::uint64_t number = 0;  // 0: unnumbered
   Letter message;
+  std::uint64_t next = 0;    // see Numbered
 };
 // The room has given this connection up; what was delivered before still goes out.
 struct Closing {
@@ -86,6 +90,23 @@ class Room {
   }
 
   Verdict judge(Millis now, const Admission& admission) const;
+  // Everything that changes the room for good comes this way, in the order of its log. It follows from the entries and their
+  // times alone: whoever folds the same ones has the same room.
+  Decision fold(Millis now, Entry entry);
+  // The number of the last entry.
+  std::uint64_t position() const { return position_; }
+
+  // Its written form (value.hpp), and the room of such a one; none: it is of a later version, or contradicts itself.
+  RoomValue value() const;
+  static std::optional<Room> restored(RoomId id, std::shared_ptr<const RoomPolicy> policy, RoomValue value);
+
+  // The entry that comes before this message (none: any frame) is taken, if there has to be one.
+  std::optional<entry::Heard> first_sign(const UserId& user, const ConnectionId& connection, const protocol::ClientMessage* message) const;
+  // Likewise: entry::Returned.
+  bool begins_again(const UserId& user, const ConnectionId& connection, const protocol::ClientMessage& message) const;
+  // For entry::Lost.
+  std::uint64_t acknowledged_by(const UserId& user, const ConnectionId& connection) const;
+
   // For the verdicts Enter and Resume.
   Decision admit(Millis now, const Admission& admission);
 
@@ -102,10 +123,14 @@ class Room {
   Decision lose(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason = LeaveReason::Lost);
   Decision leave(Millis now, const UserId& user, const ConnectionId& connection, LeaveReason reason);
 
-  Decision pass_time(Millis now);
+  // For entry::Elapsed: places, knocks and calls whose time has come.
+  Decision elapse(Millis now);
+  bool is_due(Millis now) const { return elapses_at() && *elapses_at() <= now; }
+  // What is not acknowledged goes out again. Changes nothing that the log has.
+  Decision repeat(Millis now);
   // After each of the above: what was said waits for its acknowledgement from then on.
   void begin_waiting(Millis now);
-  std::optional<Millis> wake_at() const { return earlier(earlier(due_.next(), calls_.wake_at()), lobby_.wake_at()); }
+  std::optional<Millis> wake_at() const { return earlier(elapses_at(), repeats_.next()); }
   // Everyone is told; the room is empty afterwards.
   Decision shut_down();
 
@@ -118,7 +143,8 @@ class Room {
   std::size_t held() const { return tally_->bytes; }
   // Less is held afterwards, if possible no more than so much: whoever has most unacknowledged loses that first; then go
   // the chat that is kept for those who come later, the answers that are known for retries, and the calls that are over.
-  Decision relieve(Millis now, std::size_t bytes);
+  // Gives the entry that says what it was, and that stands for it in the log; none: there was nothing.
+  std::optional<entry::Relieved> relieve(Millis now, std::size_t bytes, Decision& out);
   // Nobody is connected here, though places may be kept.
   bool is_deserted() const;
   // From when on it may give way, as long as it is deserted.
@@ -172,6 +198,20 @@ class Room {
     Charge charge;             // of the place itself
   };
   using Members = std::map<UserId, Member>;
+
+  Decision apply(Millis now, entry::Entered&& entered);
+  Decision apply(Millis now, entry::KnockedAt&& knocked);
+  Decision apply(Millis now, entry::Spoken&& spoken);
+  Decision apply(Millis now, entry::Heard&& heard);
+  Decision apply(Millis now, entry::Returned&& returned);
+  Decision apply(Millis now, entry::Lost&& lost);
+  Decision apply(Millis now, entry::PutOut&& out);
+  Decision apply(Millis now, entry::Elapsed&& elapsed);
+  Decision apply(Millis now, entry::Relieved&& relieved);
+  Decision apply(Millis now, entry::ServerLost&& lost);
+  PlaceValue value_of(const Member& member, LetterTable& letters) const;
+  bool restore_place(PlaceValue value, const std::vector<Letter>& letters);
+  std::optional<Millis> elapses_at() const { return earlier(earlier(due_.next(), calls_.wake_at()), lobby_.wake_at()); }
 
   void enter(const Admission& admission, std::optional<Role> kept, Decision& out);
   void turn_away_other(const Admission& admission, Decision& out);
@@ -229,6 +269,7 @@ class Room {
   void change(Member& member, Decision& out);
   void charge(Member& member) const;
   void change_room(RoomState state, Decision& out);
+  void change_state(RoomState state);
   void relay(protocol::RelayKind kind, const UserId& from, Member& to, Decision& out);
 
   // The lobby (room_lobby.cpp)
@@ -248,7 +289,7 @@ class Room {
   void let_go(const Call& call, Decision& out);
 
   // Codelab pages (room_codelab.cpp)
-  bool stays_away(Member& from, const protocol::ClientMessage& message, Decision& out);
+  bool stays_away(const Member& from, const protocol::ClientMessage& message) const;
   void wake_all();
 
   // True: the message ends here, with an answer that says so.
@@ -268,13 +309,18 @@ class Room {
   Member* find(const UserId& user);
   // Another member: none when absent, not to be seen, or the asker itself.
   Member* find_other(const UserId& user, const Member& from);
-  Member* find_seated(const UserId& user, const ConnectionId& connection);
+  const Member* find_seated(const UserId& user, const ConnectionId& connection) const;
+  Member* find_seated(const UserId& user, const ConnectionId& connection) {
+    return const_cast<Member*>(std::as_const(*this).find_seated(user, connection));
+  }
   void log(LogLevel level, std::string message, const UserId& user, Decision& out) const;
 
   RoomId id_;
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
-  Deadlines<UserId> due_;  // to be given up, without a connection; with one, to be told again what it missed
+  std::uint64_t position_ = 0;
+  Deadlines<UserId> due_;      // without a connection: to be given up
+  Deadlines<UserId> repeats_;  // with one: to be told again what it has not acknowledged
   Deadlines<UserId> away_, away_unheard_;  // since when; together all who have no connection
   Calls calls_;
   RoomState state_;

@@ -14,16 +14,10 @@ void Room::on(Millis, Member& from, HungUp&&, Decision& out) {
   log(LogLevel::Info, "hung up", from.row.user, out);
 }
 
-// True: it has hung up, and this is the tail of what it said before. An offer, or that it would take one, brings it back.
-bool Room::stays_away(Member& from, const ClientMessage& message, Decision& out) {
-  if (!from.hung_up || std::holds_alternative<HungUp>(message) || std::holds_alternative<Leave>(message)) return false;
-  const auto* signal = std::get_if<SignalTo>(&message);
-  const bool begins = signal != nullptr && (std::holds_alternative<Offer>(signal->pair.body) ||
-                                            std::holds_alternative<Acknowledge>(signal->pair.body));
-  if (!begins) return true;
-  from.hung_up = false;
-  broadcast(MemberJoined{from.row}, from.row.user, /*to_itself=*/false, out);
-  return false;
+// True: it has hung up, and this is the tail of what it said before. An offer, or that it would take one, brings it back,
+// which is an entry of its own (entry::Returned) before.
+bool Room::stays_away(const Member& from, const ClientMessage& message) const {
+  return from.hung_up && !std::holds_alternative<HungUp>(message) && !std::holds_alternative<Leave>(message);
 }
 
 // Whoever comes meets them: nobody else is there, or there would be no place.

@@ -56,7 +56,7 @@ Millis Room::protected_until(Millis now) const {
 
 void Room::give_up() {
   members_.clear();
-  due_ = away_ = away_unheard_ = {};
+  due_ = repeats_ = away_ = away_unheard_ = {};
   calls_ = {};
   lobby_ = Lobby(policy_->limits);
   former_ = {};
@@ -64,9 +64,8 @@ void Room::give_up() {
   overfull_.clear();
 }
 
-Decision Room::relieve(Millis now, std::size_t bytes) {
-  Decision out;
-  bool gave_up = false;
+std::optional<entry::Relieved> Room::relieve(Millis now, std::size_t bytes, Decision& out) {
+  entry::Relieved given;
   std::vector<std::pair<std::size_t, UserId>> order;
   for (const auto& [user, member] : members_) {
     if (member.outbox.kept() > 0) order.emplace_back(member.outbox.kept_bytes(), user);
@@ -75,14 +74,13 @@ Decision Room::relieve(Millis now, std::size_t bytes) {
   for (const auto& [kept, user] : order) {
     if (held() <= bytes) break;
     Member* member = find(user);
-    if (member == nullptr) continue;
     member->outbox.clear();
-    gave_up = true;
+    given.outboxes.push_back(user);
     if (!member->connection) overfull_.push_back(user);
   }
   if (held() > bytes && !history_.empty()) {
     history_ = {};
-    gave_up = true;
+    given.history = true;
   }
   // A client that numbers what it says gets no second effect by it.
   order.clear();
@@ -93,13 +91,14 @@ Decision Room::relieve(Millis now, std::size_t bytes) {
     Member* member = find(user);
     member->chats.clear();
     member->requests.clear();
-    gave_up = true;
+    given.answers.push_back(user);
   }
-  if (held() > bytes) gave_up = calls_.forget_ended() > 0 || gave_up;
-  if (!gave_up) return out;
+  if (held() > bytes) given.calls = calls_.forget_ended() > 0;
+  if (given.outboxes.empty() && !given.history && given.answers.empty() && !given.calls) return std::nullopt;
+  ++position_;
   out.push_back(command::Log{LogLevel::Warning, "too much is held; what is kept for later is given up", std::nullopt, id_, std::nullopt, std::nullopt});
   give_up_overfull(now, out);
-  return out;
+  return given;
 }
 
 // Whoever has made the server send too much is told so. Chat and requests have answers of their own, which are given where

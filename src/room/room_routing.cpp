@@ -16,7 +16,7 @@ Decision Room::receive(Millis now, const UserId& user, const ConnectionId& conne
     from->heard = true;
     may_spend_ = may_spend;
     if (!may_spend && refuse(*from, message, out)) return out;
-    if (stays_away(*from, message, out)) return out;
+    if (stays_away(*from, message)) return out;
     std::visit([&](auto&& one) { on(now, *from, std::move(one), out); }, std::move(message));
   } else if (std::holds_alternative<Leave>(message) && lose_waiting(now, user, connection, /*for_good=*/true, out)) {
     out.push_back(Closing{connection});

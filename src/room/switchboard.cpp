@@ -19,6 +19,7 @@ Switchboard::Switchboard(RoomOptions options, Limits limits)
   if (options.resume_window_ms) limits.resume_window = Millis{*options.resume_window_ms};
   if (options.plain_participants_max) limits.plain_participants_max = std::max<std::size_t>(1, *options.plain_participants_max);
   if (options.chat_history_max) limits.chat_kept_messages_max = std::min<std::size_t>(limits.chat_kept_messages_max, *options.chat_history_max);
+  journals_ = options.journal.value_or(false);
   house_ = ledger_.account(Millis{0}, limits, {});
   policy_ = std::make_shared<const RoomPolicy>(
       RoomPolicy{.limits = limits, .ice_servers = std::move(options.ice_servers), .roles_granted = options.authorize, .lobby = options.lobby.value_or(false)});
@@ -100,9 +101,11 @@ void Switchboard::greet_plain(const event::ConnectionOpened& opened, Admission& 
 void Switchboard::on(const event::ConnectionClosed& closed) {
   const auto seat = forget(closed.connection);
   if (!seat) return;
-  in_room(seat->first, [&](Room& room) {
-    return room.lose(now_, seat->second, closed.connection, closed.deliberate ? LeaveReason::Left : LeaveReason::Lost);
-  });
+  const LeaveReason reason = closed.deliberate ? LeaveReason::Left : LeaveReason::Lost;
+  if (const auto at = rooms_.find(seat->first); at != rooms_.end()) {
+    const std::uint64_t acknowledged = at->second.acknowledged_by(seat->second, closed.connection);
+    enter(seat->first, entry::Lost{seat->second, closed.connection, reason, acknowledged});
+  }
   free_seat(*seat);
 }
 
@@ -112,19 +115,23 @@ void Switchboard::on(const event::TimePassed&) {
   for (std::size_t deliveries = deliveries_; deliveries_ - deliveries < policy_->limits.step_deliveries_max;) {
     const std::optional<RoomId> id = room_deadlines_.take_one_due(now_);
     if (!id) break;
-    in_room(*id, [this](Room& room) { return room.pass_time(now_); });
+    if (const auto at = rooms_.find(*id); at != rooms_.end() && at->second.is_due(now_)) enter(*id, entry::Elapsed{});
+    in_room(*id, [this](Room& room) { return room.repeat(now_); });
   }
 }
 
 void Switchboard::on(const event::ShutdownRequested&) {
   shut_down_ = true;
-  while (!rooms_.empty()) {
+  // Rooms that are kept do not end: for those in them a socket is lost, and whoever reads their logs finds their places.
+  if (journals_) store_all();
+  while (!journals_ && !rooms_.empty()) {
     const RoomId id = rooms_.begin()->first;
     in_room(id, [](Room& room) { return room.shut_down(); });
   }
   while (!connections_.empty()) {
-    const ConnectionId id = connections_.begin()->first;
-    deliver(id, 0, Refused{Failure{ErrorCode::ServerClosing}});
+    const auto& [id, connection] = *connections_.begin();
+    const Failure closing{ErrorCode::ServerClosing};
+    connection.stage == Stage::Joined ? deliver(id, 0, Ended{closing}) : deliver(id, 0, Refused{closing});
     close(id);
   }
 }
@@ -145,6 +152,7 @@ void Switchboard::on(const event::FrameArrived& frame) {
     connection_deadlines_.set(frame.connection, earlier(now_ + policy_->limits.plain_silence_max, connection->expires_at));
   }
   if (decoded.received > 0 && connection->stage == Stage::Joined) {
+    note_sign(*connection, nullptr);
     in_room(connection->room, [&](Room& room) {
       room.acknowledge(connection->admission.user, frame.connection, decoded.received);
       return Decision{};
@@ -184,7 +192,7 @@ void Switchboard::strike(Connection& connection) {
     deliver(id, 0, Ended{limited});
     const auto seat = close(id);
     if (!seat) return;
-    in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, id, LeaveReason::Removed); });
+    enter(seat->first, entry::PutOut{seat->second, id, LeaveReason::Removed});
     return free_seat(*seat);
   }
   if (!connection.rate_problem_at || now_ - *connection.rate_problem_at >= kProblemInterval) {
@@ -205,13 +213,28 @@ void Switchboard::route(const ConnectionId& id, ClientMessage message) {
     case Action::Admit: return admit(*connection, std::get<Hello>(std::move(message)));
     case Action::Keep: return keep(*connection, std::move(message));
     case Action::Renew: return renew(*connection, std::get<Renew>(std::move(message)).token);
-    case Action::ToRoom: {
-      const UserId user = connection->admission.user;
-      const bool may = may_spend(*connection);
-      return in_room(connection->room, [&](Room& room) { return room.receive(now_, user, id, std::move(message), may); });
-    }
+    case Action::ToRoom: return say(*connection, std::move(message));
     default: return advance(id, input);
   }
+}
+
+// `connection` may be gone afterwards.
+void Switchboard::say(Connection& connection, ClientMessage message) {
+  const ConnectionId id = connection.id;
+  const UserId user = connection.admission.user;
+  const RoomId room = connection.room;
+  const bool may = may_spend(connection);
+  note_sign(connection, &message);
+  if (std::optional<Word> word = word_of(message)) return enter(room, entry::Spoken{user, id, std::move(*word), may});
+  const auto at = rooms_.find(room);
+  if (at != rooms_.end() && at->second.begins_again(user, id, message)) enter(room, entry::Returned{user, id});
+  in_room(room, [&](Room& where) { return where.receive(now_, user, id, std::move(message), may); });
+}
+
+void Switchboard::note_sign(const Connection& connection, const ClientMessage* message) {
+  const auto at = rooms_.find(connection.room);
+  if (at == rooms_.end()) return;
+  if (auto sign = at->second.first_sign(connection.admission.user, connection.id, message)) enter(connection.room, std::move(*sign));
 }
 
 // So many and so large messages as one connection may have before it has a place.
@@ -275,7 +298,7 @@ void Switchboard::count() {
 }
 
 std::size_t Switchboard::held() const {
-  return connections_.size() + rooms_.size() + deserted_.size() + ledger_.live() + ledger_.bytes() + questions_.size() + waiting_.size() +
+  return connections_.size() + rooms_.size() + log_sizes_.size() + deserted_.size() + ledger_.live() + ledger_.bytes() + questions_.size() + waiting_.size() +
          connection_deadlines_.size() + room_deadlines_.size() + outgoing_.size() + members_;
 }
 

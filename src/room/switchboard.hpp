@@ -50,6 +50,11 @@ class Switchboard {
 
  private:
   using Seat = std::pair<RoomId, UserId>;
+  // Of one room's log, in bytes: what was stored of it, and what was appended since.
+  struct LogSize {
+    std::size_t stored = 0;
+    std::size_t appended = 0;
+  };
 
   void on(const event::ConnectionOpened& opened);
   void on(const event::ConnectionClosed& closed);
@@ -59,6 +64,8 @@ class Switchboard {
   void on(const event::DrainRequested&) { draining_ = true; }
   void on(const event::ShutdownRequested&);
   void on(const event::TimePassed&);
+  void on(const event::RoomRead& read);
+  void on(const event::JournalRead&);
 
   // What a connection says (switchboard.cpp)
   void route(const ConnectionId& id, protocol::ClientMessage message);
@@ -84,16 +91,26 @@ class Switchboard {
   void refresh(Connection& connection);
   void expire(const ConnectionId& id);
 
-  // Rooms and what comes out of them
+  // Rooms and what comes out of them. An entry goes to the journal, if there is one, and is folded; what is no entry is done
+  // in the room by itself.
+  void enter(const RoomId& id, Entry entry);
+  void say(Connection& connection, protocol::ClientMessage message);
+  void note_sign(const Connection& connection, const protocol::ClientMessage* message);
   template <class Act>
   void in_room(const RoomId& id, Act&& act);
+  // The journal's side of it (switchboard_journal.cpp)
+  void append(const RoomId& id, const Entry& entry);
+  void cut(const RoomId& id, const Room& room);
+  void store(const RoomId& id, const Room& room, LogSize& size);
+  void store_all();
+  void forget_log(const RoomId& id);
   void note_deserted(const RoomId& id, const Room& room, bool empty);
   // The room that has been without anybody connected for longest ends, if it may yet.
   bool give_up_deserted();
 
   // What comes out of them (switchboard_delivery.cpp)
   void carry_out(Decision decision);
-  void deliver(const ConnectionId& to, std::uint64_t number, Letter message);
+  void deliver(const ConnectionId& to, std::uint64_t number, Letter message, std::uint64_t next = 0);
   void flush(const ConnectionId& to);
   void write(Connection& to, const Numbered* begin, const Numbered* end, std::size_t& after);
   const std::string& text_of(const protocol::ServerDialect& dialect, const Letter& letter);
@@ -114,6 +131,7 @@ class Switchboard {
   bool may_spend(Connection& connection);
   bool holds_too_much(const Account& account) const;
   void relieve();
+  void relieve(Room& room, std::size_t bytes, Decision& out);
 
   std::optional<Seat> close(const ConnectionId& id);  // by us; gives what forget gives
   // Gone, either way. Gives the place that it held, if any: the caller tells the room, and then those who wait for it.
@@ -124,11 +142,13 @@ class Switchboard {
 
   std::shared_ptr<const RoomPolicy> policy_;
   bool asks_ = false;  // the host, about every newcomer
+  bool journals_ = false;
   bool draining_ = false;   // newcomers are refused from then on
   bool shut_down_ = false;  // and everybody else
 
   std::map<ConnectionId, Connection> connections_;
   std::map<RoomId, Room> rooms_;  // the one without a name: of those online in no room
+  std::map<RoomId, LogSize> log_sizes_;
   std::map<OperationId, ConnectionId> questions_;
   std::map<Seat, std::vector<ConnectionId>> waiting_;  // for a seat's holder to give a sign of life
   Deadlines<ConnectionId> connection_deadlines_;
@@ -169,15 +189,14 @@ void Switchboard::in_room(const RoomId& id, Act&& act) {
   room.pay_by(payer_);
   Decision decision = act(room);
   // What the room has too much of is given up before anything else is held.
-  if (room.held() > policy_->limits.room_held_bytes_max) {
-    for (Output& output : room.relieve(now_, policy_->limits.room_held_bytes_max / 2)) decision.push_back(std::move(output));
-  }
+  if (room.held() > policy_->limits.room_held_bytes_max) relieve(room, policy_->limits.room_held_bytes_max / 2, decision);
   room.pay_by(nullptr);
   if (counts) members_ += room.size();
   const bool empty = room.is_idle();
   room.begin_waiting(now_);
   room_deadlines_.set(id, empty ? std::nullopt : room.wake_at());
   note_deserted(id, room, empty);
+  if (journals_) empty ? forget_log(id) : cut(id, room);
   if (empty) rooms_.erase(at);
   carry_out(std::move(decision));
 }

@@ -137,13 +137,13 @@ void Switchboard::seat(Connection& connection) {
     connection.stage = Stage::Waiting;
     connection_deadlines_.set(connection.id, connection.expires_at);
     const ConnectionId id = connection.id;
-    in_room(connection.room, [&](Room& room) { return room.knock(now_, connection.admission); });
+    enter(RoomId{connection.room}, entry::KnockedAt{connection.admission});
     return handed_over(id);
   }
   connection.stage = Stage::Joined;
   if (plain) commands_.push_back(command::AnswerHandshake{connection.id, std::nullopt});
   const ConnectionId id = connection.id;
-  in_room(connection.room, [&](Room& room) { return room.admit(now_, connection.admission); });
+  enter(RoomId{connection.room}, entry::Entered{connection.admission});
   handed_over(id);
   seated(connection);
 }
@@ -228,7 +228,7 @@ void Switchboard::end_place(const ConnectionId& id) {
   const ConnectionId copy = id;
   const auto seat = close(copy);
   if (!seat) return;
-  in_room(seat->first, [&](Room& room) { return room.leave(now_, seat->second, copy, LeaveReason::Lost); });
+  enter(seat->first, entry::PutOut{seat->second, copy, LeaveReason::Lost});
   free_seat(*seat);
 }
 

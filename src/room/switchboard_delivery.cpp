@@ -16,7 +16,7 @@ void Switchboard::carry_out(Decision decision) {
   std::vector<ConnectionId> seatings;
   for (Output& output : decision) {
     if (auto* delivery = std::get_if<Delivery>(&output)) {
-      deliver(delivery->connection, delivery->number, std::move(delivery->message));
+      deliver(delivery->connection, delivery->number, std::move(delivery->message), delivery->next);
     } else if (const auto* closing = std::get_if<Closing>(&output)) {
       close(closing->connection);
     } else if (auto* seating = std::get_if<Seating>(&output)) {
@@ -34,13 +34,25 @@ void Switchboard::carry_out(Decision decision) {
   }
 }
 
-void Switchboard::deliver(const ConnectionId& to, std::uint64_t number, Letter message) {
+void Switchboard::deliver(const ConnectionId& to, std::uint64_t number, Letter message, std::uint64_t next) {
   ++deliveries_;
   spent_ += message.cost();
-  outgoing_[to].push_back({number, std::move(message)});
+  outgoing_[to].push_back({number, std::move(message), next});
 }
 
-// What a step has for one connection goes out together: runs of numbered and of unnumbered messages, in order.
+namespace {
+
+// May it travel in the same frame as the one before? Numbered messages count up, and come before those that have no number,
+// but say which comes next.
+bool follows(const Numbered& before, const Numbered& one) {
+  if (one.number != 0) return before.number != 0 && one.number == before.number + 1;
+  if (one.next != 0) return before.number + 1 == one.next || before.next == one.next;
+  return before.number == 0 && before.next == 0;
+}
+
+}  // namespace
+
+// What a step has for one connection goes out together, in as few frames as the numbers allow, in order.
 void Switchboard::flush(const ConnectionId& to) {
   auto waiting = outgoing_.extract(to);
   Connection* connection = find(to);
@@ -50,7 +62,7 @@ void Switchboard::flush(const ConnectionId& to) {
   const Numbered* const end = messages.data() + messages.size();
   for (const Numbered* begin = messages.data(); begin != end;) {
     const Numbered* next = begin + 1;
-    while (next != end && next->number == (begin->number == 0 ? 0 : next[-1].number + 1)) ++next;
+    while (next != end && follows(next[-1], *next)) ++next;
     write(*connection, begin, next, after);
     begin = next;
   }
@@ -65,7 +77,8 @@ void Switchboard::write(Connection& to, const Numbered* begin, const Numbered* e
     key.push_back(one->message.identity());
     for_many = for_many && one->message.is_for_many();
   }
-  std::uint64_t number = begin->number;
+  std::uint64_t number = begin->number != 0 ? begin->number : begin->next;
+  const auto numbered = static_cast<std::size_t>(std::count_if(begin, end, [](const Numbered& one) { return one.number != 0; }));
   const auto written = for_many ? written_.find(key) : written_.end();
   if (written != written_.end() && written->second.front().first >= after) {
     for (const auto& [at, messages] : written->second) {
@@ -88,11 +101,11 @@ void Switchboard::write(Connection& to, const Numbered* begin, const Numbered* e
         texts.push_back(own.emplace_back(to.dialect->write(*one->message).value_or("")));
       }
     }
-    frames = to.dialect->pack(texts, number);
+    frames = to.dialect->pack(texts, number, numbered);
   } else {
     std::vector<ServerMessage> run;
     for (const Numbered* one = begin; one != end; ++one) run.push_back(*one->message);
-    frames = to.dialect->encode(run, number);
+    frames = to.dialect->encode(run, number, numbered);
   }
   for (Frame& frame : frames) {
     after = commands_.size() + 1;
@@ -173,9 +186,18 @@ void Switchboard::relieve() {
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
   for (const auto& [held, id] : order) {
     if (ledger_.bytes() <= most / 2 || held == 0) break;
-    in_room(id, [this](Room& room) { return room.relieve(now_, 0); });
+    in_room(id, [this](Room& room) {
+      Decision out;
+      relieve(room, 0, out);
+      return out;
+    });
   }
   kept_after_relief_ = ledger_.bytes() > most ? ledger_.bytes() : 0;
+}
+
+void Switchboard::relieve(Room& room, std::size_t bytes, Decision& out) {
+  const auto given = room.relieve(now_, bytes, out);
+  if (given && journals_) append(room.id(), *given);
 }
 
 // ---- rooms without anybody

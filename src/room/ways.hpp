@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/ids.hpp"
 #include "room/ledger.hpp"
@@ -23,6 +24,17 @@ class Ways {
     ways_[from].emplace(to, Charge(std::move(payer), std::move(room), bytes));
     ways_[to].emplace(from, Charge());
     return true;
+  }
+
+  // Each way once: from the smaller id to the larger.
+  std::vector<std::pair<UserId, UserId>> all() const {
+    std::vector<std::pair<UserId, UserId>> all;
+    for (const auto& [from, tos] : ways_) {
+      for (const auto& [to, charge] : tos) {
+        if (from < to) all.emplace_back(from, to);
+      }
+    }
+    return all;
   }
 
   bool has(const UserId& one, const UserId& other) const {

@@ -1,4 +1,5 @@
 // What the server says, and what becomes of it.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -28,7 +29,12 @@ void Session::Body::on(Turn& turn, const event::MessageArrived& event) {
     turn.report(Failure{ErrorCode::MessageUnknown, std::to_string(decoded.unknown) + " ignored"});
   }
   for (std::size_t i = 0; i < decoded.messages.size(); ++i) {
-    receive(turn, std::move(decoded.messages[i]), decoded.first_number == 0 ? 0 : decoded.first_number + i);
+    const bool counts = decoded.first_number != 0;
+    const bool numbered = counts && i < decoded.numbered;
+    const std::uint64_t number = decoded.first_number + std::min<std::uint64_t>(i, decoded.numbered);
+    // What passes by itself, and comes after something that has not come in.
+    if (counts && !numbered && is_joined() && receipts.leaves_gap(number)) return recover(turn, number);
+    receive(turn, std::move(decoded.messages[i]), numbered ? number : 0);
     if (!is_joined() && !connection.is_before_door()) return;  // ended, or lost
   }
 }
@@ -48,10 +54,6 @@ void Session::Body::receive(Turn& turn, protocol::ServerMessage message, std::ui
 // connections would be opened to sessions that are over.
 bool Session::Body::is_history(const protocol::ServerMessage& message, std::uint64_t number) const {
   if (number == 0 || number > roster_as_of) return false;
-  if (const auto* signal = std::get_if<protocol::SignalFrom>(&message)) {
-    const Participant* member = roster.find(signal->from);
-    return member == nullptr || member->session != signal->session;
-  }
   return std::holds_alternative<protocol::MemberJoined>(message) || std::holds_alternative<protocol::MemberChanged>(message) ||
          std::holds_alternative<protocol::MemberLeft>(message) || std::holds_alternative<protocol::RoomChanged>(message) ||
          std::holds_alternative<protocol::Knocked>(message) || std::holds_alternative<protocol::KnockEnded>(message);
@@ -86,8 +88,8 @@ void Session::Body::take(Turn& turn, const protocol::Ended& message) { reject(tu
 // A server that restarts, has lost its store for a while or has not heard our hello should end no meeting: it is a
 // loss like that of a socket. All else would be answered the same the next time.
 void Session::Body::reject(Turn& turn, const Failure& why) {
-  const bool passes = why.code == ErrorCode::ServerClosing || why.code == ErrorCode::ServerTimeout ||
-                      why.code == ErrorCode::ServerUnreachable;
+  const bool passes = why.code == ErrorCode::ServerClosing || why.code == ErrorCode::ServerUnavailable ||
+                      why.code == ErrorCode::ServerTimeout || why.code == ErrorCode::ServerUnreachable;
   drive(turn, passes ? ConnectionInput::Dropped : ConnectionInput::Rejected, why);
 }
 

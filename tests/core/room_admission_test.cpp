@@ -186,7 +186,7 @@ TEST_CASE("room: the host's role passes to the one longest present, once the hos
   room.admit(kNow, admission("ada"));
   room.lose(kNow, UserId{"zoe"}, ConnectionId{"c-zoe"});
   REQUIRE(role_of(room, "zoe") == Role::Host);
-  const Decision gone = room.pass_time(kNow + kDefaultLimits.resume_window);
+  const Decision gone = room.fold(kNow + kDefaultLimits.resume_window, entry::Elapsed{});
   REQUIRE(role_of(room, "mia") == Role::Host);
   REQUIRE(role_of(room, "ada") == Role::Guest);
   // The new host is told of its own row too.
@@ -218,8 +218,8 @@ TEST_CASE("room: a lost socket makes its member away; its place is kept for the 
   REQUIRE(away.version == 2);
   REQUIRE(room.wake_at() == kNow + kDefaultLimits.resume_window);
 
-  REQUIRE(room.pass_time(kNow + kDefaultLimits.resume_window - Millis{1}).empty());
-  const Decision gone = room.pass_time(kNow + kDefaultLimits.resume_window);
+  REQUIRE(room.fold(kNow + kDefaultLimits.resume_window - Millis{1}, entry::Elapsed{}).empty());
+  const Decision gone = room.fold(kNow + kDefaultLimits.resume_window, entry::Elapsed{});
   const MemberLeft left = sent<MemberLeft>(gone, "c-ada").at(0);
   REQUIRE(left.user.value == "bob");
   REQUIRE(left.session.value == "s-c-bob");
@@ -232,7 +232,7 @@ TEST_CASE("room: all places run out at once, host and guests, and the room is em
   Room room = make_room();
   for (const char* user : {"a", "b", "c"}) room.admit(kNow, admission(user));
   for (const char* user : {"a", "b", "c"}) room.lose(kNow, UserId{user}, ConnectionId{std::string("c-") + user});
-  room.pass_time(kNow + kDefaultLimits.resume_window);
+  room.fold(kNow + kDefaultLimits.resume_window, entry::Elapsed{});
   REQUIRE(room.size() == 0);
 }
 

@@ -160,7 +160,7 @@ class AdmissionWorld {
       case DoorStep::ComesBack: greet(state, acted.tab, /*again=*/true); break;
       case DoorStep::PlaceExpires:
         state.now = *state.room.wake_at();
-        decide(state, nullptr, acted.tab, [&](room::Room& room) { return room.pass_time(state.now); });
+        decide(state, nullptr, acted.tab, [&](room::Room& room) { return room.fold(state.now, room::entry::Elapsed{}); });
         break;
       case DoorStep::Joins:
         --tab.joins_left;

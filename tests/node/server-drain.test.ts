@@ -1,39 +1,17 @@
 // A server that ends on purpose, as a process: nobody new, nobody lost, in time, with exit code 0.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { afterEach, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Harness } from '../support/server-harness.ts';
 import type { Member } from '../support/server-harness.ts';
+import { serveInProcess } from '../support/server-process.ts';
+import type { Run } from '../support/server-process.ts';
 import { until } from '../support/waiting.ts';
 
 const harness = new Harness();
 afterEach(() => harness.close());
 
-const cli = fileURLToPath(new URL('../../web/server/cli.js', import.meta.url));
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly exit: Promise<number | NodeJS.Signals | null>;
-}
-
-async function serving(...words: string[]): Promise<Run> {
-  const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...environment } = process.env;
-  const child = spawn(process.execPath, [cli, 'serve', '--no-page', ...words], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const exit = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-  harness.later(() => {
-    child.kill('SIGKILL');
-    return exit;
-  });
-  let out = '';
-  child.stdout.on('data', (chunk) => (out += String(chunk)));
-  const url = await until('it listens', () => /"url":"([^"]+)"/.exec(out)?.[1], 15_000);
-  return { child, url, exit };
-}
-
+const serving = (...words: string[]): Promise<Run> => serveInProcess((end) => harness.later(end), ...words);
 const closing = (url: string): Promise<unknown> => until('it drains', async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 503);
 const talk = async (from: Member, to: Member, id: string): Promise<void> => {
   from.chat(id, 'still here');

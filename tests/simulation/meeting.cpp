@@ -44,6 +44,7 @@ Meeting::Meeting(const Script& script, Recorder& recorder)
       intruder_(script, signalling_, people_),
       begun_(schedule_.now) {
   signalling_.has_tokens = script.has_tokens;
+  signalling_.keeps_logs = script.keeps_logs;
   if (script.has_intruder) {
     signalling_.intruder = script.people;
     if (script.intruder_inside) signalling_.intruder_name = Intruder::user().value;

@@ -203,6 +203,8 @@ Script write_script(std::uint64_t seed, int people) {
     script.actions.push_back(action);
   }
   script.has_tokens = choices.one_in(4);
+  // Without a draw: what happens on a day does not depend on what the server keeps.
+  script.keeps_logs = seed % 2 == 0;
   if (choices.one_in(5)) draw_intrusions(choices, script);
   if (swarm.calls || script.online > 0) draw_calls(choices, script);
   std::stable_sort(script.actions.begin(), script.actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });

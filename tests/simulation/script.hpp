@@ -67,6 +67,7 @@ struct Script {
   int rooms = 1;
   int online = 0;  // so many, counted from the last, are in no room: they see and reach whom they talk to
   bool has_tokens = false;  // without its token nobody is let in
+  bool keeps_logs = false;  // what the server knew outlives it
   bool has_intruder = false;
   bool intruder_inside = false;  // as a member of the first one's room
   std::vector<support::BrowserKind> browsers;  // each one's

@@ -28,8 +28,18 @@ void Signalling::start_server() {
   RoomOptions options;
   options.authorize = has_tokens;
   options.participants_max = 64;  // those whose tab has crashed keep their places for a while
+  options.journal = keeps_logs;
   server_ = std::make_unique<room::Switchboard>(std::move(options));
   server_wake_at_.reset();
+  if (keeps_logs) read_logs();
+}
+
+// A replica at the same position is equal: what was read is what the one before had in mind when it was killed.
+void Signalling::read_logs() {
+  for (const RoomEvent& event : logs_.read()) tell_server(event);
+  if (test::logged_texts_of(*server_) != rooms_before_) violation_("a room that was read from its log is another than the one that wrote it");
+  tell_server(event::JournalRead{});
+  watch_calls(server_.get());
 }
 
 Millis Signalling::arrival(Millis& last) {
@@ -133,6 +143,8 @@ void Signalling::tell_server(const RoomEvent& event) {
     wake_server();
   }
   for (RoomCommand& command : step.commands) {
+    if (logs_.take(command)) continue;
+    if (const auto* refused = std::get_if<command::RefuseLog>(&command)) violation_("a log is refused: " + refused->reason);
     if (const auto* out = std::get_if<command::Deliver>(&command)) {
       deliver(*out);
     } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {
@@ -270,8 +282,9 @@ void Signalling::vanish(int who) {
 
 void Signalling::restart_server(Millis away) {
   if (!server_) return;
+  if (keeps_logs) rooms_before_ = test::logged_texts_of(*server_);
   server_.reset();
-  watch_calls(nullptr);
+  if (!keeps_logs) watch_calls(nullptr);
   ++server_life_;
   for (auto& [id, socket] : sockets_) {
     socket.dead = true;

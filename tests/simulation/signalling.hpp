@@ -16,6 +16,7 @@
 #include "simulation/recorder.hpp"
 #include "simulation/schedule.hpp"
 #include "simulation/script.hpp"
+#include "support/kept_logs.hpp"
 
 namespace meetwire::simulation {
 
@@ -47,6 +48,8 @@ class Signalling {
   std::function<void(const command::Send&)> overhear;
   // The server asks its host about everybody who comes.
   bool has_tokens = false;
+  // The server's rooms outlive it: their logs are kept, and read when it starts again.
+  bool keeps_logs = false;
 
   // An event for a client; `life`: of the person, when the socket was opened.
   using Tell = std::function<void(int who, int life, const ClientEvent& event)>;
@@ -102,6 +105,7 @@ class Signalling {
   void lost_at_client(const ConnectionId& id, Millis delay, std::string reason);
   void lost_at_server(const ConnectionId& id, Millis delay, bool deliberate);
   void start_server();
+  void read_logs();
   void wake_server();
 
   Schedule& schedule_;
@@ -111,6 +115,8 @@ class Signalling {
   Tell tell_;
   Violation violation_;
   std::unique_ptr<room::Switchboard> server_;
+  test::KeptLogs logs_;
+  std::map<std::string, std::string> rooms_before_;  // as the last server had them when it was killed
   std::uint64_t server_life_ = 0;
   std::optional<Millis> server_wake_at_;
   std::uint64_t server_wake_token_ = 0;

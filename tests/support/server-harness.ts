@@ -120,8 +120,8 @@ export class RawClient {
     this.socket.on('connect_error', (error) => (this.refused = error));
     this.socket.onAny((event: string, argument: unknown) => {
       if (event !== 'meetwire') return void this.others.push([event, argument]);
-      const { number, messages } = JSON.parse(argument as string) as { number?: number; messages: Message[] };
-      if (number !== undefined) this.received = number + messages.length - 1;
+      const { number, numbered, messages } = JSON.parse(argument as string) as { number?: number; numbered?: number; messages: Message[] };
+      if (number !== undefined) this.received = Math.max(this.received, number + (numbered ?? messages.length) - 1);
       this.messages.push(...messages);
     });
   }

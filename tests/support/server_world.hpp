@@ -17,6 +17,7 @@
 #include "room/switchboard.hpp"
 #include "support/catch.hpp"
 #include "support/deliveries.hpp"
+#include "support/kept_logs.hpp"
 
 namespace meetwire::test {
 
@@ -154,6 +155,7 @@ class ServerWorld {
 
   // ---- looking
 
+  const Limits& limits() const { return limits_; }
   TestClient& at(const std::string& id) { return clients.at(id); }
 
   void clear() {
@@ -204,11 +206,16 @@ class ServerWorld {
   std::vector<command::Log> logs;
   command::CountChanged counts;
   bool acknowledging = true;
+  KeptLogs kept;  // with RoomOptions::journal
+  std::vector<command::RefuseLog> refused;
   std::optional<std::string> address;  // of those who connect from now on
 
  private:
   void carry_out(const RoomCommand& command) {
-    if (const auto* deliver = std::get_if<command::Deliver>(&command)) {
+    if (kept.take(command)) return;
+    if (const auto* refusal = std::get_if<command::RefuseLog>(&command)) {
+      refused.push_back(*refusal);
+    } else if (const auto* deliver = std::get_if<command::Deliver>(&command)) {
       receive(*deliver);
     } else if (const auto* close = std::get_if<command::CloseConnection>(&command)) {
       TestClient& client = clients.at(close->connection.value);
@@ -232,8 +239,10 @@ class ServerWorld {
     REQUIRE_FALSE(client.closed);
     client.frames.push_back({deliver.name, deliver.body, deliver.form});
     Decoded<ServerMessage> decoded = client.dialect->decode(deliver.name, deliver.body);
-    std::uint64_t number = decoded.first_number;
+    std::size_t at = 0;
     for (ServerMessage& message : decoded.messages) {
+      const std::uint64_t number = decoded.first_number != 0 && at < decoded.numbered ? decoded.first_number + at : 0;
+      ++at;
       if (const auto* welcome = std::get_if<Welcome>(&message)) {
         client.secret = welcome->secret;
         client.user = welcome->self.user;
@@ -241,11 +250,10 @@ class ServerWorld {
       }
       if (number > 0 && number <= client.received) {
         ++client.repeats;
-        ++number;
         continue;
       }
       client.numbers.push_back(number);
-      if (number > 0) client.received = number++;
+      if (number > 0) client.received = number;
       client.heard.push_back(std::move(message));
     }
   }

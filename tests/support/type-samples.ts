@@ -152,6 +152,8 @@ const roomEvents: OneOfEach<RoomEvent> = {
   frame_arrived: { type: 'frame_arrived', connection: 'c', name: 'meetwire', body: '{}' },
   authorized: { type: 'authorized', operation: 5, allowed: true, role: 'host', error: 'token-expired', name: 'n', iceServers: '[]', expiresInMs: 6, renewInMs: 7 },
   drain_requested: { type: 'drain_requested' },
+  room_read: { type: 'room_read', room: 'r', value: '{}', entries: [{ at: 8, entry: '{}' }] },
+  journal_read: { type: 'journal_read' },
   shutdown_requested: { type: 'shutdown_requested' },
   time_passed: { type: 'time_passed' },
 };
@@ -165,9 +167,13 @@ const roomCommands: OneOfEach<RoomCommand> = {
   log: { type: 'log', level: 'warn', message: 'm', connection: 'c', room: 'r', user: 'u', detail: 'd' },
   count_changed: { type: 'count_changed', connections: 1, rooms: 2, members: 3 },
   answer_handshake: { type: 'answer_handshake', connection: 'c', error: failure },
+  append_entry: { type: 'append_entry', room: 'r', at: 8, entry: '{}' },
+  store_room: { type: 'store_room', room: 'r', value: '{}' },
+  forget_room: { type: 'forget_room', room: 'r' },
+  refuse_log: { type: 'refuse_log', room: 'r', reason: 'w' },
 };
 
-const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, plainParticipantsMax: 6, lobby: true, ownIceServers: true };
+const roomOptions: Required<RoomOptions> = { iceServers: '[]', authorize: true, participantsMax: 3, resumeWindowMs: 4, chatHistoryMax: 5, plainParticipantsMax: 6, lobby: true, ownIceServers: true, journal: true };
 
 const flowOptions: Required<FlowOptions> = { user: 'u', instance: 'i' };
 

@@ -63,6 +63,10 @@ const joining: Record<string, Words> = {
     title: 'The meeting server is shutting down.',
     advice: 'Join again in a moment.',
   },
+  'server-unavailable': {
+    title: 'The meeting server cannot take anybody at the moment.',
+    advice: 'Try again in a moment.',
+  },
   'connection-lost': {
     title: 'The connection was lost for too long.',
     advice: 'Check your network, then join again.',

@@ -64,6 +64,8 @@ export const help = `meetwire: the server of Meetwire meetings
   --metrics-host ADDRESS     of that port; default 127.0.0.1           MEETWIRE_METRICS_HOST
   --drain SECONDS            at the end, wait so long for meetings to  MEETWIRE_DRAIN
                              end by themselves; default 0
+  --data FOLDER              keep the rooms there, so that they outlive  MEETWIRE_DATA
+                             this process; default: they end with it
   --page, --no-page          serve the meeting page at /; default:     MEETWIRE_PAGE
                              if it has been built                      (true or false)
   --trace FILE               keep what goes into the core and out of   MEETWIRE_TRACE
@@ -112,6 +114,7 @@ const flags = {
   'metrics-port': { type: 'string' },
   'metrics-host': { type: 'string' },
   drain: { type: 'string' },
+  data: { type: 'string' },
   page: { type: 'boolean' },
   'no-page': { type: 'boolean' },
   'log-level': { type: 'string' },
@@ -138,7 +141,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'turn-secret' | 'port' | 'plain-port' | 'plain-max-participants' | 'host' | 'metrics-port' | 'metrics-host' | 'drain' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
+  const text = (flag: 'turn-secret' | 'port' | 'plain-port' | 'plain-max-participants' | 'host' | 'metrics-port' | 'metrics-host' | 'drain' | 'data' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
     values[flag] ?? variable(flag);
   const list = (flag: 'origin' | 'trusted-proxy' | 'secret' | 'turn'): string[] | undefined =>
     values[flag] ?? variable(flag)?.split(',').map((one) => one.trim()).filter(Boolean);
@@ -166,6 +169,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     metricsPort: wholeNumber('metrics-port', text('metrics-port')),
     metricsHost: text('metrics-host'),
     drainMs: drain === undefined ? undefined : drain * 1_000,
+    data: text('data'),
     page: values['no-page'] ? false : (values.page ?? truth('page', variable('page'))),
     logLevel: text('log-level') as LogLevel | undefined,
     trace: traceFile !== undefined,

@@ -15,7 +15,7 @@ export interface MetricsParts {
   readonly version: string;
 }
 
-const states: readonly Stats['status'][] = ['ok', 'starting', 'closing', 'failed'];
+const states: readonly Stats['status'][] = ['ok', 'starting', 'closing', 'failed', 'journal-fails'];
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -45,6 +45,10 @@ export class Metrics {
     gauge('meetwire_connections', 'Open signalling connections.', () => stats().connections);
     gauge('meetwire_rooms', 'Rooms with at least one place in them.', () => stats().rooms);
     gauge('meetwire_members', 'Places in rooms, those of lost sockets included.', () => stats().members);
+    if (stats().journal !== undefined) {
+      gauge('meetwire_journal_rooms', 'Rooms whose logs are kept.', () => stats().journal?.rooms ?? 0);
+      gauge('meetwire_journal_bytes', 'What those logs take.', () => stats().journal?.bytes ?? 0);
+    }
     counter('meetwire_joins_total', 'Places taken.', () => counts.joins);
     counter('meetwire_resumes_total', 'Places taken again after a lost socket.', () => counts.resumes);
     counter('meetwire_renewals_total', 'Fresh tokens and ICE servers judged and handed out.', () => counts.renewals);

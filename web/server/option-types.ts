@@ -106,6 +106,12 @@ export interface AttachOptions {
    * comes. Default: none, and then that header has no effect.
    */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Rooms outlive the process: what happens in them is kept in this folder, which is made where it is missing and belongs to one
+   * process at a time. Whoever is back within `resumeWindowMs` after the next start finds roster, roles, chat, calls, lock and
+   * lobby as they were. Default: rooms end with the process.
+   */
+  readonly data?: string;
   /** The path of the signalling socket. Default `/socket.io`, which classic clients and codelab pages expect. */
   readonly path?: string;
   /** A pino logger, or anything with its methods. Default: one that writes JSON lines to standard output. */

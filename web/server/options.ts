@@ -46,6 +46,7 @@ export function checkOptions(options: ServeOptions): void {
   if (options.connectionsPerAddress !== undefined) checkWhole('connectionsPerAddress', options.connectionsPerAddress, 1, 100_000);
   if (options.joinsPerAddress !== undefined) checkWhole('joinsPerAddress', options.joinsPerAddress, 1, 100_000);
   if (options.bytesPerAddress !== undefined) checkWhole('bytesPerAddress', options.bytesPerAddress, 65_536, 1_000_000_000);
+  if (options.data !== undefined && (typeof options.data !== 'string' || options.data.trim() === '')) throw new OptionError('data', 'must be a folder');
   for (const option of ['host', 'metricsHost'] as const) {
     const host: unknown = options[option];
     if (host !== undefined && (typeof host !== 'string' || host.trim() === '')) throw new OptionError(option, 'must be an address or a host name');

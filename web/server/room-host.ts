@@ -11,6 +11,8 @@ import type { Ask, Question } from './grants.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './clock.ts';
 import { Counts } from './counts.ts';
+import type { Journal, RoomLog } from './journal.ts';
+import { Keeping } from './keeping.ts';
 import { describe } from './logger.ts';
 import { eventCharge, outputCharge, turnBytesMax } from './bounds.ts';
 import { Turns } from './turns.ts';
@@ -61,15 +63,24 @@ export class RoomHost {
   readonly counts = new Counts();
   #queue: (readonly [RoomEvent, Origin | undefined])[] = [];
   #draining = false;
+  readonly #keeping: Keeping | undefined;
+  readonly #journal: Journal | undefined;
   readonly #turns = new Turns(turnBytesMax);
   #cancelWake: Undo | undefined;
   #figures: Figures = { connections: 0, rooms: 0, members: 0 };
 
-  constructor(ports: RoomPorts, log: Logger, ask?: Ask, clock = systemClock) {
+  constructor(ports: RoomPorts, log: Logger, ask?: Ask, clock = systemClock, journal?: Journal) {
     this.#ports = ports;
     this.#log = log;
     this.#ask = ask;
     this.#clock = clock;
+    this.#journal = journal;
+    this.#keeping = journal && new Keeping(journal, log, clock, (error) => this.#fail(error));
+  }
+
+  /** What the rooms decide cannot be kept at the moment: nobody is told of anything. */
+  get cannotKeep(): boolean {
+    return this.#keeping?.fails ?? false;
   }
 
   get figures(): Figures {
@@ -83,7 +94,7 @@ export class RoomHost {
   /** Resolves when events are being handled; those that came earlier have waited in order. */
   async load(make: MakeMachine, options: RoomOptions, trace?: Trace): Promise<void> {
     try {
-      const machine = await make(options, trace);
+      const machine = this.#journal === undefined ? await make(options, trace) : await this.#restored(this.#journal, () => make(options, trace));
       if (this.#state === 'disposed') return machine.dispose();
       this.#machine = machine;
       if (trace === undefined) this.#makeAnother = () => make(options);
@@ -92,6 +103,35 @@ export class RoomHost {
     } catch (error) {
       this.#fail(error);
       throw error;
+    }
+  }
+
+  // The rooms as they were. A log over which the core fails is set aside, and the rest is read by a new core.
+  async #restored(journal: Journal, make: () => Promise<Machine>): Promise<Machine> {
+    let logs: readonly RoomLog[] | undefined;
+    for (;;) {
+      const machine = await make();
+      const begun = this.#clock.now();
+      logs ??= journal.read();
+      const failed = logs.find((log) => {
+        try {
+          for (const command of machine.handle(this.#clock.now(), { type: 'room_read', ...log, entries: [...log.entries] }).commands) this.#carryOut(command, undefined);
+          return false;
+        } catch (error) {
+          this.#log.warn({ ...describe(error), room: log.room }, 'the core failed over a log');
+          return true;
+        }
+      });
+      if (failed === undefined) {
+        this.#queue.unshift([{ type: 'journal_read' }, undefined]);
+        if (logs.length > 0) {
+          const entries = logs.reduce((sum, log) => sum + log.entries.length, 0);
+          this.#log.info({ rooms: logs.length, entries, bytes: journal.figures.bytes, ms: this.#clock.now() - begun }, 'the rooms were read from the journal');
+        }
+        return machine;
+      }
+      journal.setAside(failed.room, 'the core failed over it');
+      logs = logs.filter((log) => log !== failed);
     }
   }
 
@@ -131,6 +171,7 @@ export class RoomHost {
     this.#queue = [];
     this.#turns.drop();
     if (this.#state === 'running') this.#machine?.dispose();
+    this.#keeping?.close();
     this.#state = 'disposed';
   }
 
@@ -176,6 +217,12 @@ export class RoomHost {
   }
 
   #carryOut(command: RoomCommand, origin: Origin | undefined): void {
+    if (this.#keeping === undefined || Keeping.isAside(command)) return this.#tell(command, origin);
+    if (Keeping.concerns(command)) return this.#keeping.keep(command);
+    this.#keeping.after(bytesOf(command), () => this.#tell(command, origin));
+  }
+
+  #tell(command: RoomCommand, origin: Origin | undefined): void {
     switch (command.type) {
       case 'deliver': {
         const { connection, name, body, form } = command;
@@ -247,3 +294,5 @@ export class RoomHost {
     this.#ports.failed(error);
   }
 }
+
+const bytesOf = (command: RoomCommand): number => 64 + (command.type === 'deliver' || command.type === 'distribute' ? command.body.length : 0);

@@ -27,6 +27,10 @@ import { frameBody, frameName, notJson } from './payload.ts';
 import { RoomHost } from './room-host.ts';
 import type { MakeMachine, Origin } from './room-host.ts';
 import type { Counts } from './counts.ts';
+import type { Journal } from './journal.ts';
+import { coreOptions } from './core-options.ts';
+import { openJournal } from './file-journal.ts';
+import { lockFolder } from './folder-lock.ts';
 import type { Stats } from './stats.ts';
 import { tokenKeysOf } from './tokens.ts';
 import { Transports } from './transports.ts';
@@ -37,6 +41,8 @@ export interface SignallingParts {
   readonly makeMachine?: MakeMachine;
   /** Of the core, of its questions to the application and of probes. */
   readonly clock?: ClockPort;
+  /** In place of the one that the option `data` stands for. */
+  readonly journal?: Journal;
   /** The http server is all ours: an upgrade to another path is nobody's. */
   readonly alone?: boolean;
 }
@@ -59,6 +65,8 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   readonly #host: RoomHost;
   readonly #clock: ClockPort;
   readonly #trace: Trace | undefined;
+  readonly #journal: Journal | undefined;
+  #unlock: (() => void) | undefined;
   readonly #plain: PlainServer | undefined;
   readonly #connections = new Map<string, Connection | PlainConnection>();
   #connectionsEver = 0;
@@ -81,6 +89,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     );
     this.#gate = new Gate({ origins: options.origins, addresses, log, shut: () => this.#shut(), refused: (code) => this.#host.counts.refused(code) });
     this.#clock = parts.clock ?? systemClock;
+    this.#journal = parts.journal ?? (options.data === undefined ? undefined : openJournal(options.data, this.#log));
     const ice = iceSourceOf(options.iceServers, turn ? [turn] : []);
     if (tokens === undefined && options.authorize === undefined) {
       log.warn({}, 'this server is open: whoever reaches it enters any room under any name. Close it by `secret` (--secret), `publicKey` (--public-key) or `authorize`');
@@ -97,6 +106,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
       this.#log,
       ask,
       this.#clock,
+      this.#journal,
     );
     addresses.waitingFor = (address) => this.#host.waiting(address);
     const { trace: wish } = options;
@@ -122,24 +132,23 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
         this.#host.handle({ type: 'connection_closed', connection: id, deliberate }, origin);
       },
     });
-    this.ready = this.#host.load(parts.makeMachine ?? loadMachine, {
-      iceServers: typeof options.iceServers === 'function' ? '[]' : JSON.stringify(options.iceServers ?? []),
-      authorize: tokens !== undefined || options.authorize !== undefined,
-      ...(ice === undefined ? {} : { ownIceServers: true }),
-      ...(options.lobby === undefined ? {} : { lobby: options.lobby }),
-      ...(options.participantsMax === undefined ? {} : { participantsMax: options.participantsMax }),
-      ...(options.resumeWindowMs === undefined ? {} : { resumeWindowMs: options.resumeWindowMs }),
-      ...(options.plainParticipantsMax === undefined ? {} : { plainParticipantsMax: options.plainParticipantsMax }),
-      ...(options.chatHistoryMax === undefined ? {} : { chatHistoryMax: options.chatHistoryMax }),
-    }, this.#trace);
+    const { data } = options;
+    const makeMachine: MakeMachine = async (...of) => {
+      // Before anything in the folder is read.
+      if (data !== undefined) this.#unlock ??= await lockFolder(data);
+      return (parts.makeMachine ?? loadMachine)(...of);
+    };
+    const core = { authorize: tokens !== undefined || options.authorize !== undefined, ownIceServers: ice !== undefined, journal: this.#journal !== undefined };
+    this.ready = this.#host.load(makeMachine, coreOptions(options, core), this.#trace);
     // Who does not wait for it hears of a failure by the event.
     this.ready.catch(() => undefined);
   }
 
   stats(): Stats {
     const { state, figures } = this.#host;
-    const status = state === 'failed' ? 'failed' : this.#draining || this.#closing ? 'closing' : state === 'loading' ? 'starting' : 'ok';
-    return { status, ...figures };
+    const ending = this.#draining || this.#closing !== undefined;
+    const status = state === 'failed' ? 'failed' : ending ? 'closing' : state === 'loading' ? 'starting' : this.#host.cannotKeep ? 'journal-fails' : 'ok';
+    return { status, ...figures, ...(this.#journal && { journal: this.#journal.figures }) };
   }
 
   get counts(): Counts {
@@ -179,6 +188,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     const { status } = this.stats();
     // While it drains, the rooms say who is new and who comes back.
     if (this.#closing && status === 'closing') return 'server-closing: this server is shutting down';
+    if (status === 'journal-fails') return 'server-unavailable: this server cannot keep what is said at the moment';
     if (status === 'failed') return 'internal: this server has failed and waits to be restarted';
     return undefined;
   }
@@ -232,6 +242,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
     for (const connection of [...this.#connections.values()]) connection.hangUp();
     await Promise.all([this.#transports.close(), this.#plain?.close()]);
     this.#host.dispose();
+    this.#unlock?.();
     this.#gate.close();
     this.#log.close();
     this.#transports.detach();

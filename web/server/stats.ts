@@ -1,5 +1,7 @@
 // How a server is, at a glance.
 
+import type { JournalFigures } from './journal.ts';
+
 export interface Figures {
   readonly connections: number;
   readonly rooms: number;
@@ -7,7 +9,10 @@ export interface Figures {
 }
 
 export interface Stats extends Figures {
-  readonly status: 'ok' | 'starting' | 'closing' | 'failed';
+  /** `journal-fails`: what is said cannot be kept at the moment, so nobody is told of it, and newcomers are refused. */
+  readonly status: 'ok' | 'starting' | 'closing' | 'failed' | 'journal-fails';
+  /** With the option `data`. */
+  readonly journal?: JournalFigures;
 }
 
 /**

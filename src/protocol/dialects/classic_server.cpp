@@ -49,7 +49,7 @@ class ClassicServer final : public ServerDialect {
 
   DialectName name() const override { return DialectName::Classic; }
 
-  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t) override {
+  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t, std::size_t /*numbered*/) override {
     std::vector<Frame> frames;
     for (const ServerMessage& message : messages) {
       std::visit([&](const auto& one) { write_message(one, frames); }, message);

@@ -19,7 +19,7 @@ class CodelabServer final : public ServerDialect {
 
   DialectName name() const override { return DialectName::Codelab; }
 
-  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t) override {
+  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t, std::size_t /*numbered*/) override {
     Frames frames;
     for (const ServerMessage& message : messages) {
       std::visit([&](const auto& one) { write_message(one, frames); }, message);

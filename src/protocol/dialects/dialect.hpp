@@ -31,12 +31,17 @@ struct Frame {
   std::size_t messages = 0;  // in it, where that is known
 };
 
+inline constexpr std::size_t kAllNumbered = std::numeric_limits<std::size_t>::max();
+
 // What came of one frame. A frame may hold several messages; each is good or bad by itself.
 template <class Message>
 struct Decoded {
   std::vector<Message> messages;
   std::vector<Failure> failures;   // one for each part that was dropped
-  std::uint64_t first_number = 0;  // server → client: of the first message; 0 where the dialect does not number
+  // Server → client: so many of the messages, the first ones, count from this number on; those after them come after
+  // everything before. 0: the frame says nothing about numbers, nor does a dialect that has none.
+  std::uint64_t first_number = 0;
+  std::size_t numbered = kAllNumbered;
   std::uint64_t received = 0;      // client → server: everything up to this number has come in
   std::uint32_t unknown = 0;       // messages of unknown types: ignored and counted
   bool listens = false;            // server → client: only now is it sure to hear: what it was asked before may be lost
@@ -67,14 +72,15 @@ class ServerDialect {
  public:
   virtual ~ServerDialect() = default;
   virtual DialectName name() const = 0;
-  // `first_number` is the number of the first message; the rest count up. None: this dialect has no such message.
-  virtual std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) = 0;
+  // `first_number` is the number of the first message, of which so many are `numbered`, counting up; with none of them it is
+  // the one that the next would have. None: this dialect has no such message.
+  virtual std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number, std::size_t numbered = kAllNumbered) = 0;
   virtual Decoded<ClientMessage> decode(std::string_view frame_name, std::string_view body) = 0;
 
   // Where a message reads the same for all connections of the dialect, it has to be written only once: `write` gives it as
   // text, and `pack` makes frames of such texts, of which only the heads differ. None: it does not read the same.
   virtual std::optional<std::string> write(const ServerMessage&) const { return std::nullopt; }
-  virtual std::vector<Frame> pack(const std::vector<std::string_view>&, std::uint64_t /*first_number*/) const { return {}; }
+  virtual std::vector<Frame> pack(const std::vector<std::string_view>&, std::uint64_t /*first_number*/, std::size_t /*numbered*/) const { return {}; }
   virtual std::string head(std::uint64_t /*first_number*/) const { return {}; }
 };
 

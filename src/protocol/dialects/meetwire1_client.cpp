@@ -242,7 +242,7 @@ class MeetwireClient final : public ClientDialect {
       std::string text = writer.take();
       if (!text.empty()) written.push_back(std::move(text));
     }
-    return pack_envelopes({written.begin(), written.end()}, "received", received, /*number_counts_messages=*/false, limits_);
+    return pack_envelopes({written.begin(), written.end()}, "received", received, /*numbered=*/0, limits_);
   }
 
   Decoded<ServerMessage> decode(std::string_view frame_name, std::string_view body) override {
@@ -257,6 +257,7 @@ class MeetwireClient final : public ClientDialect {
     }
     auto& envelope = std::get<OpenedEnvelope>(opened);
     decoded.first_number = envelope.number;
+    if (envelope.numbered) decoded.numbered = static_cast<std::size_t>(*envelope.numbered);
     for (const Value& item : envelope.messages()) {
       const std::string_view type = find_string(item, "type").value_or("");
       ServerMessage& message = decoded.messages.emplace_back();

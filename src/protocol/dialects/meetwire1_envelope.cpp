@@ -5,8 +5,10 @@
 namespace meetwire::protocol {
 namespace {
 
-// {"received":9007199254740991,"messages":[]} and room for the commas.
-constexpr std::size_t kEnvelopeBytes = 64;
+// {"received":9007199254740991,"numbered":64,"messages":[]} and room for the commas.
+constexpr std::size_t kEnvelopeBytes = 80;
+
+constexpr std::string_view kNumberKey = "number";
 
 }  // namespace
 
@@ -17,14 +19,17 @@ std::string envelope_head(std::string_view number_key, std::uint64_t number) {
 }
 
 std::vector<Frame> pack_envelopes(const std::vector<std::string_view>& messages, std::string_view number_key, std::uint64_t number,
-                                  bool number_counts_messages, const Limits& limits) {
+                                  std::size_t numbered, const Limits& limits) {
   std::vector<Frame> frames;
   std::string body;
-  std::size_t head = 0, in_body = 0;
+  std::size_t head = 0, in_body = 0, left = messages.size();
   const auto close = [&] {
     if (in_body == 0) return;
     frames.push_back({std::string(kMeetwireFrame), body.append("]}"), BodyForm::Text, head, 1, in_body});
-    if (number > 0 && number_counts_messages) number += in_body;
+    const std::size_t counted = std::min(in_body, numbered);
+    if (number > 0) number += counted;
+    numbered -= counted;
+    left -= in_body;
     in_body = 0;
   };
   for (const std::string_view text : messages) {
@@ -33,6 +38,8 @@ std::vector<Frame> pack_envelopes(const std::vector<std::string_view>& messages,
     if (full) close();
     if (in_body == 0) {
       body = envelope_head(number_key, number);
+      // Only where some are not: then not all of what follows can be the same for many.
+      if (number > 0 && number_key == kNumberKey && numbered < left) body.insert(1, "\"numbered\":" + std::to_string(numbered) + ",");
       head = body.size();
       body.push_back('[');
     } else {
@@ -58,6 +65,7 @@ std::variant<OpenedEnvelope, Failure> open_envelope(std::string_view frame_name,
     return Failure{ErrorCode::MessageTooLarge, std::to_string(messages.size()) + " messages in one envelope"};
   }
   opened.number = find_count(opened.document.root(), number_key).value_or(0);
+  if (number_key == kNumberKey) opened.numbered = find_count(opened.document.root(), "numbered");
   return opened;
 }
 

@@ -2,7 +2,9 @@
 // frames apart again. Knows nothing of what the messages mean.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,15 +16,16 @@
 
 namespace meetwire::protocol {
 
-// What an envelope begins with. `number_key` is "number" (server → client: the number of the first message; 0 is left out) or
-// "received".
+// What an envelope begins with. `number_key` is "number" (server → client: of the first numbered message, or the next one if
+// there is none in it; 0 is left out) or "received".
 std::string envelope_head(std::string_view number_key, std::uint64_t number);
-// Each message is JSON text.
+// Each message is JSON text. `numbered`: how many of them count from the number on; they come first.
 std::vector<Frame> pack_envelopes(const std::vector<std::string_view>& messages, std::string_view number_key, std::uint64_t number,
-                                  bool number_counts_messages, const Limits& limits);
+                                  std::size_t numbered, const Limits& limits);
 
 struct OpenedEnvelope {
   std::uint64_t number = 0;
+  std::optional<std::uint64_t> numbered;  // server → client: how many of the messages are; none: all
   Document document;
   Value messages() const { return find(document.root(), "messages"); }  // an array
 };

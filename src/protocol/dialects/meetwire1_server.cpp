@@ -266,10 +266,10 @@ class MeetwireServer final : public ServerDialect {
 
   DialectName name() const override { return DialectName::Meetwire; }
 
-  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number) override {
+  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t first_number, std::size_t numbered) override {
     std::vector<std::string> texts;
     for (const ServerMessage& message : messages) texts.push_back(*write(message));
-    return pack({texts.begin(), texts.end()}, first_number);
+    return pack({texts.begin(), texts.end()}, first_number, numbered);
   }
 
   std::optional<std::string> write(const ServerMessage& message) const override {
@@ -278,12 +278,12 @@ class MeetwireServer final : public ServerDialect {
     return writer.take();
   }
 
-  std::vector<Frame> pack(const std::vector<std::string_view>& texts, std::uint64_t first_number) const override {
+  std::vector<Frame> pack(const std::vector<std::string_view>& texts, std::uint64_t first_number, std::size_t numbered) const override {
     std::vector<std::string_view> written;
     for (const std::string_view text : texts) {
       if (!text.empty()) written.push_back(text);
     }
-    return pack_envelopes(written, "number", first_number, /*number_counts_messages=*/true, limits_);
+    return pack_envelopes(written, "number", first_number, numbered, limits_);
   }
 
   std::string head(std::uint64_t first_number) const override { return envelope_head("number", first_number); }

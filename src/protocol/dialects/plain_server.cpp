@@ -14,7 +14,7 @@ class PlainServer final : public ServerDialect {
 
   DialectName name() const override { return DialectName::Plain; }
 
-  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t) override {
+  std::vector<Frame> encode(const std::vector<ServerMessage>& messages, std::uint64_t, std::size_t /*numbered*/) override {
     std::vector<Frame> frames;
     for (const ServerMessage& message : messages) {
       const auto* signal = std::get_if<SignalFrom>(&message);

@@ -31,6 +31,7 @@ function mendOf(refusal: string | undefined, status: number, origin: string): st
   if (code === 'origin-refused') return `Let pages of ${origin} in: --origin ${origin}, or \`origins\`. If it is the server's own page, let the proxy pass the Host that was asked for.`;
   if (code === 'host-refused') return 'Name the public origin with --origin, or let the proxy pass the Host that the browser asked for (nginx: proxy_set_header Host $http_host).';
   if (code === 'rate-limited') return 'Behind a proxy name it with --trusted-proxy, or all users are one address.';
+  if (code === 'server-unavailable') return 'Look at its log and at its disk: it cannot write its journal.';
   if (code === 'server-closing' || code === 'internal') return 'Wait until it has been restarted.';
   if (status === 404) return 'Nothing serves socket.io there: check the path in the url, and --path behind a proxy.';
   if (status === 502 || status === 503 || status === 504) return 'The proxy does not reach the server: check that it runs and where the proxy passes to.';
