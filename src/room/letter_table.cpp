@@ -3,6 +3,7 @@
 #include <cassert>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "room/entry.hpp"
 

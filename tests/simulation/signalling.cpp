@@ -31,7 +31,7 @@ void Signalling::start_server() {
   options.journal = keeps_logs;
   server_ = std::make_unique<room::Switchboard>(std::move(options));
   server_wake_at_.reset();
-  if (keeps_logs) read_logs();
+  if (keeps_logs && server_life_ > 1) read_logs();
 }
 
 // A replica at the same position is equal: what was read is what the one before had in mind when it was killed.
