@@ -68,6 +68,8 @@ export function checkOptions(options: ServeOptions): void {
   checkProxies(options.trustedProxies);
   if (options.iceServers !== undefined && typeof options.iceServers !== 'function') checkIceServers(options.iceServers);
   checkTrace(options.trace);
+  // A log has the places' secrets in it, in a form that the redaction of traces does not know.
+  if (options.data !== undefined && options.trace) throw new OptionError('trace', 'cannot be kept together with data: the logs in that folder have all that happened');
 }
 
 function checkProxies(proxies: unknown): void {
