@@ -86,6 +86,20 @@ TEST_CASE("M: an acknowledgement is as good as a word, and a place taken again t
   REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
 }
 
+TEST_CASE("D1: whoever has come back by his secret is somebody, though he has said nothing yet") {
+  ServerWorld world({}, small_rooms());
+  world.join("ada", "r");
+  haunt(world, "bob", "r");
+  world.acknowledging = false;
+  world.come_back("bob2", "bob", "r", world.at("bob").secret, 0);
+  world.acknowledging = true;
+  REQUIRE(world.only<Welcome>("bob2").resumed);
+  world.lose("bob2");
+  world.join("cyd", "r");
+  world.join("dan", "r");
+  REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
+}
+
 TEST_CASE("M: rooms in which nobody is any more give way to new ones, at the bound") {
   ServerWorld world({}, small_rooms());
   world.join("ada", "here");
