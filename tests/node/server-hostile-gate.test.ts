@@ -119,7 +119,7 @@ test('L20: what a client says of its address has no effect, except by a proxy th
   const three = ['203.0.113.1', '203.0.113.2', '203.0.113.3'];
   // One that is silent is half of two.
   assert.deepEqual(await statuses(alone.url, three), [200, 403, 403]);
-  assert.match(alone.log.text, /not trusted.*trustedProxies/);
+  assert.equal(alone.log.lines.filter(({ text }) => /not trusted.*trustedProxies/.test(text)).length, 1, 'told once');
   const proxied = await harness.serve({ connectionsPerAddress: 2, trustedProxies: ['127.0.0.0/8'] });
   assert.deepEqual(await statuses(proxied.url, three), [200, 200, 200]);
   assert.deepEqual(await statuses(proxied.url, ['198.51.100.1, 203.0.113.9', '198.51.100.2, 203.0.113.9']), [200, 403]);
