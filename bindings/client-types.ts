@@ -60,8 +60,7 @@ export type RoomAction =
   | 'admit-all'
   | 'open-lobby'
   | 'close-lobby';
-/** How a frame's body travels: as one JSON string, or as the JSON value itself. */
-/** `arguments`: the elements of an array, each an argument of its own. */
+/** How a frame's body travels: as one JSON string, as the JSON value itself, or (`arguments`) as an array's elements, each an argument of its own. */
 export type BodyForm = 'text' | 'json' | 'arguments';
 /** How a socket is opened: as it last worked from here, or the other way (WebSocket or long polling first). */
 export type TransportWay = 'usual' | 'other';

@@ -4,12 +4,11 @@
 import { io as connect } from 'socket.io-client';
 import type { BodyForm, CommandOf, DialectName } from '../client-types.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
+import { bodyCharactersMax } from './frame-body.ts';
 import { PageMemory } from './memory.ts';
 import { placeOf } from './place.ts';
 import type { Connect, SocketLike } from './socket-like.ts';
 
-// What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
-const bodyCharactersMax = 256 * 1024;
 // A value that has no JSON (too deep for the stack, a cycle). Not JSON either, so that the core counts it as malformed.
 const unreadable = '!';
 // Of socket.io 2, which is what codelab servers are made of.

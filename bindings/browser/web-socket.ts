@@ -3,6 +3,7 @@
 import type { ErrorTable } from '../errors.ts';
 import type { Transport, TransportEvents, TransportPort } from '../ports.ts';
 import { plainAddress } from '../plain-address.ts';
+import { bodyCharactersMax } from './frame-body.ts';
 
 /** As much of a WebSocket as is used here. */
 export interface WebSocketLike {
@@ -21,8 +22,6 @@ export type MakeWebSocket = (address: string, refused: (status: number) => void)
 // Frames have no names there; the core calls them so.
 const frameName = 'plain';
 const open = 1;
-// What the core cannot read anyway need not be copied into its memory; one character more makes it "too large".
-const bodyCharactersMax = 256 * 1024;
 
 const makeWebSocket: MakeWebSocket = (address) => new WebSocket(address) as WebSocketLike;
 

@@ -104,6 +104,8 @@ class Ledger {
     for (const auto& [address, account] : accounts_) count += account.expired() ? 0 : 1;
     return count;
   }
+  // With those that are nobody's any more, and not swept yet.
+  std::size_t known() const { return accounts_.size(); }
 
  private:
   void sweep() {

@@ -94,8 +94,6 @@ void Room::take_over(Member& member, const Admission& admission, std::uint64_t r
   away_unheard_.set(member.row.user, std::nullopt);
   member.outbox.acknowledge(received);
   member.keys.renew(admission.resume.value_or(""), admission.secret);
-  // Whoever does not know the place counts from the start.
-  if (!resumed) member.chats_counted = member.requests_counted = 0;
 
   Participant row = member.row;
   row.away = false;

@@ -81,6 +81,33 @@ test('the preview shows the pictures that the meeting sends; M3: it switches whe
   await ada.close();
 });
 
+test('M4: the preview shows what the system interrupts, until it gives again or is captured anew', async () => {
+  const ada = await Visitor.open(stage.browser, `${stage.site.url}#interrupted`);
+  await ada.page.waitForSelector('#preview-video:not([hidden])');
+  const interrupt = (kinds: string[], muted: boolean): Promise<void> =>
+    ada.page.evaluate((which, value) => {
+      for (const track of window.probe.captured.filter((each) => which.includes(each.kind) && each.readyState === 'live')) {
+        Object.defineProperty(track, 'muted', { value, configurable: true });
+        track.dispatchEvent(new Event(value ? 'mute' : 'unmute'));
+      }
+    }, kinds, muted);
+  const pressed = (kind: string): Promise<string | null> => ada.page.$eval(`#preview-${kind}`, (button) => button.getAttribute('aria-pressed'));
+  await interrupt(['video', 'audio'], true);
+  await ada.reads('#preview-note', 'Your camera and microphone are interrupted: a phone call or another program has them.');
+  assert.deepEqual([await pressed('camera'), await pressed('microphone')], ['false', 'false']);
+  await ada.page.waitForSelector('#preview-video[hidden]');
+  await interrupt(['audio'], false);
+  await ada.reads('#preview-note', 'Your camera is interrupted: a phone call or another program has it.');
+  assert.equal(await pressed('microphone'), 'true');
+  // Pressing it asks for the camera anew.
+  await ada.press('preview-camera');
+  await ada.page.waitForSelector('#preview-video:not([hidden])');
+  await ada.page.waitForFunction(() => document.querySelector('#preview-note')?.textContent === '');
+  assert.equal(await pressed('camera'), 'true');
+  assert.equal((await live(ada)).length, 1);
+  await ada.close();
+});
+
 test('H3: a camera that another program uses is told with what to do, and works once it is free', async () => {
   const ada = await Visitor.open(stage.browser, `${stage.site.url}#busy`);
   await ada.page.waitForSelector('#preview-video:not([hidden])');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { launchChromium } from '../support/browsers.ts';
+import { proxy } from '../support/proxies.ts';
 import { openMeetingPage } from './support/site.ts';
 import { useStage } from './support/stage.ts';
 import { Visitor } from './support/visitor.ts';
@@ -14,6 +15,19 @@ const visit = (path: string): Promise<Visitor> => Visitor.open(stage.browser, `$
 
 const tile = '[data-testid="tile"]';
 const muted = `${tile} [data-testid="muted-badge"]`;
+
+test('M2: the page under a path of a proxy joins by that path, and meets who comes straight to the server', async () => {
+  const between = await proxy(`http://127.0.0.1:${stage.site.port}`, { under: '/team/meet' });
+  const folder = `${between.url.replace('127.0.0.1', 'localhost')}/team/meet/`;
+  const ada = await Visitor.enter(stage.browser, `${folder}#mounted`, 'Ada');
+  const ben = await enter('#mounted', 'Ben');
+  await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada')]);
+  const sockets = await ada.page.evaluate(() => window.probe.sockets.map(({ url }) => new URL(url).pathname));
+  assert.deepEqual([...new Set(sockets)], ['/team/meet/socket.io/']);
+  assert.deepEqual([...(await ada.errors()), ...(await ben.errors())], []);
+  await Promise.all([ada.close(), ben.close()]);
+  between.close();
+});
 
 test('two people meet: pictures, names, mute, share, leave, and again', async () => {
   const ada = await enter('#the room', 'Ada');

@@ -13,7 +13,7 @@ let coturn: Coturn;
 before(async () => {
   coturn = await startCoturn();
 });
-after(() => coturn?.stop());
+after(() => coturn?.close());
 
 interface PageOptions {
   calls?: boolean;
@@ -88,7 +88,7 @@ for (const first of ['ours', 'a page that calls', 'a page that waits to be calle
 for (const calls of [true, false]) {
   test(`on its own server, by a relay alone: ours and a plain client that ${calls ? 'calls' : 'waits to be called'} hear each other`, async () => {
     const server = await PlainServer.start();
-    const configuration = { iceServers: coturn.iceServers, iceTransportPolicy: 'relay' } as const;
+    const configuration = { iceServers: coturn.iceServers(), iceTransportPolicy: 'relay' } as const;
     const guests: Guest[] = [];
     try {
       const ours = await stage.join('room', { url: `${server.url}/course/room`, camera: false, ...configuration });

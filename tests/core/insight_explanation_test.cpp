@@ -124,6 +124,18 @@ TEST_CASE("explain: oneself: the server, permissions, devices") {
   facts.failed_sources = {{Source::Camera, ErrorCode::InUse, {}}, {Source::Microphone, ErrorCode::PermissionDenied, Denier::System}};
   CHECK(chain_of(facts) == "device (camera: in-use) < permission (microphone: denied by the system)");
   facts.failed_sources.clear();
+  // On, but the system gives nothing: a phone call.
+  facts.interrupted_sources = {Source::Camera, Source::Microphone};
+  CHECK(chain_of(facts) == "device-interrupted (camera) < device-interrupted (microphone)");
+  facts.server_lost = true;
+  CHECK(chain_of(facts) == "server-lost < device-interrupted (camera) < device-interrupted (microphone)");
+  // Of another one only he knows why.
+  facts.server_lost = false;
+  facts.local = false;
+  facts.link = LinkState::Connected;
+  CHECK(chain_of(facts).empty());
+  facts.local = true;
+  facts.interrupted_sources.clear();
   facts.meeting_error = ErrorCode::VersionMismatch;
   CHECK(chain_of(facts) == "version-mismatch (version-mismatch)");
   facts.meeting_error = ErrorCode::Removed;

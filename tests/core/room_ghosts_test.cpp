@@ -86,6 +86,20 @@ TEST_CASE("M: an acknowledgement is as good as a word, and a place taken again t
   REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
 }
 
+TEST_CASE("D1: whoever has come back by his secret is somebody, though he has said nothing yet") {
+  ServerWorld world({}, small_rooms());
+  world.join("ada", "r");
+  haunt(world, "bob", "r");
+  world.acknowledging = false;
+  world.come_back("bob2", "bob", "r", world.at("bob").secret, 0);
+  world.acknowledging = true;
+  REQUIRE(world.only<Welcome>("bob2").resumed);
+  world.lose("bob2");
+  world.join("cyd", "r");
+  world.join("dan", "r");
+  REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
+}
+
 TEST_CASE("M: rooms in which nobody is any more give way to new ones, at the bound") {
   ServerWorld world({}, small_rooms());
   world.join("ada", "here");
@@ -117,6 +131,39 @@ TEST_CASE("M: a room to which somebody has come back does not give way") {
   world.join("dan", "r4");
   REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
   REQUIRE_FALSE(world.at("ada").closed);
+}
+
+TEST_CASE("M: a room in whose lobby somebody waits does not give way, though all of its members are away") {
+  RoomOptions options;
+  options.lobby = true;
+  Limits limits = small_rooms();
+  limits.rooms_max = 1;
+  ServerWorld world(options, limits);
+  world.join("host", "r");
+  world.say("host", protocol::Typing{true});
+  world.join("ben", "r");
+  REQUIRE(world.heard<Waiting>("ben").size() == 1);
+  world.lose("host");
+  world.pass(kDefaultLimits.resume_protected.value + 1);
+  world.join("dan", "other");
+  REQUIRE(world.error<Refused>("dan") == ErrorCode::RoomFull);
+  REQUIRE_FALSE(world.at("ben").closed);
+  world.hang_up("ben");
+  world.pass(kDefaultLimits.resume_protected.value);
+  world.join("dan", "other");
+  REQUIRE(world.heard<Welcome>("dan").size() == 1);
+}
+
+TEST_CASE("M: for one newcomer one place is given up, also where the newcomer makes the room smaller") {
+  ServerWorld world({}, small_rooms());
+  world.join("ada", "r");
+  haunt(world, "g1", "r");
+  haunt(world, "g2", "r");
+  world.open_plain("plain", "r");
+  REQUIRE(world.at("plain").handshake->error->code == ErrorCode::RoomFull);
+  REQUIRE(world.heard<MemberLeft>("ada").empty());
+  world.join("bob", "r");
+  REQUIRE(world.heard<Welcome>("bob").size() == 1);
 }
 
 TEST_CASE("M: who knocked and is gone gives way in the lobby") {

@@ -177,6 +177,46 @@ TEST_CASE("M: a room that holds too much gives up what is unacknowledged, then i
   CHECK(world.heard<ChatDelivered>("ben").size() == 1);
 }
 
+TEST_CASE("M: answers to requests and calls that are over are given up too, each kind by itself") {
+  Limits limits;
+  limits.room_held_bytes_max = 20'000;
+  for (const bool calls : {false, true}) {
+    PeopleWorld world({}, limits);
+    world.join("ada", "r");
+    world.join("ben", "r");
+    settle(world);
+    for (int i = 0; i < 100; ++i) {
+      RequestSubmitted wish = PeopleWorld::wish(RoomAction::Lock);
+      wish.id = long_id(i);
+      world.say("ben", calls ? protocol::ClientMessage(ring("nobody", long_id(i))) : protocol::ClientMessage(wish));
+      settle(world);
+      world.pass(20);
+      CHECK(world.board.bytes_held() <= limits.room_held_bytes_max);
+    }
+    CHECK(world.logged("too much is held; what is kept for later is given up"));
+    CHECK_FALSE(world.at("ben").closed);
+  }
+}
+
+TEST_CASE("M: whose outbox is largest gives up first, and nobody more than has to") {
+  Limits limits;
+  limits.room_held_bytes_max = 60'000;
+  PeopleWorld world({}, limits);
+  for (const char* who : {"ada", "ben", "cyd"}) world.join(who, "r");
+  settle(world);
+  world.acknowledging = false;
+  world.say("cyd", chat("of ben", "hello", "ben"));
+  for (int i = 0; i < 4; ++i) world.say("cyd", chat("k" + std::to_string(i), long_text(16'000), "ada"));
+  CHECK(world.logged("too much is held; what is kept for later is given up"));
+  world.board.each_room([](const room::Room& room) {
+    room.each_place([](const Participant& row, std::uint64_t, const room::PlaceKeys&, const room::Outbox& outbox) {
+      INFO(row.user.value);
+      CHECK(outbox.kept_bytes() < 32'000);
+      CHECK((outbox.kept() == 0) == (row.user.value == "ada"));
+    });
+  });
+}
+
 TEST_CASE("M: a room that holds too much and can give nothing up says nothing about it") {
   Limits limits;
   limits.room_held_bytes_max = 1;

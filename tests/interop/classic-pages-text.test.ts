@@ -3,40 +3,18 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { socketPort } from '../../bindings/browser/socket.ts';
-import type { JoinOptions } from '../../web/sdk/join.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
 import type { FakePeerConnection } from '../../web/testing/fake-peer-connection.ts';
-import { ClassicClient } from '../support/classic-client.ts';
-import type { ClassicClientOptions, ClassicEdition } from '../support/classic-client.ts';
-import { peersOf } from '../support/classic-peers.ts';
+import type { ClassicEdition } from '../support/classic-client.ts';
+import { ClassicCourse } from '../support/classic-course.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { FakeWorld } from '../support/fake-world.ts';
 import { Harness } from '../support/server-harness.ts';
 import { until } from '../support/waiting.ts';
 
 const harness = new Harness();
-let world: FakeWorld;
-beforeEach(async () => {
-  world = await FakeWorld.make();
-  harness.later(() => world.close());
-});
+let course: ClassicCourse;
+beforeEach(async () => (course = await ClassicCourse.begin(harness)));
 afterEach(() => harness.close());
-
-async function join(url: string, room: string, user: string, options: Partial<JoinOptions> = {}): Promise<Meeting> {
-  const person = world.person();
-  person.ports.transport = socketPort(url, undefined);
-  const meeting = await world.joinAs(person, room, { user, camera: true, ...options });
-  harness.later(() => meeting.leave());
-  return meeting;
-}
-
-async function enter(url: string, options: ClassicClientOptions): Promise<ClassicClient> {
-  const client = new ClassicClient(url, { peers: peersOf(world.wire), ...options });
-  harness.later(() => client.close());
-  await client.connect();
-  return client;
-}
 
 const isWith = (meeting: Meeting, user: string): Promise<unknown> =>
   until(`${meeting.me.id} is connected with ${user}`, () => meeting.participants.get(user)?.connection === 'connected');
@@ -56,8 +34,8 @@ for (const [where, edition, start] of servers) {
   describe(where, () => {
     test('a page that comes second offers, and is answered; both see each other', async () => {
       const url = await start();
-      const ada = await join(url, 'course', 'ada');
-      const page = await enter(url, { edition, user: 'page', room: 'course' });
+      const ada = await course.join(url, 'course', 'ada');
+      const page = await course.enter(url, { edition, user: 'page', room: 'course' });
       await isWith(ada, 'page');
       await until('the page is connected too', () => page.connectedPeers.includes('ada'));
       await until('the camera is on there', () => ada.participants.get('page')?.camera.on === true);
@@ -67,13 +45,13 @@ for (const [where, edition, start] of servers) {
     for (const first of ['ours', 'the page'] as const) {
       test(`a screen goes to a page, which is not negotiated with again, when ${first} was there first`, async () => {
         const url = await start();
-        const early = first === 'the page' ? await enter(url, { edition, user: 'page', room: 'course' }) : undefined;
-        const ada = await join(url, 'course', 'ada');
-        const page = early ?? (await enter(url, { edition, user: 'page', room: 'course' }));
+        const early = first === 'the page' ? await course.enter(url, { edition, user: 'page', room: 'course' }) : undefined;
+        const ada = await course.join(url, 'course', 'ada');
+        const page = early ?? (await course.enter(url, { edition, user: 'page', room: 'course' }));
         await isWith(ada, 'page');
         await ada.screen.start();
         const shown = (): MediaStreamTrack | null | undefined => {
-          const [connection] = [...world.wire.open].filter((one) => one.channels[0]?.label === 'ada-page') as FakePeerConnection[];
+          const [connection] = [...course.world.wire.open].filter((one) => one.channels[0]?.label === 'ada-page') as FakePeerConnection[];
           return connection?.transceivers.find(({ kind, sender }) => kind === 'video' && sender.track === ada.screen.track)?.sender.track;
         };
         await until('the screen is sent', () => ada.screen.track !== undefined && shown() === ada.screen.track);
@@ -86,9 +64,9 @@ for (const [where, edition, start] of servers) {
 
       test(`what is written over a page's data channel is shown, and can be answered, when ${first} was there first`, async () => {
         const url = await start();
-        const early = first === 'the page' ? await enter(url, { edition, user: 'page', room: 'course' }) : undefined;
-        const ada = await join(url, 'course', 'ada');
-        const page = early ?? (await enter(url, { edition, user: 'page', room: 'course' }));
+        const early = first === 'the page' ? await course.enter(url, { edition, user: 'page', room: 'course' }) : undefined;
+        const ada = await course.join(url, 'course', 'ada');
+        const page = early ?? (await course.enter(url, { edition, user: 'page', room: 'course' }));
         await isWith(ada, 'page');
         await until('the page can write', () => page.write('hello from the page') === 1);
         await until('it is shown', () => lines(ada).includes('page: hello from the page'));
@@ -106,9 +84,9 @@ for (const [where, edition, start] of servers) {
     // The published first edition drops what clients say to all; between ours that is told as an error.
     if (where !== "the first edition's server") test('two of ours write to each other once each, though a page is with them', async () => {
       const url = await start();
-      const ada = await join(url, 'course', 'ada');
-      const ben = await join(url, 'course', 'ben');
-      const page = await enter(url, { edition, user: 'page', room: 'course' });
+      const ada = await course.join(url, 'course', 'ada');
+      const ben = await course.join(url, 'course', 'ben');
+      const page = await course.enter(url, { edition, user: 'page', room: 'course' });
       await Promise.all([isWith(ada, 'ben'), isWith(ben, 'ada'), isWith(ada, 'page'), isWith(ben, 'page')]);
       await until('the page can write to both', () => page.write('from the page') === 2);
       await ada.chat.send('from ada');
@@ -131,8 +109,8 @@ for (const [where, start] of [
 ] as const) {
   test(`viewers' pages find ours as the publisher at ${where}`, async () => {
     const url = await start();
-    const ada = await join(url, 'show', 'ada');
-    const viewer = await enter(url, { edition: 'later', user: 'viewer', room: 'show', page: 'one2many', patienceMs: 20 });
+    const ada = await course.join(url, 'show', 'ada');
+    const viewer = await course.enter(url, { edition: 'later', user: 'viewer', room: 'show', page: 'one2many', patienceMs: 20 });
     await until('the viewer is connected', () => viewer.connectedPeers.includes('ada'));
     await isWith(ada, 'viewer');
     assert.deepEqual(viewer.faults, []);

@@ -4,44 +4,22 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { socketPort } from '../../bindings/browser/socket.ts';
-import type { JoinOptions } from '../../web/sdk/join.ts';
 import type { Meeting } from '../../web/sdk/meeting.ts';
-import { ClassicClient } from '../support/classic-client.ts';
-import type { ClassicClientOptions, ClassicEdition } from '../support/classic-client.ts';
-import { peersOf } from '../support/classic-peers.ts';
+import type { ClassicEdition } from '../support/classic-client.ts';
+import { ClassicCourse } from '../support/classic-course.ts';
 import { ClassicServer, asPublished } from '../support/classic-server.ts';
-import { FakeWorld } from '../support/fake-world.ts';
 import { Harness } from '../support/server-harness.ts';
 import { until } from '../support/waiting.ts';
 
 const harness = new Harness();
-let world: FakeWorld;
-beforeEach(async () => {
-  world = await FakeWorld.make();
-  harness.later(() => world.close());
-});
+let course: ClassicCourse;
+beforeEach(async () => (course = await ClassicCourse.begin(harness)));
 afterEach(() => harness.close());
 
 async function serve(edition: ClassicEdition, storeMs = 0): Promise<ClassicServer> {
   const server = await ClassicServer.start({ edition, defects: asPublished(edition), storeMs });
   harness.later(() => server.stop());
   return server;
-}
-
-async function join(url: string, room: string, user: string, options: Partial<JoinOptions> = {}): Promise<Meeting> {
-  const person = world.person();
-  person.ports.transport = socketPort(url, undefined);
-  const meeting = await world.joinAs(person, room, { user, camera: true, ...options });
-  harness.later(() => meeting.leave());
-  return meeting;
-}
-
-async function enter(url: string, options: ClassicClientOptions): Promise<ClassicClient> {
-  const client = new ClassicClient(url, { peers: peersOf(world.wire), ...options });
-  harness.later(() => client.close());
-  await client.connect();
-  return client;
 }
 
 const connected = (meeting: Meeting): string =>
@@ -55,8 +33,8 @@ for (const edition of ['first', 'later'] satisfies ClassicEdition[]) {
       test(`rooms and users with special names meet, each once (${dialect})`, async () => {
         const server = await serve(edition);
         const room = 'team/a:b=c&d+e %?#会';
-        const ada = await join(server.url, room, 'a/d=a&1+', { dialect });
-        const ben = await join(server.url, room, "b:e'n %41", { dialect });
+        const ada = await course.join(server.url, room, 'a/d=a&1+', { dialect });
+        const ben = await course.join(server.url, room, "b:e'n %41", { dialect });
         await Promise.all([isWith(ada, "b:e'n %41"), isWith(ben, 'a/d=a&1+')]);
         assert.deepEqual([ada.participants.size, ben.participants.size], [1, 1]);
         await ben.leave();
@@ -65,8 +43,8 @@ for (const edition of ['first', 'later'] satisfies ClassicEdition[]) {
 
       test(`it listens late: ours get in, and back in, and meet (${dialect})`, async () => {
         const server = await serve(edition, 60);
-        const ada = await join(server.url, 'course', 'ada', { dialect });
-        const ben = await join(server.url, 'course', 'ben', { dialect });
+        const ada = await course.join(server.url, 'course', 'ada', { dialect });
+        const ben = await course.join(server.url, 'course', 'ben', { dialect });
         await Promise.all([isWith(ada, 'ben'), isWith(ben, 'ada')]);
         server.cut('ben');
         await until('it is noticed', () => ben.state === 'reconnecting');
@@ -77,14 +55,14 @@ for (const edition of ['first', 'later'] satisfies ClassicEdition[]) {
 
     test('A1: two of ours share screens at the same moment, and both are seen', async () => {
       const server = await serve(edition);
-      const ada = await join(server.url, 'course', 'ada');
-      const ben = await join(server.url, 'course', 'ben');
+      const ada = await course.join(server.url, 'course', 'ada');
+      const ben = await course.join(server.url, 'course', 'ben');
       await Promise.all([isWith(ada, 'ben'), isWith(ben, 'ada')]);
       await Promise.all([ada.screen.start(), ben.screen.start()]);
       for (const [viewer, sender] of [[ada, ben], [ben, ada]] as const) {
         await until(`${viewer.me.id} sees the screen`, () => {
           const sent = sender.screen.track;
-          return sent !== undefined && world.wire.sentInto(viewer.participants.get(sender.me.id)?.screen.track) === sent;
+          return sent !== undefined && course.world.wire.sentInto(viewer.participants.get(sender.me.id)?.screen.track) === sent;
         });
       }
       assert.deepEqual([connected(ada), connected(ben)], ['ben', 'ada']);
@@ -92,8 +70,8 @@ for (const edition of ['first', 'later'] satisfies ClassicEdition[]) {
 
     test('a page that has a connection only once it is called is called', async () => {
       const server = await serve(edition);
-      const page = await enter(server.url, { edition, user: 'page', room: 'course', page: 'one2one' });
-      const ada = await join(server.url, 'course', 'ada', { connect: 'everyone' });
+      const page = await course.enter(server.url, { edition, user: 'page', room: 'course', page: 'one2one' });
+      const ada = await course.join(server.url, 'course', 'ada', { connect: 'everyone' });
       await isWith(ada, 'page');
       assert.deepEqual(page.faults, []);
       assert.equal(page.envelopes('call').length, 1);
@@ -107,8 +85,8 @@ for (const [where, url] of [
 ] as const) {
   test(`a publisher that never offers is seen soon at ${where}`, async () => {
     const at = await url();
-    const ada = await join(at, 'show', 'ada');
-    const publisher = await enter(at, { edition: 'later', user: 'star', room: 'show', page: 'one2many', publisher: true });
+    const ada = await course.join(at, 'show', 'ada');
+    const publisher = await course.enter(at, { edition: 'later', user: 'star', room: 'show', page: 'one2many', publisher: true });
     await isWith(ada, 'star', 4_000);
     assert.deepEqual(publisher.faults, []);
   });

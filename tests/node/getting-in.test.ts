@@ -82,6 +82,15 @@ describe('getting in', { concurrency: true }, () => {
     });
   }
 
+  for (const upgrade of [undefined, 'refuse'] as const) {
+    test(`M2: the server is mounted under a path of a proxy${upgrade === undefined ? '' : ' that lets no upgrade through'}: in by that path, and by no other`, async () => {
+      const between = await proxy(server.url, { under: '/team/meet', ...(upgrade && { upgrade }) });
+      harness.later(() => between.close());
+      for (const path of ['/team/meet', '/team/meet/']) assert.ok((await enter(between.url + path)) < patienceMs);
+      await assert.rejects(enter(between.url), { code: 'server-unreachable' });
+    });
+  }
+
   for (const seconds of [2, 3, 4]) {
     test(`M2: a line with a round trip of ${seconds} s: in`, async () => {
       const between = await slowLine(server.url, seconds * 1_000);

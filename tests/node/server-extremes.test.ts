@@ -16,6 +16,7 @@ const ranges = {
   participantsMax: [1, 1_000],
   resumeWindowMs: [0, 3_600_000],
   chatHistoryMax: [0, 100],
+  connectionsTotal: [1, 100_000],
   connectionsPerAddress: [1, 100_000],
   joinsPerAddress: [1, 100_000],
   bytesPerAddress: [65_536, 1_000_000_000],
@@ -30,9 +31,10 @@ const optionsOf = (at: (column: number) => 0 | 1): ServeOptions =>
     return [name, name === 'trace' ? { bytesMax: value, entriesMax: value } : value];
   }));
 
-// The orthogonal array L8: in its eight rows each two of its seven columns have all four pairs.
-const columns = [[1], [2], [1, 2], [4], [1, 4], [2, 4], [1, 2, 4]];
-const bit = (row: number, column: number): 0 | 1 => (columns[column]!.reduce((sum, mask) => sum + ((row & mask) === 0 ? 0 : 1), 0) % 2) as 0 | 1;
+// The array of Plackett and Burman: in its twelve rows each two of its eleven columns have all four pairs.
+const rowsOfPairs = 12;
+const first = [1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0] as const;
+const bit = (row: number, column: number): 0 | 1 => (row === first.length ? 0 : first[(column + row) % first.length]!);
 
 test('the ranges are those that are checked: beyond either end is refused', () => {
   for (const name of names) {
@@ -47,12 +49,12 @@ test('the ranges are those that are checked: beyond either end is refused', () =
 
 test('each pair of columns has each pair of ends', () => {
   for (let a = 0; a < names.length; ++a) {
-    for (let b = 0; b < a; ++b) assert.equal(new Set(Array.from({ length: 8 }, (_, row) => `${bit(row, a)}${bit(row, b)}`)).size, 4);
+    for (let b = 0; b < a; ++b) assert.equal(new Set(Array.from({ length: rowsOfPairs }, (_, row) => `${bit(row, a)}${bit(row, b)}`)).size, 4);
   }
 });
 
 const rows: [string, (column: number) => 0 | 1][] = [
-  ...Array.from({ length: 8 }, (_, row): [string, (column: number) => 0 | 1] => [`row ${row + 1} of the pairs`, (column) => bit(row, column)]),
+  ...Array.from({ length: rowsOfPairs }, (_, row): [string, (column: number) => 0 | 1] => [`row ${row + 1} of the pairs`, (column) => bit(row, column)]),
   ['all at their greatest', () => 1],
 ];
 
@@ -72,7 +74,7 @@ for (const [what, at] of rows) {
       await until(`${user} is in or out`, () => client.refused ?? client.messages.find(({ type }) => type === 'welcome' || type === 'refused'));
       outcomes.set(user, client.refused === undefined ? client.messages[0]!.type : 'no connection');
     }
-    const expected = options.connectionsPerAddress === 1 ? 'no connection' : options.participantsMax === 1 ? 'refused' : 'welcome';
+    const expected = options.connectionsPerAddress === 1 || options.connectionsTotal === 1 ? 'no connection' : options.participantsMax === 1 ? 'refused' : 'welcome';
     assert.deepEqual([...outcomes.values()], [expected, expected]);
     if (expected === 'welcome') {
       const history = (others[0]!.messages[0] as unknown as { history?: unknown[] }).history ?? [];

@@ -3,15 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, test } from 'node:test';
+import type { Socket } from 'socket.io';
 import { WebSocket } from 'ws';
-import { packetBytes, packetsPerPayloadMax, pendingBytesMax, silentMsMax } from '../../web/server/bounds.ts';
+import { connectsMax, packetBytes, packetsPerPayloadMax, pendingBytesMax, silentMsMax } from '../../web/server/bounds.ts';
 import { Conversation } from '../../web/server/conversation.ts';
 import type { EngineSocket } from '../../web/server/conversation.ts';
+import { frameBody, notJson } from '../../web/server/payload.ts';
 import { pongs } from '../../web/server/websockets.ts';
-import { Harness } from '../support/server-harness.ts';
-import type { KeptLog } from '../support/server-harness.ts';
+import { attach } from '../../web/server/index.ts';
+import { Harness, KeptLog } from '../support/server-harness.ts';
 import { until } from '../support/waiting.ts';
 
 const harness = new Harness();
@@ -103,11 +107,11 @@ class FakeConn extends EventEmitter {
   }
 }
 
-function conversation(): { conn: FakeConn; reasons: string[] } {
+function conversation(): { conn: FakeConn; reasons: string[]; talk: Conversation } {
   const conn = new FakeConn();
   const reasons: string[] = [];
-  new Conversation(conn as unknown as EngineSocket, { came: () => undefined, ended: (reason) => reasons.push(reason) });
-  return { conn, reasons };
+  const talk = new Conversation(conn as unknown as EngineSocket, { came: () => undefined, ended: (reason) => reasons.push(reason) });
+  return { conn, reasons, talk };
 }
 
 test('L17: everything that is written counts until it has been read, the smallest packet too', () => {
@@ -131,6 +135,71 @@ test('what has been read does not count', () => {
   conn.write(large);
   conn.write(large);
   assert.deepEqual(reasons, ['does not read']);
+});
+
+test('L11: whoever is in a namespace asks for no other, and a transport whose namespace is left is closed', () => {
+  for (const last of ['0', '0/other,']) {
+    const { conn, reasons, talk } = conversation();
+    talk.opened(new EventEmitter() as unknown as Socket);
+    conn.emit('data', '2["meetwire","a message"]');
+    assert.deepEqual(reasons, []);
+    conn.emit('data', last);
+    assert.deepEqual([reasons, conn.closed], [['enters more than one namespace'], true]);
+  }
+  const { conn, reasons, talk } = conversation();
+  const socket = new EventEmitter();
+  talk.opened(socket as unknown as Socket);
+  socket.emit('disconnect');
+  assert.deepEqual([reasons, conn.closed], [[], true]);
+});
+
+test('L18: before that a wrong one may be asked for a few times', () => {
+  const { conn, reasons } = conversation();
+  for (let i = 0; i < connectsMax; ++i) conn.emit('data', '0/other,');
+  assert.deepEqual(reasons, []);
+  conn.emit('data', '0');
+  assert.deepEqual(reasons, ['enters more than one namespace']);
+});
+
+test('an attachment, however deep it is, is handed on as what no JSON is; all else as JSON', () => {
+  for (const argument of [Buffer.from('x'), { a: [{ b: new Uint8Array(1) }] }, [new ArrayBuffer(1)]]) assert.equal(frameBody('event', argument), notJson);
+  assert.equal(frameBody('event', { a: [{ b: null }] }), '{"a":[{"b":null}]}');
+});
+
+test('L17: one ping has one pong', async () => {
+  const { url } = await harness.serve();
+  const { ws } = await opened(url);
+  const pongsOf: string[] = [];
+  ws.on('pong', (data) => pongsOf.push(String(data)));
+  ws.ping('first');
+  await until('the pong', () => pongsOf.length > 0);
+  ws.ping('second');
+  await until('the next one', () => pongsOf.includes('second'));
+  assert.deepEqual(pongsOf, ['first', 'second']);
+});
+
+test('L17: a body that stands still ends on a server of the application\'s too, which has other deadlines', async () => {
+  const http = createServer();
+  const attachment = attach(http, { logger: new KeptLog() });
+  harness.later(() => new Promise((resolve) => http.close(resolve)));
+  harness.later(() => attachment.close());
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await attachment.ready;
+  const { port } = http.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  // A member of a room: nothing else waits for a word of it.
+  const sid = await poll(url);
+  await post(url, sid, '40{"meetwire":1}');
+  const hello = { messages: [{ type: 'hello', versions: [1, 1], room: 'r', user: 'eve', name: '' }] };
+  await post(url, sid, `42${JSON.stringify(['meetwire', JSON.stringify(hello)])}`);
+  await until('it is in', () => attachment.stats().members === 1);
+  const begun = performance.now();
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined).resume();
+  harness.later(() => socket.destroy());
+  socket.write(`POST /socket.io/?${polling}&sid=${sid} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n42["half`);
+  await new Promise((resolve) => socket.once('close', resolve));
+  assert.ok(performance.now() - begun < silentMsMax + 2_500);
 });
 
 test('L18: a namespace asked for thousands of times in one request ends the transport, before they are answered', async () => {

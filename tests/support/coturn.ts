@@ -1,72 +1,73 @@
-// The TURN server coturn on this machine's loopback, for tests of what goes by a relay. The set-up brings it; where it is
-// missing, a test that needs it fails.
+// A real TURN server, of the tests' own: coturn on free ports of this machine, over UDP, TCP and TLS. The set-up brings it;
+// where it is missing, a test that needs it fails.
 
-import { spawn } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { turnCredential } from '../../web/server/turn.ts';
 import { until } from './waiting.ts';
 
 export interface Coturn {
-  /** For a connection's configuration. */
-  readonly iceServers: RTCIceServer[];
+  readonly port: number;
+  readonly tlsPort: number;
+  /** As PEM: what a client has to trust for TLS. */
+  readonly certificate: string;
+  /** For a connection's configuration, over UDP; each time as another user, as each has two relays at most. */
+  iceServers(): RTCIceServer[];
   /** What it has written: an allocation is a line with `ALLOCATE processed, success`. */
   log(): string;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
-const host = '127.0.0.1';
-const user = { username: 'meetwire', credential: 'relayed' };
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
-export async function startCoturn(): Promise<Coturn> {
-  const port = await freePort();
-  const process = spawn(
-    'turnserver',
-    [
-      '-n', '--no-cli', '--no-tls', '--no-dtls', '--fingerprint', '--lt-cred-mech', '--realm=meetwire.test', `--user=${user.username}:${user.credential}`,
-      `--listening-ip=${host}`, `--relay-ip=${host}`, `--listening-port=${port}`,
-      // Both ends are on this machine.
-      '--allow-loopback-peers', '--log-file=stdout', '--verbose', `--pidfile=${join(tmpdir(), `coturn-${port}.pid`)}`,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+/** `secret`: what credentials are made with. */
+export async function startCoturn(secret = 'of the tests'): Promise<Coturn> {
+  const folder = mkdtempSync(join(tmpdir(), 'meetwire-coturn-'));
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate,
+    '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  // Both ends of what it relays are on this machine.
+  const child = spawn('turnserver', ['-n', '--no-cli', '--fingerprint', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`, `--tls-listening-port=${tlsPort}`,
+    `--cert=${certificate}`, `--pkey=${key}`, '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=meetwire.test', '--allow-loopback-peers', '--user-quota=2',
+    '--log-file=stdout', '--simple-log', '--verbose', `--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
-  let failed: Error | undefined;
-  process.on('error', (error) => (failed = error));
-  for (const stream of [process.stdout, process.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const ended = new Promise<void>((resolve) => process.once('close', () => resolve()));
-  await until('coturn listens', async () => {
-    if (failed !== undefined) throw new Error('coturn cannot be started: npm run setup', { cause: failed });
-    if (process.exitCode !== null) throw new Error(`coturn has ended: ${log}`);
-    return answers(port);
-  });
-  return {
-    iceServers: [{ urls: `turn:${host}:${port}?transport=udp`, ...user }],
-    log: () => log,
-    stop: async () => {
-      process.kill();
-      await ended;
-    },
+  let missing: Error | undefined;
+  child.once('error', (error) => (missing = error));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += String(chunk)));
+  const exit = new Promise((resolve) => child.once('close', resolve));
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, host, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    const done = (yes: boolean): void => {
-      socket.destroy();
-      resolve(yes);
-    };
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-  });
+  const listens = (): boolean => {
+    if (missing !== undefined) throw new Error('coturn cannot be started: npm run setup', { cause: missing });
+    return new RegExp(`TLS.*listener opened on.*:${tlsPort}`).test(log) && new RegExp(`TCP.*listener opened on.*:${port}`).test(log);
+  };
+  try {
+    await until('coturn listens', listens, 15_000);
+  } catch (error) {
+    await close();
+    throw new Error(`coturn did not start:\n${log}`, { cause: error });
+  }
+  let users = 0;
+  return {
+    port,
+    tlsPort,
+    certificate: readFileSync(certificate, 'utf8'),
+    iceServers: () => [{ urls: `turn:127.0.0.1:${port}?transport=udp`, ...turnCredential(secret, `user-${++users}`, Math.floor(Date.now() / 1000) + 3_600) }],
+    log: () => log,
+    close,
+  };
 }

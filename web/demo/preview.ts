@@ -5,7 +5,7 @@ import { cameraDefaults } from '../sdk/index.ts';
 import { Playback } from '../sdk/playback.ts';
 import { byId, setIcon, setText, streamFor } from './dom.ts';
 import { SoundLevel } from './sound-level.ts';
-import { codeOf, wordsForDevice, type Device, type Words } from './words.ts';
+import { codeOf, wordsForDevice, wordsForPreview, type Device, type Words } from './words.ts';
 
 type Kind = Exclude<Device, 'screen' | 'speaker'>;
 
@@ -88,7 +88,8 @@ export class Preview {
   }
 
   async #toggle(kind: Kind): Promise<void> {
-    this.#wanted[kind] = this.#tracks[kind] === undefined;
+    // What is interrupted is asked for anew, as in the meeting.
+    this.#wanted[kind] = this.#tracks[kind]?.muted ?? true;
     if (this.#wanted[kind]) {
       await this.#start(kind);
       return;
@@ -160,6 +161,8 @@ export class Preview {
       this.#release(kind);
       this.#tracks[kind] = track;
       track.addEventListener('ended', () => this.#lost(kind, track));
+      // A phone call or another program takes it, and gives it back.
+      for (const event of ['mute', 'unmute']) track.addEventListener(event, () => this.#show());
     }
     this.#show();
   }
@@ -190,16 +193,17 @@ export class Preview {
   #show(): void {
     if (this.#closed) return;
     const { camera, microphone } = this.#tracks;
-    this.#video.hidden = camera === undefined;
+    this.#video.hidden = camera === undefined || camera.muted;
     this.#playback.play(this.#video, streamFor(this.#video, [camera]));
     this.#level.follow(microphone);
-    setText(this.#note, camera === undefined ? 'Your camera is off.' : '');
+    const interrupted = (['camera', 'microphone'] as const).filter((kind) => this.#tracks[kind]?.muted);
+    setText(this.#note, [camera === undefined ? 'Your camera is off.' : '', wordsForPreview(interrupted)].filter(Boolean).join(' '));
     for (const kind of ['camera', 'microphone'] as const) {
-      const on = this.#tracks[kind] !== undefined;
+      const on = this.#tracks[kind]?.muted === false;
       const button = this.#buttons[kind];
       button.setAttribute('aria-pressed', String(on));
       button.classList.toggle('off', !on);
-      button.title = `${kind === 'camera' ? 'Camera' : 'Microphone'} ${on ? 'on' : 'off'}`;
+      button.title = `${kind === 'camera' ? 'Camera' : 'Microphone'} ${interrupted.includes(kind) ? 'interrupted: try it again' : on ? 'on' : 'off'}`;
       setIcon(button, on ? kind : `${kind}-off`);
     }
   }

@@ -192,6 +192,12 @@ export function wordsForInterruption(device: Device): Words {
   };
 }
 
+/** The same before the meeting, where nobody else is yet; empty for none. */
+export function wordsForPreview(devices: readonly Device[]): string {
+  if (devices.length === 0) return '';
+  return `Your ${devices.join(' and ')} ${devices.length === 1 ? 'is' : 'are'} interrupted: a phone call or another program has ${devices.length === 1 ? 'it' : 'them'}.`;
+}
+
 const fileWords: Record<string, Words> = {
   'file-declined': { title: 'Declined.', advice: '' },
   'file-cancelled': { title: 'Cancelled by the other side.', advice: '' },

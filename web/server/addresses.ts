@@ -18,6 +18,12 @@ export interface AddressBounds {
   readonly bytesPerSecond: number;
 }
 
+/** Of all addresses together. */
+export interface TotalBounds {
+  /** Transports at the same time. */
+  readonly connections: number;
+}
+
 interface Use {
   sockets: number;
   connections: number;
@@ -31,15 +37,19 @@ const sweepMs = 10_000;
 
 export class Addresses {
   readonly #bounds: AddressBounds;
+  readonly #total: TotalBounds;
   readonly #proxies: BlockList;
   readonly #now: () => number;
   readonly #uses = new Map<string, Use>();
+  #connections = 0;
+  #sockets = 0;
   #sweptAt = 0;
   /** How much has come from an address and is not done yet, in bytes. */
   waitingFor: (address: string) => number = () => 0;
 
-  constructor(bounds: AddressBounds, trustedProxies: readonly string[] = [], now = () => performance.now()) {
+  constructor(bounds: AddressBounds & { readonly total?: TotalBounds }, trustedProxies: readonly string[] = [], now = () => performance.now()) {
     this.#bounds = bounds;
+    this.#total = bounds.total ?? { connections: Infinity };
     this.#proxies = proxyList(trustedProxies);
     this.#now = now;
   }
@@ -65,19 +75,29 @@ export class Addresses {
     return this.#trusts(plain(request.socket.remoteAddress ?? ''));
   }
 
-  /** A bare connection, before it has said anything; false for one too many. A proxy's are everybody's. */
-  holds(socket: Socket): boolean {
+  /** Why no transport of whatever address may be opened; undefined: there is room. */
+  get full(): string | undefined {
+    return this.#connections < this.#total.connections ? undefined : `server-full: this server has all connections that it may have, ${this.#total.connections}; try again later`;
+  }
+
+  /** A bare connection, before it has said anything. Of an address a proxy's are everybody's; in all each counts. */
+  holds(socket: Socket): 'held' | 'too many' | 'too many in all' {
+    if (this.#sockets >= this.#total.connections * socketsPerConnection) return 'too many in all';
     const peer = plain(socket.remoteAddress ?? '');
-    if (this.#trusts(peer)) return true;
-    const use = this.#use(network(peer));
-    if (use.sockets >= this.#bounds.connections * socketsPerConnection) return false;
-    use.sockets += 1;
-    socket.once('close', () => (use.sockets -= 1));
-    return true;
+    const use = this.#trusts(peer) ? undefined : this.#use(network(peer));
+    if (use !== undefined && use.sockets >= this.#bounds.connections * socketsPerConnection) return 'too many';
+    this.#sockets += 1;
+    if (use !== undefined) use.sockets += 1;
+    socket.once('close', () => {
+      this.#sockets -= 1;
+      if (use !== undefined) use.sockets -= 1;
+    });
+    return 'held';
   }
 
   /** Why no transport may be opened; undefined takes it. */
   refusalOf(address: string): string | undefined {
+    if (this.full !== undefined) return this.full;
     const use = this.#use(address);
     const now = this.#now();
     // Half of what it may have: a crowd that comes in at once is silent for a round trip.
@@ -91,6 +111,7 @@ export class Addresses {
 
   opened(address: string): { greeted(): void; closed(): void } {
     const use = this.#use(address);
+    this.#connections += 1;
     use.connections += 1;
     use.silent += 1;
     let silent = true;
@@ -103,8 +124,10 @@ export class Addresses {
       greeted,
       closed: () => {
         greeted();
-        if (open) use.connections -= 1;
+        if (!open) return;
         open = false;
+        use.connections -= 1;
+        this.#connections -= 1;
       },
     };
   }

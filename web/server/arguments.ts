@@ -54,6 +54,8 @@ export const help = `meetwire: the server of Meetwire meetings
                              address, or a network as 10.0.0.0/8;      (commas between)
                              may be repeated; default: nobody's
   --max-connections NUMBER   from one address; default 2000            MEETWIRE_MAX_CONNECTIONS
+  --max-connections-total NUMBER                                       MEETWIRE_MAX_CONNECTIONS_TOTAL
+                             in all; default 10000
   --max-joins NUMBER         new ones a second from one address;       MEETWIRE_MAX_JOINS
                              default 50
   --max-bytes NUMBER         a second from one address; default        MEETWIRE_MAX_BYTES
@@ -107,6 +109,7 @@ const flags = {
   'public-key': { type: 'string', multiple: true },
   'trusted-proxy': { type: 'string', multiple: true },
   'max-connections': { type: 'string' },
+  'max-connections-total': { type: 'string' },
   'max-joins': { type: 'string' },
   'max-bytes': { type: 'string' },
   lobby: { type: 'boolean' },
@@ -141,7 +144,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     // Set to nothing is how many tools unset a variable.
     return value === '' ? undefined : value;
   };
-  const text = (flag: 'turn-secret' | 'port' | 'plain-port' | 'plain-max-participants' | 'host' | 'metrics-port' | 'metrics-host' | 'drain' | 'data' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-joins' | 'max-bytes'): string | undefined =>
+  const text = (flag: 'turn-secret' | 'port' | 'plain-port' | 'plain-max-participants' | 'host' | 'metrics-port' | 'metrics-host' | 'drain' | 'data' | 'max-participants' | 'chat-history' | 'ice-servers' | 'log-level' | 'trace' | 'max-connections' | 'max-connections-total' | 'max-joins' | 'max-bytes'): string | undefined =>
     values[flag] ?? variable(flag);
   const list = (flag: 'origin' | 'trusted-proxy' | 'secret' | 'turn'): string[] | undefined =>
     values[flag] ?? variable(flag)?.split(',').map((one) => one.trim()).filter(Boolean);
@@ -153,6 +156,7 @@ export function readArguments(words: readonly string[], environment: Readonly<Re
     origins: list('origin'),
     trustedProxies: list('trusted-proxy'),
     connectionsPerAddress: wholeNumber('max-connections', text('max-connections')),
+    connectionsTotal: wholeNumber('max-connections-total', text('max-connections-total')),
     joinsPerAddress: wholeNumber('max-joins', text('max-joins')),
     bytesPerAddress: wholeNumber('max-bytes', text('max-bytes')),
     participantsMax: wholeNumber('max-participants', text('max-participants')),
@@ -199,6 +203,7 @@ const flagNames: Readonly<Record<string, string>> = {
   origins: 'origin',
   trustedProxies: 'trusted-proxy',
   connectionsPerAddress: 'max-connections',
+  connectionsTotal: 'max-connections-total',
   joinsPerAddress: 'max-joins',
   bytesPerAddress: 'max-bytes',
 };

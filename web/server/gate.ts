@@ -86,11 +86,25 @@ export class Gate {
     timer.unref();
   }
 
-  /** A bare connection that is one too many for its address is ended. */
+  /** A bare connection that is one too many is ended: for its address without a word, in all with one. */
   holds(socket: Socket): boolean {
     const held = this.#addresses.holds(socket);
-    if (!held) this.ended(socket.remoteAddress ?? '', 'too many sockets');
-    return held;
+    if (held === 'held') return true;
+    const address = socket.remoteAddress ?? '';
+    if (held === 'too many') {
+      this.ended(address, 'too many sockets');
+      socket.destroy();
+    } else {
+      this.#turnedAway('server-full', 'server-full: this server has all sockets that it may have', address);
+      socket.once('error', () => {});
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+    }
+    return false;
+  }
+
+  /** Why nobody's transport may be opened at the moment, for want of room. */
+  get full(): string | undefined {
+    return this.#addresses.full;
   }
 
   #waitMsOf(request: IncomingMessage): number {
@@ -106,9 +120,12 @@ export class Gate {
   /** A request was turned away, here or by engine.io. */
   refused(request: IncomingMessage, message: string, reason: unknown): void {
     const told = typeof reason === 'string' ? reason.slice(0, 300) : message;
-    const code = told.split(':', 1)[0]!;
+    this.#turnedAway(told.split(':', 1)[0]!, told, this.#addresses.of(request));
+  }
+
+  #turnedAway(code: string, reason: string, address: string): void {
     this.#tellRefused(code);
-    this.#refusals.happened(code, { reason: told }, this.#addresses.of(request));
+    this.#refusals.happened(code, { reason }, address);
   }
 
   /** A transport was ended. */

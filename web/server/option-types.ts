@@ -95,6 +95,11 @@ export interface AttachOptions {
    * first one. A host may switch it. Default: false.
    */
   readonly lobby?: boolean;
+  /**
+   * Connections at the same time in all, 1 to 100,000; whoever comes beyond that is refused (HTTP 503, `server-full`) and may try
+   * again. Default 10,000.
+   */
+  readonly connectionsTotal?: number;
   /** Connections at the same time from one network address, 1 to 100,000. Default 2,000: an office behind one of them. */
   readonly connectionsPerAddress?: number;
   /** New connections a second from one address, 1 to 100,000; for a start, 20 seconds' worth. Default 50. */

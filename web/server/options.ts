@@ -14,6 +14,7 @@ export const defaults = {
   port: 18_080,
   host: '127.0.0.1',
   path: '/socket.io',
+  connectionsTotal: 10_000,
   connectionsPerAddress: 2_000,
   joinsPerAddress: 50,
   bytesPerAddress: 8 * 1024 * 1024,
@@ -43,6 +44,7 @@ export function checkOptions(options: ServeOptions): void {
   if (options.participantsMax !== undefined) checkWhole('participantsMax', options.participantsMax, 1, participantsMost);
   if (options.resumeWindowMs !== undefined) checkWhole('resumeWindowMs', options.resumeWindowMs, 0, resumeWindowMsMost);
   if (options.chatHistoryMax !== undefined) checkWhole('chatHistoryMax', options.chatHistoryMax, 0, chatHistoryMost);
+  if (options.connectionsTotal !== undefined) checkWhole('connectionsTotal', options.connectionsTotal, 1, 100_000);
   if (options.connectionsPerAddress !== undefined) checkWhole('connectionsPerAddress', options.connectionsPerAddress, 1, 100_000);
   if (options.joinsPerAddress !== undefined) checkWhole('joinsPerAddress', options.joinsPerAddress, 1, 100_000);
   if (options.bytesPerAddress !== undefined) checkWhole('bytesPerAddress', options.bytesPerAddress, 65_536, 1_000_000_000);

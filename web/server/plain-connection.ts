@@ -2,21 +2,22 @@
 
 import type { WebSocket } from 'ws';
 import { pendingBytesMax } from './bounds.ts';
+import type { Origin } from './room-host.ts';
 
 // "Going away": the nearest that a close has to a word.
 const goingAway = 1001;
 
 export class PlainConnection {
   readonly id: string;
-  readonly address: string;
+  readonly origin: Origin;
   readonly #socket: WebSocket;
   readonly #ended: (reason: string) => void;
   #closing = false;
   #heardAt = performance.now();
 
-  constructor(id: string, address: string, socket: WebSocket, ended: (reason: string) => void) {
+  constructor(id: string, origin: Origin, socket: WebSocket, ended: (reason: string) => void) {
     this.id = id;
-    this.address = address;
+    this.origin = origin;
     this.#socket = socket;
     this.#ended = ended;
     const heard = (): void => void (this.#heardAt = performance.now());

@@ -3,7 +3,6 @@
 // Owns the bounds of such a socket, from its handshake to its end. Knows nothing of frames and rooms: whether a handshake
 // succeeds is asked for, and answered when the rooms' core has decided.
 
-import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
@@ -14,6 +13,7 @@ import type { Gate } from './gate.ts';
 import { PlainConnection } from './plain-connection.ts';
 import { placeOfPath } from './plain-path.ts';
 import type { PlainPlace } from './plain-path.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { watchedWebSockets } from './websockets.ts';
 import { untilOver } from './until-over.ts';
 
@@ -30,12 +30,13 @@ export interface PlainPorts {
 type Verify = (verified: boolean, status?: number, words?: string) => void;
 
 // What cannot be said in frames is said by the handshake.
-const statusOf: Partial<Record<ErrorCode, number>> = {
+const statusOf: Partial<Record<ErrorCode | 'server-full', number>> = {
   // As the servers of this kind do it.
   'room-full': 502,
   'invalid-room': 400,
   'rate-limited': 429,
   'server-closing': 503,
+  'server-full': 503,
   'server-timeout': 504,
 };
 
@@ -104,7 +105,7 @@ export class PlainServer {
     if (refusal !== undefined) {
       this.#gate.refused(request, refusal, refusal);
       const [code] = refusal.split(':', 1) as [ErrorCode];
-      return refuse(socket, statusOf[code] ?? 403, refusal);
+      return refuseUpgrade(socket, statusOf[code] ?? 403, refusal);
     }
     this.#gate.inTurn(request, () => {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#upgraded(request, webSocket));
@@ -137,7 +138,7 @@ export class PlainServer {
   #upgraded(request: IncomingMessage, socket: WebSocket): void {
     const id = this.#ids.get(request)!;
     const address = this.#addresses.of(request);
-    const connection = new PlainConnection(id, address, socket, (reason) => this.#gate.ended(address, reason));
+    const connection = new PlainConnection(id, { address }, socket, (reason) => this.#gate.ended(address, reason));
     this.#open.set(id, connection);
     socket.on('message', (data, isBinary) => {
       if (!connection.closing) this.#ports.frame(id, isBinary ? '' : String(data));
@@ -154,11 +155,4 @@ export class PlainServer {
   #beat(): void {
     for (const connection of this.#open.values()) connection.beat(pingIntervalMs + pingTimeoutMs);
   }
-}
-
-function refuse(socket: Duplex, status: number, words: string): void {
-  const body = `${words}\n`;
-  socket.end(
-    [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Connection: close', 'Content-Type: text/plain; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),
-  );
 }

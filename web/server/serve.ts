@@ -180,7 +180,7 @@ function urlOf(host: string, port: number): string {
 function socketsOf(http: HttpServer, gate: Gate): Set<Socket> {
   const sockets = new Set<Socket>();
   http.on('connection', (socket) => {
-    if (!gate.holds(socket)) return void socket.destroy();
+    if (!gate.holds(socket)) return;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

@@ -84,6 +84,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
         connections: options.connectionsPerAddress ?? defaults.connectionsPerAddress,
         joinsPerSecond: options.joinsPerAddress ?? defaults.joinsPerAddress,
         bytesPerSecond: options.bytesPerAddress ?? defaults.bytesPerAddress,
+        total: { connections: options.connectionsTotal ?? defaults.connectionsTotal },
       },
       options.trustedProxies,
     );
@@ -194,8 +195,7 @@ export class Signalling extends EventEmitter<{ error: [error: unknown] }> {
   }
 
   #originOf(id: string): Origin | undefined {
-    const connection = this.#connections.get(id);
-    return connection === undefined || 'origin' in connection ? connection?.origin : { address: connection.address };
+    return this.#connections.get(id)?.origin;
   }
 
   #open(socket: Socket, origin: Origin): void {

@@ -16,6 +16,7 @@ import { correlationOf } from './correlation.ts';
 import type { EngineSocket } from './conversation.ts';
 import type { Gate } from './gate.ts';
 import { keepPath } from './neighbours.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { Origin } from './room-host.ts';
 import { silentBody } from './silence.ts';
 import { watchedWebSockets } from './websockets.ts';
@@ -106,10 +107,13 @@ export class Transports {
     const upgrade = request.headers.upgrade !== undefined;
     const stranger = this.#gate.strangerOf(request);
     if (stranger !== undefined) this.#gate.taken(request, this.#connOf(sid) !== undefined);
-    const refusal = stranger ?? (upgrade ? undefined : this.#oddPoll(query.get('transport'), request, response, sid));
-    if (refusal !== undefined && (sid !== null || !upgrade)) {
+    // By a status of its own, so that a proxy or a load balancer knows it from a stranger's.
+    const full = stranger === undefined && sid === null ? this.#gate.full : undefined;
+    const refusal = stranger ?? full ?? (upgrade ? undefined : this.#oddPoll(query.get('transport'), request, response, sid));
+    if (refusal !== undefined && (sid !== null || !upgrade || full !== undefined)) {
       this.#gate.refused(request, refusal, refusal);
-      return refuse(response, refusal);
+      if (full !== undefined && upgrade) return refuseUpgrade(request.socket, 503, refusal);
+      return refuse(response, refusal, full === undefined ? 403 : 503);
     }
     if (!upgrade) silentBody(request);
     this.#gate.inTurn(request, next);
@@ -188,8 +192,8 @@ export class Transports {
 }
 
 // In engine.io's own form.
-function refuse(response: ServerResponse, message: string): void {
-  response.writeHead(403, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+function refuse(response: ServerResponse, message: string, status: 403 | 503): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
   response.end(JSON.stringify({ code: 4, message }));
 }
 

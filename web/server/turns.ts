@@ -115,8 +115,7 @@ export class Turns {
     for (const [address, line] of [...this.#lines]) {
       line.done = 0;
       this.#work(line, this.#costMax);
-      if (line.waiting > 0) this.#schedule();
-      else if (line.done === 0) this.#lines.delete(address);
+      if (line.waiting === 0 && line.done === 0) this.#lines.delete(address);
       else this.#schedule();
     }
   }
