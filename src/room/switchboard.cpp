@@ -124,7 +124,7 @@ void Switchboard::on(const event::ShutdownRequested&) {
   shut_down_ = true;
   // Rooms that are kept do not end: for those in them a socket is lost, and whoever reads their logs finds their places.
   if (journals_) store_all();
-  while (!journals_ && !rooms_.empty()) {
+  while (!rooms_.empty()) {
     const RoomId id = rooms_.begin()->first;
     in_room(id, [](Room& room) { return room.shut_down(); });
   }

@@ -44,8 +44,14 @@ void Switchboard::store(const RoomId& id, const Room& room, LogSize& size) {
   commands_.push_back(std::move(store));
 }
 
+// From then on the rooms are the journal's.
 void Switchboard::store_all() {
   for (const auto& [id, room] : rooms_) store(id, room, log_sizes_[id]);
+  rooms_.clear();
+  log_sizes_.clear();
+  room_deadlines_ = {};
+  deserted_ = {};
+  members_ = 0;
 }
 
 void Switchboard::forget_log(const RoomId& id) {

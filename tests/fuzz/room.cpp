@@ -14,6 +14,7 @@
 #include "protocol/dialects/plain.hpp"
 #include "room/switchboard.hpp"
 #include "support/deliveries.hpp"
+#include "support/kept_logs.hpp"
 
 namespace {
 
@@ -37,7 +38,7 @@ Limits small_limits() {
 
 class Host {
  public:
-  explicit Host(Bytes& choices) : bytes(choices), speaker(choices), switchboard(options(), small_limits()) {}
+  explicit Host(Bytes& choices) : bytes(choices), speaker(choices), switchboard_options(options()), switchboard(switchboard_options, small_limits()) {}
 
   void act() {
     switch (bytes.pick(16)) {
@@ -48,7 +49,7 @@ class Host {
       case 10: return sockets.empty() ? void() : frame(pick_socket(), event_name(), bytes.line());
       case 11: return answer();
       case 12: return clock.advance(bytes.pick(60) * 200, [&] { feed_once(event::TimePassed{}); });
-      case 13: return bytes.one_in(30) ? feed(event::ShutdownRequested{}) : feed(event::FrameArrived{ConnectionId{"nobody"}, "msg", "1"});
+      case 13: return bytes.one_in(30) ? end() : feed(event::FrameArrived{ConnectionId{"nobody"}, "msg", "1"});
       case 14: return bytes.one_in(4) ? feed(event::Authorized{speaker.number(), bytes.one_in(2), bytes.any<Role>()}) : answer();
       default: return bytes.one_in(5) ? flood() : say();
     }
@@ -56,6 +57,7 @@ class Host {
 
   // Everybody goes, and what they have left behind goes with the time.
   void finish_all() {
+    check_logs();
     while (!sockets.empty()) {
       const ConnectionId id = sockets.begin()->first;
       sockets.erase(id);
@@ -82,8 +84,24 @@ class Host {
     RoomOptions out;
     out.authorize = bytes.one_in(2);
     out.lobby = bytes.one_in(3);
+    out.journal = true;
     return out;
   }
+  void end() {
+    ended = true;
+    feed(event::ShutdownRequested{});
+  }
+
+  // Whoever reads the logs has the rooms that wrote them.
+  void check_logs() {
+    if (ended) return;
+    room::Switchboard reader(switchboard_options, small_limits());
+    for (const RoomEvent& event : logs.read()) {
+      for (const RoomCommand& command : reader.handle(clock.now, event).commands) promise(!std::holds_alternative<command::RefuseLog>(command), "a log of ours is refused");
+    }
+    promise(test::logged_texts_of(reader) == test::logged_texts_of(switchboard), "a room that was read from its log is another than the one that wrote it");
+  }
+
   const ConnectionId& pick_socket() {
     auto at = sockets.begin();
     std::advance(at, bytes.pick(static_cast<unsigned>(std::min<std::size_t>(sockets.size(), 90))));
@@ -204,7 +222,7 @@ class Host {
   void feed_once(const RoomEvent& event) {
     Step<RoomCommand> step = switchboard.handle(clock.now, event);
     clock.wake_at = step.wake_at;
-    promise(step.commands.size() <= 512, "more commands of one event than a room can need");
+    promise(step.commands.size() <= 1'024, "more commands of one event than a room can need");
     for (const RoomCommand& command : test::one_by_one(step.commands)) std::visit(*this, command);
   }
 
@@ -227,16 +245,21 @@ class Host {
   void operator()(const command::ProbeConnection& probe) { promise(sockets.count(probe.connection) == 1, "a probe of a closed connection"); }
   void operator()(const command::Authorize& question) { questions.push_back(question.operation); }
   template <class Other>
-  void operator()(const Other&) {}
+  void operator()(const Other& other) {
+    logs.take(other);
+  }
 
  private:
   Bytes& bytes;
   Speaker speaker;
+  test::KeptLogs logs;
+  RoomOptions switchboard_options;
   room::Switchboard switchboard;
   Clock clock;
   std::map<ConnectionId, Socket> sockets;
   std::vector<OperationId> questions;
   std::uint64_t last_connection = 0;
+  bool ended = false;
 };
 
 }  // namespace

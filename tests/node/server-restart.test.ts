@@ -45,7 +45,6 @@ test('kill -9: roster, roles, lock, chat and hands are as they were, nobody has 
   // Acknowledged to its sender, and perhaps never seen by the other: it has to come after the restart.
   ada.chat('c2', 'at the last moment');
   await ada.next('chat-settled');
-  await ada.next('chat-settled');
   first.child.kill('SIGKILL');
   await first.exit;
 
