@@ -284,6 +284,7 @@ export type ClientEvent =
   | { type: 'track_mute_changed'; track: string; muted: boolean }
   /** The user can see the page again. */
   | { type: 'page_shown' }
+  | { type: 'network_changed' }
   | { type: 'devices_changed'; devices: NamedDevice[] }
   | { type: 'time_passed' };
 

@@ -49,6 +49,7 @@ export class Executor {
   #transportNumber = 0;
   #wakeAt: number | undefined;
   #cancelWake: Undo | undefined;
+  readonly #forgetNetwork: Undo | undefined;
   #working = false;
   #awaitsHeir = false;
   #left = false;
@@ -62,6 +63,7 @@ export class Executor {
     ports.devices.onEnded = (track, deniedBy) => this.dispatch({ type: 'track_ended', track, ...(deniedBy && { deniedBy }) });
     ports.devices.onMuteChanged = (track, muted) => this.dispatch({ type: 'track_mute_changed', track, muted });
     ports.devices.onPageShown = () => this.dispatch({ type: 'page_shown' });
+    this.#forgetNetwork = ports.onNetworkChange?.(() => this.dispatch({ type: 'network_changed' }));
     ports.devices.onListed = (devices) => this.dispatch({ type: 'devices_changed', devices });
   }
 
@@ -108,6 +110,7 @@ export class Executor {
     this.#endSuccession();
     this.#queue.length = 0;
     this.#cancelWake?.();
+    this.#forgetNetwork?.();
     this.#closeTransport();
     for (const { peer } of this.#peers.values()) peer?.close();
     this.#peers.clear();

@@ -187,6 +187,8 @@ export interface ClientPorts {
   devices: DevicesPort;
   /** Calls back when the page goes away. */
   onPageHide(listener: () => void): Undo;
+  /** Calls back when the machine may have got another way to the network. Absent: nobody can tell. */
+  onNetworkChange?(listener: () => void): Undo;
   /** Shows an error that nobody caught to the developer. Never throws. */
   report(error: unknown): void;
 }

@@ -4,6 +4,7 @@ import type { ClientPorts } from '../ports.ts';
 import { browserClaims } from './claims.ts';
 import { browserClock } from './clock.ts';
 import { BrowserDevices } from './media-devices.ts';
+import { onNetworkChange } from './network.ts';
 import { peerPort } from './peer-connection.ts';
 import { placeOf } from './place.ts';
 import { browserSecrets } from './random.ts';
@@ -35,6 +36,7 @@ export function browserPorts(url = '/'): ClientPorts {
       addEventListener('pagehide', listener);
       return () => removeEventListener('pagehide', listener);
     },
+    onNetworkChange,
     report,
   };
 }

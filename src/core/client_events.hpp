@@ -363,7 +363,7 @@ using ClientEvent =
                  event::CallRequested, event::CallAccepted, event::CallEnded, event::RoomRequested, event::TransportAnswered, event::TransportOpened, event::RenewalReady, event::TransportClosed, event::MessageArrived, event::LocalDescriptionSet,
                  event::OperationSucceeded, event::OperationFailed, event::NegotiationNeeded, event::CandidateGathered,
                  event::ConnectionChanged, event::TextArrived, event::CaptureSucceeded, event::CaptureFailed, event::TrackEnded,
-                 event::TrackMuteChanged, event::PageShown, event::DevicesChanged,
+                 event::TrackMuteChanged, event::PageShown, event::NetworkChanged, event::DevicesChanged,
                  event::TimePassed>;
 
 }  // namespace meetwire

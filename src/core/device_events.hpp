@@ -85,6 +85,13 @@ struct PageShown {
   static void fields(Self&, Visit&&) {}
 };
 
+// The machine may have another way to the network than before: it is online again, or says that its network is another one.
+struct NetworkChanged {
+  static constexpr std::string_view kType = "network_changed";
+  template <class Self, class Visit>
+  static void fields(Self&, Visit&&) {}
+};
+
 struct Device {
   Source source = Source::Camera;
   std::string device;

@@ -86,6 +86,10 @@ struct Limits {
   Millis hello_deadline{10'000};
   // A classic server loses what it is asked before it listens. It is asked again after this long, then after twice as long.
   Millis question_repeat_after{500};
+  // Waits before a lost socket is opened again grow by half from the first to the last, each taken between a half and three
+  // halves of it. A single lost socket is soon back, and so is everybody after the second or two that a process takes to start
+  // again. Its clients all try at about the same time at first, in vain; at each later try they are further apart: a thousand
+  // come back over a second or two after an outage of as long, and over ten after one of a minute.
   Millis reconnect_delay_min{500};
   Millis reconnect_delay_max{10'000};
   Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
@@ -103,7 +107,9 @@ struct Limits {
   Millis typing_shown_for{7'000};
   // Sockets tried before a first join is given up; a server that restarts is back by the third.
   std::uint32_t first_join_tries_max = 3;
-  // A lost meeting is tried again for at least this long: a server's restart takes less than a minute.
+  // A lost meeting is tried again for at least this long: a server's restart takes less than a minute. As long as anybody
+  // is still seen and heard it goes on past that, and this begins when the last connection is lost. It is also how long one
+  // of the others is waited for whose connection is lost while the server says nothing: by then he has given up too.
   Millis rejoin_deadline{60'000};
   // A newcomer's first offers wait this long for one another, to leave in one envelope.
   Millis first_offers_window{50};

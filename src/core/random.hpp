@@ -26,6 +26,11 @@ class SeededRandom {
     return {duration.value * 3 / 4 + static_cast<std::int64_t>(half == 0 ? 0 : next() % (half + 1))};
   }
 
+  // Between a half and three halves of it: for what many would else do at once.
+  Millis scatter(Millis duration) {
+    return {duration.value / 2 + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(duration.value + 1))};
+  }
+
  private:
   std::uint64_t state_;
 };

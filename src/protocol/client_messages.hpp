@@ -37,6 +37,8 @@ struct Hello {
   // long as it has heard none; and the number of the last message that came in.
   std::optional<std::string> resume;
   std::uint64_t received = 0;
+  // What it was in the place that `resume` opened: a server that has forgotten the place gives a new one under it again.
+  SessionId session;
   bool viewer = false;    // comes to see and hear only
   Attributes attributes;  // of a place that was lost
 };

@@ -32,6 +32,7 @@ struct Admission {
   Attributes attributes;
   std::optional<std::string> resume;  // the secret of the place to be taken again; of a new place: one more that opens it
   std::uint64_t received = 0;
+  SessionId before;  // what it says it was in the place that is forgotten
   std::shared_ptr<Account> account;  // pays for the place, and for the wait before it
   // The host's word.
   bool name_granted = false;                // by the token: not the member's to change
@@ -57,6 +58,7 @@ struct Admission {
     visit("attributes", self.attributes);
     visit("resume", self.resume);
     visit("received", self.received);
+    visit("before", self.before);
     visit("nameGranted", self.name_granted);
   }
 };

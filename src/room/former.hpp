@@ -77,6 +77,7 @@ class FormerPlaces {
     return at->second.role;
   }
 
+  bool has(const UserId& user) const { return places_.count(user) != 0; }
   void forget(const UserId& user) { places_.erase(user); }
   std::size_t size() const { return places_.size(); }
 

@@ -50,8 +50,16 @@ void Room::start_anew(Millis now, Members::iterator who, const Admission& admiss
   enter(admission, role, out);
 }
 
+// Whoever was in a room of this name that nobody knows of any more (its server was killed) is what it was: so those who
+// still have a connection with it keep it. It proves nothing, and gives nothing but that.
+bool Room::is_forgotten(const Admission& admission) const {
+  if (admission.before.empty() || !is_listed() || former_.has(admission.user)) return false;
+  return std::none_of(members_.begin(), members_.end(), [&](const auto& one) { return one.second.row.session == admission.before; });
+}
+
 void Room::enter(const Admission& admission, std::optional<Role> kept, Decision& out) {
   const Role role = kept && !policy_->roles_granted ? *kept : role_of(admission);
+  const bool again = !kept && is_forgotten(admission);
   lobby_.forget(admission.user);
   former_.forget(admission.user);
   const bool keeps = !admission.secret.empty();
@@ -62,7 +70,7 @@ void Room::enter(const Admission& admission, std::optional<Role> kept, Decision&
                 .connection = admission.connection,
                 .outbox = Outbox(keeps, policy_->limits)};
   member.row.user = admission.user;
-  member.row.session = admission.session;
+  member.row.session = again ? admission.before : admission.session;
   member.row.name = admission.name;
   member.row.dialect = admission.dialect;
   member.row.attributes = admission.attributes;

@@ -230,6 +230,7 @@ class Room {
   void pass_host_on(Decision& out);
   bool has_host() const;
   Role role_of(const Admission& admission) const;
+  bool is_forgotten(const Admission& admission) const;
   protocol::ServerMessage welcome(const Member& self, bool resumed, const Admission& admission) const;
 
   void on(Millis now, Member& from, protocol::SignalTo&& signal, Decision& out);

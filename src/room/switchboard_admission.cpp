@@ -23,6 +23,7 @@ std::optional<Failure> judge_hello(const Hello& hello, const Limits& limits) {
   if (hello.resume && (hello.resume->size() < limits.secret_bytes_min || hello.resume->size() > limits.id_bytes_max)) {
     return Failure{ErrorCode::InvalidArgument, "resume: 16 to 128 bytes, at random"};
   }
+  if (!hello.session.empty() && !is_acceptable_id(hello.session.value, limits.id_bytes_max)) return Failure{ErrorCode::InvalidArgument, "session"};
   if (hello.token.size() > limits.token_bytes_max) return Failure{ErrorCode::TokenRefused};
   return std::nullopt;
 }
@@ -60,6 +61,7 @@ void Switchboard::admit(Connection& connection, Hello hello) {
   admission.version = kVersion;
   admission.resume = std::move(hello.resume);
   admission.received = hello.received;
+  admission.before = std::move(hello.session);
   admission.viewer = hello.viewer;
   admission.attributes = std::move(hello.attributes);
   if (!asks_) return seat(connection);

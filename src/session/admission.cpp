@@ -98,6 +98,7 @@ void Session::Body::greet(Turn& turn) {
   hello.connect = options.connect.value_or(Connect::Everyone);
   announcement.said_with_hello(hello.media);
   if (!secret.empty()) hello.resume = secret;
+  if (has_been_joined && wire.in_use() == DialectName::Meetwire) hello.session = self.session;
   hello.received = receipts.received();
   for (command::Send& send : wire.encode({std::move(hello)}, receipts.received())) turn.say(std::move(send));
   ask_wait = limits.question_repeat_after;
@@ -124,6 +125,8 @@ void Session::Body::ask_again(Turn& turn) {
 
 // Whoever has lost his place waits as a newcomer does, who sees nobody.
 void Session::Body::wait(Turn& turn) {
+  lost_at.reset();
+  absent.clear();
   carry_out(turn, links.end_all(turn.now));
   apply(turn, roster.reconcile(options.user, {}), /*offers_first=*/false);
   requests.finish(turn, Failure{ErrorCode::ConnectionLost, "the place was lost, and with it the outcome"});
@@ -144,6 +147,8 @@ void Session::Body::take_place(Turn& turn, const protocol::Welcome& welcome) {
 
 void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   const bool resumed = welcome.resumed && has_been_joined;
+  const bool same = has_been_joined && !self.session.empty() && welcome.self.session == self.session;
+  lost_at.reset();
   // Until the server knows that we have the new secret, the old one opens the place as well.
   if (resumed && welcome.secret != secret) outbox.add(turn.now, protocol::Received{0, true}, Urgency::MayWait);
   take_place(turn, welcome);
@@ -153,12 +158,19 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   see_knocks(turn, welcome.knocks);
   if (resumed) {
     // Who came meanwhile is a newcomer and offers; the offers follow with what was missed.
-    if (tells_roster()) apply(turn, roster.reconcile(options.user, welcome.members), /*offers_first=*/false);
+    if (tells_roster()) apply(turn, roster.reconcile(options.user, with_absent(welcome.members)), /*offers_first=*/false);
     if (other_side) relink(turn);
     carry_out(turn, links.resume_signalling(turn.now));
   } else {
     requests.finish(turn, Failure{ErrorCode::ConnectionLost, "the place was lost, and with it the outcome"});
-    admit_as_newcomer(turn, welcome);
+    receipts.restart();
+    chat.restart();
+    requests.restart();
+    if (same) {
+      come_together(turn, welcome);
+    } else {
+      admit_as_newcomer(turn, welcome);
+    }
   }
   chat.recall(turn, welcome.history);
   if (!wire.keep_alive().empty()) alive.begin(turn.now);
@@ -172,9 +184,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
 
 // A place of its own, under a new session: to all others a newcomer, who offers to everyone.
 void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome) {
-  receipts.restart();
-  chat.restart();
-  requests.restart();
+  absent.clear();
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   if (!tells_roster()) {
@@ -209,6 +219,7 @@ void Session::Body::refresh(Turn& turn, const protocol::Welcome& welcome) {
 
 // Media goes on: a lost signalling connection is no reason to stop talking.
 void Session::Body::lose(Turn& turn, Failure why) {
+  lost_at = turn.now;
   outbox.clear();
   offers_awaited.clear();
   receipts.pause();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -129,6 +130,14 @@ struct Session::Body {
   bool hold(const protocol::SignalFrom& message);
   void announce_rings(Turn& turn);
 
+  // ---- absence.cpp
+  void on(Turn& turn, const event::NetworkChanged&);
+  void come_together(Turn& turn, const protocol::Welcome& welcome);
+  std::vector<Participant> with_absent(std::vector<Participant> rows);
+  std::optional<Millis> gone_at(const UserId& user) const;
+  std::optional<Millis> next_gone_at() const;
+  void let_go(Turn& turn);
+
   // ---- presence.cpp
   void on(Turn& turn, const event::RoomRequested& event);
   void take(Turn& turn, const protocol::RequestSettled& message);
@@ -205,6 +214,8 @@ struct Session::Body {
   std::optional<std::string> own_ice_servers;  // of the application's
   Renewal renewal;
   bool has_been_joined = false;
+  std::optional<Millis> lost_at;      // the server: until we are in again
+  std::map<UserId, Millis> absent;    // in our roster, not in the server's, which has forgotten them: since when
   std::string secret;  // of the place; before there is one, our own
   std::string token;  // what the next hello carries
 

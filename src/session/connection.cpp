@@ -118,8 +118,7 @@ ConnectionAction Connection::handle(Millis now, ConnectionInput input) {
 void Connection::enter(Millis now, ConnectionEntry entry) {
   if (entry.action == A::Lose) {
     tries_ = 0;
-    const Millis window = resume_window_ + limits_.reconnect_delay_max;
-    give_up_at_ = now + std::max(limits_.rejoin_deadline, window);
+    give_up_at_ = now + patience();
   }
   if (entry.action == A::Open) {
     ++attempt_;
@@ -165,16 +164,25 @@ void Connection::answered(Millis now) {
   if (phase_ == P::Opening && give_up_at_) give_up_at_ = std::max(*give_up_at_, *phase_deadline_);
 }
 
-// Doubles with each try, so that a server that is down is not pressed; with jitter, so that all its clients do not
+Millis Connection::patience() const {
+  return std::max(limits_.rejoin_deadline, resume_window_ + limits_.reconnect_delay_max);
+}
+
+void Connection::note_flow(Millis now, bool flows) {
+  if (flows_ && !flows && give_up_at_) give_up_at_ = std::max(*give_up_at_, now + patience());
+  flows_ = flows;
+}
+
+// Grows with each try, so that a server that is down is not pressed; with jitter, so that all its clients do not
 // come back in the same instant.
 Millis Connection::next_delay() {
-  const std::uint32_t doublings = tries_ == 0 ? 0 : std::min<std::uint32_t>(tries_ - 1, 16);
-  const Millis delay = limits_.reconnect_delay_min * (std::int64_t{1} << doublings);
-  return random_.spread(std::min(delay, limits_.reconnect_delay_max));
+  Millis delay = limits_.reconnect_delay_min;
+  for (std::uint32_t i = 1; i < tries_ && delay < limits_.reconnect_delay_max; ++i) delay = delay + Millis{delay.value / 2};
+  return random_.scatter(std::min(delay, limits_.reconnect_delay_max));
 }
 
 // A hello that is out may use its own deadline up: the server has been reached.
-bool Connection::gives_up_by_deadline() const { return phase_ != P::Greeting; }
+bool Connection::gives_up_by_deadline() const { return phase_ != P::Greeting && !flows_; }
 
 std::optional<ConnectionInput> Connection::due(Millis now) const {
   if (give_up_at_ && gives_up_by_deadline() && now >= *give_up_at_) return I::Exhausted;

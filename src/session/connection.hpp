@@ -86,6 +86,10 @@ class Connection {
   ConnectionAction handle(Millis now, ConnectionInput input);
   // The server has been heard on the socket that is being opened.
   void answered(Millis now);
+  // Whether anybody is still seen and heard past the server. As long as that is so nothing is given up.
+  void note_flow(Millis now, bool flows);
+  // Waits for the next try, and for nothing else.
+  bool is_waiting() const { return phase_ == ConnectionPhase::Pausing || phase_ == ConnectionPhase::Resting; }
   // Elapsed or exhausted, if either is due.
   std::optional<ConnectionInput> due(Millis now) const;
   std::optional<Millis> deadline() const;
@@ -104,6 +108,8 @@ class Connection {
  private:
   void enter(Millis now, ConnectionEntry entry);
   Millis next_delay();
+  // How long to try without anybody: not less than the server keeps the place.
+  Millis patience() const;
   bool is_opening() const { return phase_ == ConnectionPhase::Opening || phase_ == ConnectionPhase::Reopening; }
   bool gives_up_by_deadline() const;
 
@@ -114,6 +120,7 @@ class Connection {
   std::uint32_t tries_ = 0;  // sockets opened since the join, or since the loss
   Millis opened_at_{0};      // when the newest socket was asked for
   bool answered_ = false;    // the server was heard on it
+  bool flows_ = false;       // links do, whatever the server does
   Millis resume_window_{0};
   std::optional<Millis> phase_deadline_;
   std::optional<Millis> give_up_at_;

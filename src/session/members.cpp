@@ -21,7 +21,9 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
       if (!tells_roster() && links.has(joined->row.user)) continue;
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
       if (wants_link(joined->row)) {
-        start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
+        // Who was let go and is back may still have his end of the link, and waits for nobody's offer.
+        const bool again = links.has_ended_for_now(joined->row.user, joined->row.session);
+        start_link(turn, joined->row, offers_first || again || (!options.room && calls.has_called(joined->row.user)));
       } else {
         turn.say(command::LinkChanged{joined->row.user, LinkState::None, std::nullopt});
       }
@@ -128,7 +130,7 @@ void Session::Body::see_link(Turn& turn, const UserId& peer, const link::StateCh
 // go out later. Links say anew what still matters once they hear that signalling is back.
 void Session::Body::send_pair(Turn& turn, const UserId& peer, link::SendPair pair) {
   const Participant* member = roster.find(peer);
-  if (!is_joined() || (member == nullptr && tells_roster())) return;
+  if (!is_joined() || (member == nullptr && tells_roster()) || absent.count(peer) != 0) return;
   const bool is_offer = std::holds_alternative<protocol::Offer>(pair.message.body);
   outbox.add(turn.now, protocol::SignalTo{peer, member == nullptr ? SessionId{} : member->session, std::move(pair.message), {}},
              pair.may_wait ? Urgency::MayWait : Urgency::Now);

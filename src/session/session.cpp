@@ -65,6 +65,7 @@ Step<ClientCommand> Session::handle(Millis now, const ClientEvent& event) {
     return {std::move(turn.commands), std::nullopt};
   }
   std::visit([&](const auto& happened) { body_->on(turn, happened); }, event);
+  body_->connection.note_flow(now, body_->links.flowing_since().has_value());
   body_->announce_rings(turn);
   body_->flush(turn);
   return {std::move(turn.commands), body_->deadline()};
@@ -234,6 +235,7 @@ void Session::Body::on(Turn& turn, const event::TimePassed&) {
   }
   keep_alive(turn);
   carry_out(turn, links.elapsed(turn.now));
+  let_go(turn);
   chat.elapsed(turn);
   requests.elapsed(turn);
   typing.elapsed(turn);
@@ -262,6 +264,7 @@ void Session::Body::flush(Turn& turn) {
 std::optional<Millis> Session::Body::deadline() const {
   if (is_over()) return std::nullopt;
   std::optional<Millis> first = earlier(connection.deadline(), links.deadline());
+  first = earlier(first, next_gone_at());
   first = earlier(first, outbox.deadline());
   if (asks()) first = earlier(first, ask_at);
   first = earlier(first, announcement.deadline());

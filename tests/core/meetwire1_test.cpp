@@ -76,6 +76,7 @@ TEST_CASE("meetwire/1: hello there and back") {
   hello.media.camera = Wanted::On;
   hello.resume = "secret";
   hello.received = 17;
+  hello.session = SessionId{"s-before"};
   const Hello back = wire.to_server(hello, 17);
   CHECK(back.version_min == kVersion);
   CHECK(back.version_max == kVersion);
@@ -86,6 +87,7 @@ TEST_CASE("meetwire/1: hello there and back") {
   CHECK(back.media == hello.media);
   CHECK(back.resume == hello.resume);
   CHECK(back.received == 17);
+  CHECK(back.session == hello.session);
 }
 
 TEST_CASE("meetwire/1: welcome there and back: one reply holds all that the first offers need") {

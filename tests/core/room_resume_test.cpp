@@ -23,6 +23,52 @@ TEST_CASE("resume: messages are numbered by member from 1, and the numbers go on
   REQUIRE(world.at("ada2").numbers == std::vector<std::uint64_t>{0, 3});
 }
 
+TEST_CASE("D10: whoever comes to a server that has forgotten all is what it was, once") {
+  const auto comes = [](ServerWorld& world, const std::string& id, const std::string& user, const std::string& before) {
+    world.open(id);
+    Hello hello = ServerWorld::hello(user, "r");
+    hello.resume = ServerWorld::as_secret("of the old place of " + user);
+    hello.received = 40;
+    hello.session = SessionId{before};
+    world.say(id, hello);
+    return std::get<Welcome>(world.at(id).heard.at(0));
+  };
+  ServerWorld world;
+  world.join("eve", "r");
+  const Welcome welcome = comes(world, "ada", "ada", "was-ada");
+  REQUIRE_FALSE(welcome.resumed);
+  REQUIRE(welcome.self.session.value == "was-ada");
+  REQUIRE(std::get<MemberJoined>(world.at("eve").heard.back()).member.session.value == "was-ada");
+  // Signals go by it.
+  SignalTo signal = offer_to("ada");
+  signal.session = SessionId{"was-ada"};
+  world.say("eve", signal);
+  REQUIRE(std::holds_alternative<SignalFrom>(world.at("ada").heard.back()));
+
+  SECTION("who has another's session has it not") {
+    REQUIRE(comes(world, "bob", "bob", "was-ada").self.session.value == "session-bob");
+    REQUIRE(comes(world, "cid", "cid", "session-eve").self.session.value == "session-cid");
+  }
+  SECTION("the welcome was lost: the same once more") {
+    world.lose("ada");
+    REQUIRE(comes(world, "ada2", "ada", "was-ada").self.session.value == "was-ada");
+  }
+  SECTION("a place that was given up here is over, and its session with it") {
+    world.say("ada", chat("k1", "hi"));
+    world.lose("ada");
+    world.pass(Limits{}.resume_window.value);
+    REQUIRE(std::holds_alternative<MemberLeft>(world.at("eve").heard.back()));
+    REQUIRE(comes(world, "ada2", "ada", "was-ada").self.session.value == "session-ada2");
+  }
+  SECTION("an id that is none is refused") {
+    world.open("cid");
+    Hello hello = ServerWorld::hello("cid", "r");
+    hello.session = SessionId{"__proto__"};
+    world.say("cid", hello);
+    REQUIRE(std::get<Refused>(world.at("cid").heard.at(0)).error.code == ErrorCode::InvalidArgument);
+  }
+}
+
 TEST_CASE("resume: a problem takes no number, so that it leaves no gap") {
   ServerWorld world;
   world.join("ada", "r");

@@ -196,6 +196,7 @@ class Speaker {
         hello.received = bytes.pick(9);
         if (bytes.one_in(8)) hello.version_min = number();
         hello.viewer = bytes.one_in(4);
+        if (bytes.one_in(4)) hello.session = session();
         return hello;
       }
       case 1: return ChatSubmitted{chat_id(), text(), bytes.one_in(3) ? std::optional(user()) : std::nullopt, {}};

@@ -181,6 +181,7 @@ void Meeting::request(Person& person, const ClientEvent& event) {
 
 // The page is gone, with everything in it.
 void Meeting::retire(Person& person) {
+  if (person.browser) paths_.end(person);
   if (person.browser) retired_.push_back(std::move(person.browser));
   person.browser.reset();
   person.session.reset();

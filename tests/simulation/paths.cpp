@@ -91,6 +91,21 @@ void Paths::report(Person& from, const Person& to, Incarnation incarnation, Conn
   from.browser->connection_changed(to.user, incarnation, state);
 }
 
+void Paths::end(const Person& who) {
+  for (Person& other : people_) {
+    const auto incarnation = other.browser && other.index != who.index ? other.browser->live(who.user) : std::nullopt;
+    if (!incarnation) continue;
+    const std::string fingerprint = other.browser->peers.at({who.user, *incarnation}).fingerprint();
+    const auto say = [&other, life = other.life, user = who.user, at = *incarnation, fingerprint](ConnectionState was, ConnectionState now) {
+      if (other.life != life || !other.browser || other.browser->live(user) != at) return;
+      if (other.browser->peers.at({user, at}).fingerprint() != fingerprint || other.browser->connections.at({user, at}) != was) return;
+      other.browser->connection_changed(user, at, now);
+    };
+    schedule_.later(kSeenAsLost, [say] { say(ConnectionState::Connected, ConnectionState::Disconnected); });
+    schedule_.later(kSeenAsFailed, [say] { say(ConnectionState::Disconnected, ConnectionState::Failed); });
+  }
+}
+
 void Paths::look_later(int a, int b, Millis delay) {
   schedule_.later(delay, [this, a, b] { look_at(a, b); });
 }

@@ -22,6 +22,8 @@ class Paths {
 
   // Something about this person's connections may have changed.
   void look(int who);
+  // The page of this one is gone, with its connections: the other ends find out as of a broken path.
+  void end(const Person& who);
   // No media between the two until then.
   void break_until(int a, int b, Millis until);
   // What is connected now has to be found anew, with new credentials.

@@ -74,6 +74,7 @@ const clientEvents: OneOfEach<ClientEvent> = {
   track_ended: { type: 'track_ended', track: 't', deniedBy: 'user' },
   track_mute_changed: { type: 'track_mute_changed', track: 't', muted: true },
   page_shown: { type: 'page_shown' },
+  network_changed: { type: 'network_changed' },
   devices_changed: { type: 'devices_changed', devices: [{ source: 'microphone', device: 'd', isDefault: true }] },
   time_passed: { type: 'time_passed' },
 };

@@ -24,6 +24,7 @@ struct WriteClientMessage {
       put(writer, "resume", *hello.resume);
       put(writer, "received", hello.received);
     }
+    if (!hello.session.empty()) put(writer, "session", hello.session.value);
     if (hello.viewer) put(writer, "viewer", true);
     if (!hello.attributes.empty()) put(writer, "attributes", hello.attributes);
     writer.close('}');

@@ -184,6 +184,9 @@ MaybeMessage read_hello(const Value& from, const Limits& limits) {
     hello.resume = *secret;
     hello.received = find_count(from, "received").value_or(0);
   }
+  if (find(from, "session") && !read_text(from, "session", limits.id_bytes_max, hello.session.value)) {
+    return malformed("hello: session");
+  }
   hello.viewer = find_bool(from, "viewer").value_or(false);
   if (const Value attributes = find(from, "attributes"); attributes && !read(attributes, hello.attributes)) {
     return malformed("hello: attributes");
