@@ -79,14 +79,6 @@ Update Roster::join(Participant row) {
   return update;
 }
 
-Update Roster::adopt(Participant row) {
-  Update update;
-  const auto known = rows_.find(row.user);
-  if (known == rows_.end() || known->second.session != row.session || !accept(row)) return join(std::move(row));
-  replace(known->second, std::move(row), update);
-  return update;
-}
-
 Update Roster::change(const Participant& row) {
   Update update;
   const auto known = rows_.find(row.user);

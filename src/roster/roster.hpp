@@ -40,8 +40,6 @@ class Roster {
   Update reconcile(const UserId& self, std::vector<Participant> rows);
   // A row with another session than the known one: the older one has left, replaced.
   Update join(Participant row);
-  // The row of somebody whom another room had, under the same session: its versions are counted anew.
-  Update adopt(Participant row);
   // Only newer versions of the same session count.
   Update change(const Participant& row);
   // Only the named session's row is removed: a late leave must not take its successor's.

@@ -17,7 +17,8 @@ void Session::Body::on(Turn& turn, const event::NetworkChanged&) {
 
 // A room that knows us by the session that we had, and has forgotten everything else.
 void Session::Body::come_together(Turn& turn, const protocol::Welcome& welcome) {
-  for (const auto& [user, row] : roster.rows()) absent.emplace(user, turn.now);
+  for (const auto& [user, row] : roster.rows()) absent.insert(user);
+  apart_at = turn.now;
   // Who is there and has no link with us is a stranger to us, and we a newcomer to him.
   apply(turn, roster.reconcile(options.user, with_absent(welcome.members)), /*offers_first=*/true);
   relink(turn);  // the roles may be others
@@ -27,11 +28,11 @@ void Session::Body::come_together(Turn& turn, const protocol::Welcome& welcome) 
 // Those of the server, and those whom it has forgotten and who are not back.
 std::vector<Participant> Session::Body::with_absent(std::vector<Participant> rows) {
   for (const Participant& row : rows) absent.erase(row.user);
-  for (const auto& [user, since] : absent) {
-    const Participant* known = roster.find(user);
-    if (known == nullptr) continue;
-    rows.push_back(*known);
-    rows.back().away = true;
+  for (const UserId& user : absent) {
+    Participant row = *roster.find(user);
+    row.away = true;
+    row.version = 0;  // the room that he comes back to counts anew
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -39,38 +40,32 @@ std::vector<Participant> Session::Body::with_absent(std::vector<Participant> row
 // When somebody of whom the server says nothing counts as gone: his link is lost, and nobody can mend it without the
 // server. While nobody's link flows it may well be our own network, and nobody is gone before the meeting is.
 std::optional<Millis> Session::Body::gone_at(const UserId& user) const {
-  const auto missed = absent.find(user);
-  const auto changed = links.changed_at(user);
-  if (links.is_connected(user)) return std::nullopt;
-  Millis since = missed == absent.end() ? Millis{0} : missed->second;
-  if (lost_at) {
-    if (!changed || !links.flowing_since()) return std::nullopt;
-    since = std::max(since, std::max(*lost_at, *links.flowing_since()));
-  } else if (missed == absent.end()) {
-    return std::nullopt;
-  }
-  return std::max(since, changed.value_or(since)) + limits.rejoin_deadline;
+  const auto flowing = links.flowing_since();
+  const bool counts = is_joined() ? absent.count(user) != 0 : links.has(user) && flowing;
+  if (!counts || links.is_connected(user)) return std::nullopt;
+  Millis since = std::max(apart_at, links.changed_at(user));
+  if (!is_joined()) since = std::max(since, *flowing);
+  return since + limits.rejoin_deadline;
 }
 
 std::optional<Millis> Session::Body::next_gone_at() const {
-  if (!tells_roster() || (!lost_at && absent.empty())) return std::nullopt;
   std::optional<Millis> first;
+  if (!has_been_joined || !tells_roster() || (is_joined() && absent.empty())) return first;
   for (const auto& [user, row] : roster.rows()) first = earlier(first, gone_at(user));
   return first;
 }
 
 void Session::Body::let_go(Turn& turn) {
-  const auto due = next_gone_at();
-  if (!due || *due > turn.now) return;
-  std::vector<Participant> gone;
-  for (const auto& [user, row] : roster.rows()) {
-    if (const auto at = gone_at(user); at && *at <= turn.now) gone.push_back(row);
-  }
-  for (const Participant& row : gone) {
-    absent.erase(row.user);
-    carry_out(turn, links.end_for_now(turn.now, row.user));
-    apply(turn, roster.leave(row.user, row.session, LeaveReason::Lost), /*offers_first=*/false);
-    tell(turn, unattended.ended(row.user, CallOutcome::Gone));
+  while (true) {
+    const auto due = next_gone_at();
+    if (!due || *due > turn.now) return;
+    const auto& rows = roster.rows();
+    const auto gone = std::find_if(rows.begin(), rows.end(), [&](const auto& one) { return gone_at(one.first) == due; });
+    const UserId user = gone->first;
+    absent.erase(user);
+    let_gone.insert(user);
+    apply(turn, roster.leave(user, SessionId{gone->second.session}, LeaveReason::Lost), /*offers_first=*/false);
+    tell(turn, unattended.ended(user, CallOutcome::Gone));
   }
 }
 

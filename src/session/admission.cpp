@@ -125,7 +125,6 @@ void Session::Body::ask_again(Turn& turn) {
 
 // Whoever has lost his place waits as a newcomer does, who sees nobody.
 void Session::Body::wait(Turn& turn) {
-  lost_at.reset();
   absent.clear();
   carry_out(turn, links.end_all(turn.now));
   apply(turn, roster.reconcile(options.user, {}), /*offers_first=*/false);
@@ -148,7 +147,6 @@ void Session::Body::take_place(Turn& turn, const protocol::Welcome& welcome) {
 void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
   const bool resumed = welcome.resumed && has_been_joined;
   const bool same = has_been_joined && !self.session.empty() && welcome.self.session == self.session;
-  lost_at.reset();
   // Until the server knows that we have the new secret, the old one opens the place as well.
   if (resumed && welcome.secret != secret) outbox.add(turn.now, protocol::Received{0, true}, Urgency::MayWait);
   take_place(turn, welcome);
@@ -185,6 +183,7 @@ void Session::Body::admit(Turn& turn, const protocol::Welcome& welcome) {
 // A place of its own, under a new session: to all others a newcomer, who offers to everyone.
 void Session::Body::admit_as_newcomer(Turn& turn, const protocol::Welcome& welcome) {
   absent.clear();
+  let_gone.clear();
   carry_out(turn, links.end_all(turn.now));
   carry_out(turn, links.resume_signalling(turn.now));
   if (!tells_roster()) {
@@ -219,7 +218,7 @@ void Session::Body::refresh(Turn& turn, const protocol::Welcome& welcome) {
 
 // Media goes on: a lost signalling connection is no reason to stop talking.
 void Session::Body::lose(Turn& turn, Failure why) {
-  lost_at = turn.now;
+  apart_at = turn.now;
   outbox.clear();
   offers_awaited.clear();
   receipts.pause();

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -214,8 +213,9 @@ struct Session::Body {
   std::optional<std::string> own_ice_servers;  // of the application's
   Renewal renewal;
   bool has_been_joined = false;
-  std::optional<Millis> lost_at;      // the server: until we are in again
-  std::map<UserId, Millis> absent;    // in our roster, not in the server's, which has forgotten them: since when
+  std::set<UserId> absent;    // in our roster, not in the server's, which has forgotten them
+  Millis apart_at{0};         // when the server was lost, or was back and had forgotten all
+  std::set<UserId> let_gone;  // who may still have his end of the link
   std::string secret;  // of the place; before there is one, our own
   std::string token;  // what the next hello carries
 

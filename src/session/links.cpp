@@ -28,7 +28,7 @@ void Links::run(Millis now, const UserId& peer, Entry& entry, const link::LinkEv
       entry.changed_at = now;
     }
     const auto* command = std::get_if<ClientCommand>(&output);
-    if (const auto* open = command == nullptr ? nullptr : std::get_if<command::OpenPeer>(command)) entry.incarnation = open->incarnation;
+    if (const auto* open = command == nullptr ? nullptr : std::get_if<command::OpenPeer>(command)) highest_ = std::max(highest_, open->incarnation);
     if (entry.connected) entry.connected_once = true;
     outputs.push_back({peer, std::move(output)});
   }
@@ -40,20 +40,11 @@ void Links::note_flow(Millis now) {
   if (flows != flowing_since_.has_value()) flowing_since_ = flows ? std::optional(now) : std::nullopt;
 }
 
-PeerOutputs Links::start(Millis now, link::LinkOptions options, const link::Wishes& wishes) {
-  const UserId peer = options.peer;
+PeerOutputs Links::start(Millis now, const link::LinkOptions& options, const link::Wishes& wishes) {
+  const UserId& peer = options.peer;
   PeerOutputs outputs = end(now, peer);
-  if (const auto past = past_.find(peer); past != past_.end()) {
-    const bool same = past->second.self_rank == options.self_rank && past->second.peer_rank == options.peer_rank;
-    const Incarnation above = past->second.incarnation + options.limits.incarnations_between_crossings;
-    if (same) options.first_incarnation = std::max(options.first_incarnation, above);
-    past_.erase(past);
-  }
   Entry entry;
   entry.changed_at = now;
-  entry.self_rank = options.self_rank;
-  entry.peer_rank = options.peer_rank;
-  entry.incarnation = options.first_incarnation;
   entry.link = parts_.make_link(options, operations_);
   Entry& kept = links_.emplace(peer, std::move(entry)).first->second;
   // Wishes first: the first offer has all of them.
@@ -71,20 +62,6 @@ PeerOutputs Links::end(Millis now, const UserId& peer) {
   note_flow(now);
   keep_quiet(outputs);
   return outputs;
-}
-
-PeerOutputs Links::end_for_now(Millis now, const UserId& peer) {
-  constexpr std::size_t kPastMax = 128;
-  const auto at = links_.find(peer);
-  if (at == links_.end()) return {};
-  if (past_.size() >= kPastMax) past_.erase(past_.begin());
-  past_[peer] = Past{at->second.self_rank, at->second.peer_rank, at->second.incarnation};
-  return end(now, peer);
-}
-
-bool Links::has_ended_for_now(const UserId& peer, const SessionId& session) const {
-  const auto past = past_.find(peer);
-  return past != past_.end() && past->second.peer_rank == session.value;
 }
 
 PeerOutputs Links::end_all(Millis now) {
@@ -158,9 +135,9 @@ bool Links::is_connected(const UserId& peer) const {
   return at != links_.end() && at->second.connected;
 }
 
-std::optional<Millis> Links::changed_at(const UserId& peer) const {
+Millis Links::changed_at(const UserId& peer) const {
   const auto at = links_.find(peer);
-  return at == links_.end() ? std::nullopt : std::optional(at->second.changed_at);
+  return at == links_.end() ? Millis{0} : at->second.changed_at;
 }
 
 std::optional<Millis> Links::deadline() const {

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -26,7 +25,7 @@ class Links {
   Links(const Parts& parts, OperationId& operations) : parts_(parts), operations_(operations) {}
 
   // A link to this peer that is there already ends first.
-  PeerOutputs start(Millis now, link::LinkOptions options, const link::Wishes& wishes);
+  PeerOutputs start(Millis now, const link::LinkOptions& options, const link::Wishes& wishes);
   PeerOutputs end(Millis now, const UserId& peer);
   PeerOutputs end_all(Millis now);
   // Of a peer without a link: nothing. The browser reports late.
@@ -40,17 +39,14 @@ class Links {
   // The clock, to those whose deadline has come.
   PeerOutputs elapsed(Millis now);
 
-  // As end(), of somebody who may come back under the same session, and whose own link may still be there: the next one
-  // begins above all that this one counted.
-  PeerOutputs end_for_now(Millis now, const UserId& peer);
-  bool has_ended_for_now(const UserId& peer, const SessionId& session) const;
-
   bool has(const UserId& peer) const { return links_.count(peer) != 0; }
   // Connected now, or was before it got into trouble.
   bool has_connected(const UserId& peer) const;
   bool is_connected(const UserId& peer) const;
-  // Since when the link has been connected, or has not.
-  std::optional<Millis> changed_at(const UserId& peer) const;
+  // Since when the link has been connected, or has not; 0: there is none.
+  Millis changed_at(const UserId& peer) const;
+  // Of all connections that there ever were.
+  Incarnation highest_incarnation() const { return highest_; }
   // Since when there has been one at least that is connected; none: there is none.
   std::optional<Millis> flowing_since() const { return flowing_since_; }
   std::optional<Millis> deadline() const;
@@ -63,12 +59,6 @@ class Links {
     bool connected = false;
     bool away = false;
     Millis changed_at{0};
-    std::string self_rank, peer_rank;
-    Incarnation incarnation = 0;
-  };
-  struct Past {
-    std::string self_rank, peer_rank;
-    Incarnation incarnation = 0;
   };
 
   PeerOutputs handle_present(Millis now, const link::LinkEvent& event);
@@ -79,7 +69,7 @@ class Links {
   void note_flow(Millis now);
 
   std::map<UserId, Entry> links_;
-  std::map<UserId, Past> past_;
+  Incarnation highest_ = 0;
   std::optional<Millis> flowing_since_;
   bool signalling_up_ = true;
 };

@@ -21,9 +21,7 @@ void Session::Body::apply(Turn& turn, const roster::Update& update, bool offers_
       if (!tells_roster() && links.has(joined->row.user)) continue;
       // Out of rooms there are no newcomers: whoever is called becomes visible by that, and the caller offers.
       if (wants_link(joined->row)) {
-        // Who was let go and is back may still have his end of the link, and waits for nobody's offer.
-        const bool again = links.has_ended_for_now(joined->row.user, joined->row.session);
-        start_link(turn, joined->row, offers_first || again || (!options.room && calls.has_called(joined->row.user)));
+        start_link(turn, joined->row, offers_first || (!options.room && calls.has_called(joined->row.user)));
       } else {
         turn.say(command::LinkChanged{joined->row.user, LinkState::None, std::nullopt});
       }
@@ -78,6 +76,11 @@ void Session::Body::start_link(Turn& turn, const Participant& member, bool offer
   how.offers_first = offers_first && !page_offers;
   how.first_incarnation = 1 + limits.incarnations_between_crossings * (self.crossings + member.crossings);
   how.numbered = !foreign;
+  // His end may still be there, and hears of nothing below its own count.
+  if (let_gone.erase(member.user) != 0) {
+    how.offers_first = true;
+    how.first_incarnation = links.highest_incarnation() + limits.incarnations_between_crossings;
+  }
   how.overhears = wire.in_use() == DialectName::Codelab;
   how.may_not_listen = member.dialect == DialectName::Plain;
   // As classic pages name it: in a call, and in a room.

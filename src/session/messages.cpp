@@ -104,7 +104,7 @@ void Session::Body::take(Turn& turn, const protocol::MemberJoined& message) {
   }
   // Elsewhere the newcomer offers.
   if (wire.in_use() == DialectName::Codelab) rumoured_until.reset();
-  if (absent.erase(member.user) != 0) return apply(turn, roster.adopt(member), /*offers_first=*/false);
+  absent.erase(member.user);
   apply(turn, roster.join(member), /*offers_first=*/wire.in_use() == DialectName::Codelab);
 }
 
