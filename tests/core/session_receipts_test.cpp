@@ -80,7 +80,7 @@ TEST_CASE("signalling.D1: what was missed is older than the welcome's rows: nobo
   const auto joined = w.ever<command::ParticipantJoined>().size();
   const std::size_t links = w.shared->links.size();
   w.hear({p::MemberLeft{UserId{"ann"}, SessionId{"s1"}, LeaveReason::Left}, p::MemberJoined{member("cid", "s1")},
-          p::MemberChanged{member("bob", "s1", 4)}},
+          p::MemberChanged{member("bob", "s1", 3)}, p::MemberChanged{member("bob", "s1", 4)}},
          1);
   CHECK(w.last.empty());
   CHECK(w.ever<command::ParticipantJoined>().size() == joined);
