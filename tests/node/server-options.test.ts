@@ -23,7 +23,7 @@ test('each wrong option is refused by its name', () => {
     ['joinsPerAddress', { joinsPerAddress: 0 }], ['joinsPerAddress', { joinsPerAddress: 100_001 }],
     ['bytesPerAddress', { bytesPerAddress: 65_535 }], ['bytesPerAddress', { bytesPerAddress: 1_000_000_001 }],
     ['trustedProxies', { trustedProxies: '10.0.0.1' }], ['trustedProxies', { trustedProxies: ['proxy'] }], ['trustedProxies', { trustedProxies: ['10.0.0.0/33'] }], ['trustedProxies', { trustedProxies: [1] }],
-    ['metricsPort', { metricsPort: 65_536 }], ['metricsHost', { metricsHost: ' ' }], ['metrics', { metrics: 'yes' }], ['drainMs', { drainMs: -1 }], ['drainMs', { drainMs: 86_400_001 }],
+    ['metricsPort', { metricsPort: 65_536 }], ['metricsHost', { metricsHost: ' ' }], ['metrics', { metrics: 'yes' }], ['drainMs', { drainMs: -1 }], ['data', { data: ' ' }], ['trace', { data: 'x', trace: true }], ['drainMs', { drainMs: 86_400_001 }],
     ['iceServers', { iceServers: {} }], ['iceServers', { iceServers: [{}] }], ['iceServers', { iceServers: [{ urls: 'http://x' }] }],
     ['iceServers', { iceServers: [{ urls: ['stun:x', 'turn:x'] }] }], ['iceServers', { iceServers: [null] }], ['iceServers', { iceServers: [{ urls: [] }] }],
   ];
@@ -39,11 +39,11 @@ test('each wrong option is refused by its name', () => {
 
 test('flags win over the environment, and both say the same', () => {
   const environment = { MEETWIRE_PORT: '1', MEETWIRE_HOST: '::', MEETWIRE_ORIGIN: 'https://a.example, https://b.example', MEETWIRE_MAX_PARTICIPANTS: '3', MEETWIRE_PLAIN_PORT: '5', MEETWIRE_PLAIN_MAX_PARTICIPANTS: '6', MEETWIRE_CHAT_HISTORY: '4', MEETWIRE_ICE_SERVERS: '[{"urls":"stun:x"}]', MEETWIRE_PAGE: 'false', MEETWIRE_LOBBY: 'yes', MEETWIRE_LOG_LEVEL: 'warn', MEETWIRE_TRACE: 'trace.jsonl', MEETWIRE_TRUSTED_PROXY: '127.0.0.1, 10.0.0.0/8', MEETWIRE_MAX_CONNECTIONS: '5', MEETWIRE_MAX_CONNECTIONS_TOTAL: '9', MEETWIRE_MAX_JOINS: '6', MEETWIRE_MAX_BYTES: '70000',
-    MEETWIRE_SECRET: 'one, two', MEETWIRE_PUBLIC_KEY: '-----BEGIN PUBLIC KEY-----\\nx', MEETWIRE_TURN: 'turn:x,turns:y', MEETWIRE_TURN_SECRET: 's', MEETWIRE_METRICS: '1', MEETWIRE_METRICS_PORT: '7', MEETWIRE_METRICS_HOST: '::1', MEETWIRE_DRAIN: '8' };
+    MEETWIRE_SECRET: 'one, two', MEETWIRE_PUBLIC_KEY: '-----BEGIN PUBLIC KEY-----\\nx', MEETWIRE_TURN: 'turn:x,turns:y', MEETWIRE_TURN_SECRET: 's', MEETWIRE_METRICS: '1', MEETWIRE_METRICS_PORT: '7', MEETWIRE_METRICS_HOST: '::1', MEETWIRE_DRAIN: '8', MEETWIRE_DATA: '/var/lib/x' };
   const fromEnvironment = { port: 1, host: '::', origins: ['https://a.example', 'https://b.example'], participantsMax: 3, plainPort: 5, plainParticipantsMax: 6, chatHistoryMax: 4, iceServers: [{ urls: 'stun:x' }], page: false, lobby: true, logLevel: 'warn', trace: true, trustedProxies: ['127.0.0.1', '10.0.0.0/8'], connectionsPerAddress: 5, connectionsTotal: 9, joinsPerAddress: 6, bytesPerAddress: 70_000,
-    secret: ['one', 'two'], publicKey: ['-----BEGIN PUBLIC KEY-----\nx'], turn: ['turn:x', 'turns:y'], turnSecret: 's', metrics: true, metricsPort: 7, metricsHost: '::1', drainMs: 8_000 };
+    secret: ['one', 'two'], publicKey: ['-----BEGIN PUBLIC KEY-----\nx'], turn: ['turn:x', 'turns:y'], turnSecret: 's', metrics: true, metricsPort: 7, metricsHost: '::1', drainMs: 8_000, data: '/var/lib/x' };
   const flags = ['--port', '1', '--host=::', '--origin', 'https://a.example', '--origin', 'https://b.example', '--max-participants', '3', '--plain-port', '5', '--plain-max-participants=6', '--chat-history', '4', '--ice-servers', '[{"urls":"stun:x"}]', '--no-page', '--lobby', '--log-level', 'warn', '--trace', 'trace.jsonl', '--trusted-proxy', '127.0.0.1', '--trusted-proxy', '10.0.0.0/8', '--max-connections', '5', '--max-connections-total', '9', '--max-joins', '6', '--max-bytes', '70000',
-    '--secret', 'one', '--secret', 'two', '--public-key=-----BEGIN PUBLIC KEY-----\nx', '--turn', 'turn:x', '--turn', 'turns:y', '--turn-secret', 's', '--metrics', '--metrics-port', '7', '--metrics-host', '::1', '--drain', '8'];
+    '--secret', 'one', '--secret', 'two', '--public-key=-----BEGIN PUBLIC KEY-----\nx', '--turn', 'turn:x', '--turn', 'turns:y', '--turn-secret', 's', '--metrics', '--metrics-port', '7', '--metrics-host', '::1', '--drain', '8', '--data', '/var/lib/x'];
   assert.deepEqual(readArguments(['serve'], environment), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   assert.deepEqual(readArguments(['serve', ...flags], {}), { what: 'serve', options: fromEnvironment, traceFile: 'trace.jsonl' });
   const both = readArguments(['serve', '--port', '2', '--page'], environment);
@@ -65,7 +65,7 @@ test('wrong usage is told; what was typed for the servers is not repeated', () =
   assert.deepEqual(readArguments(['serve', '--help'], {}), { what: 'help' });
   assert.deepEqual(readArguments(['--version'], {}), { what: 'version' });
   assert.equal(inFlags(new OptionError('participantsMax', 'must be a whole number')), '--max-participants: must be a whole number.');
-  for (const flag of ['port', 'plain-port', 'plain-max-participants', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-connections-total', 'max-joins', 'max-bytes', 'secret', 'public-key', 'turn', 'turn-secret', 'metrics', 'metrics-port', 'metrics-host', 'drain']) assert.ok(help.includes(`--${flag}`), flag);
+  for (const flag of ['port', 'plain-port', 'plain-max-participants', 'host', 'origin', 'max-participants', 'chat-history', 'ice-servers', 'page', 'no-page', 'lobby', 'log-level', 'trace', 'trusted-proxy', 'max-connections', 'max-connections-total', 'max-joins', 'max-bytes', 'secret', 'public-key', 'turn', 'turn-secret', 'metrics', 'metrics-port', 'metrics-host', 'drain', 'data']) assert.ok(help.includes(`--${flag}`), flag);
 });
 
 test('M14: pages inside applications can be listed; what could never match a page is refused, with what was meant', () => {
