@@ -198,6 +198,22 @@ test('M9: what comes before anybody listens is kept, in order, up to a bound', a
   assert.deepEqual(problems, ['rate-limited']);
 });
 
+test('M9: what waits and cannot be read any more when its turn has come is lost, which is told', async () => {
+  const [ada, ben] = await both('chat');
+  const heard = heardOn(ben);
+  const lost: string[] = [];
+  ada.on('lost', ({ to, messages }) => void lost.push(`${to.id} ${messages}`));
+  const broken = met.breakConnection();
+  await until('it is closed', () => !ada.openTo.has('ben'));
+  const file = new Blob(['gone']);
+  file.arrayBuffer = () => Promise.reject(new DOMException('it was removed', 'NotReadableError'));
+  await ada.send(file);
+  await ada.send('after it');
+  await broken;
+  await until('the next one has come', () => heard.length === 1);
+  assert.deepEqual([heard, lost], [['after it'], ['ben 1']]);
+});
+
 test('bad arguments, twice, and after the end', async () => {
   const { meeting } = met.ada;
   const rejects = (promise: Promise<unknown>, code: string) => assert.rejects(promise, { name: 'MeetingError', code });
