@@ -198,6 +198,42 @@ test('M9: what comes before anybody listens is kept, in order, up to a bound', a
   assert.deepEqual(problems, ['rate-limited']);
 });
 
+test('M9: what waits and cannot be read any more when its turn has come is lost, which is told', async () => {
+  const [ada, ben] = await both('chat');
+  const heard = heardOn(ben);
+  const lost: string[] = [];
+  ada.on('lost', ({ to, messages }) => void lost.push(`${to.id} ${messages}`));
+  const broken = met.breakConnection();
+  await until('it is closed', () => !ada.openTo.has('ben'));
+  const file = new Blob(['gone']);
+  file.arrayBuffer = () => Promise.reject(new DOMException('it was removed', 'NotReadableError'));
+  await ada.send(file);
+  await ada.send('after it');
+  await broken;
+  await until('the next one has come', () => heard.length === 1);
+  assert.deepEqual([heard, lost], [['after it'], ['ben 1']]);
+});
+
+test('M9: 256 MiB may wait for one who is being connected, and not a byte more; behind 2 MiB everybody waits', async () => {
+  const [ada, ben] = await both('chat');
+  const heard = heardOn(ben);
+  const broken = met.breakConnection();
+  await until('it is closed', () => !ada.openTo.has('ben'));
+  await ada.send('does not wait');
+  const waiting: Promise<void>[] = [];
+  let settled = 0;
+  for (let left = 256 * 1024 * 1024 - 13; left > 0; left -= 16 * 1024 * 1024) {
+    // It counts as so much, and takes no memory.
+    const file = Object.defineProperty(new Blob(['x']), 'size', { value: Math.min(left, 16 * 1024 * 1024) });
+    waiting.push(ada.send(file).then(() => void settled++));
+  }
+  await assert.rejects(ada.send('y'), { code: 'rate-limited' });
+  assert.equal(settled, 0);
+  await broken;
+  await Promise.all(waiting);
+  await until('all have come', () => heard.length === 1 + waiting.length);
+});
+
 test('bad arguments, twice, and after the end', async () => {
   const { meeting } = met.ada;
   const rejects = (promise: Promise<unknown>, code: string) => assert.rejects(promise, { name: 'MeetingError', code });

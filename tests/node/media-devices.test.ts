@@ -192,6 +192,18 @@ describe('devices', () => {
     assert.equal(told.length, 3);
   });
 
+  test('M4: what comes muted from the device is told with it', async () => {
+    const plain = media.getUserMedia;
+    Object.assign(media, {
+      getUserMedia: async (constraints: MediaStreamConstraints) => {
+        const stream = await plain(constraints);
+        media.given.at(-1)!.setMuted(true);
+        return stream;
+      },
+    });
+    assert.equal((await devices.capture(wish('camera')))[0]?.muted, true);
+  });
+
   test('a camera of which nothing is said gives 1280 × 720 at 30; what is said of its pictures counts alone', async () => {
     const of = async (constraints: object): Promise<unknown> => {
       await devices.capture(wish('camera', { constraints: JSON.stringify(constraints) }));

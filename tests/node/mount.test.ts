@@ -218,6 +218,23 @@ describe('what is mounted plays', () => {
     await ben.leave();
   });
 
+  test('M6: a click, a key, the end of a touch, and the page that can be seen again: each lets it through', async () => {
+    await mounted();
+    const ben = await heard('ben');
+    const audio = tile('ben').all('audio')[0]!;
+    for (const [turn, type] of ['click', 'keydown', 'pointerup', 'touchend', 'visibilitychange'].entries()) {
+      page.silenced = true;
+      audio.currentTime += 10;
+      audio.pause();
+      await until('it is held back', () => told.length === 2 * turn + 1);
+      page.silenced = false;
+      page.dispatchEvent(new Event(type));
+      await until(`${type} lets it through`, () => told.length === 2 * turn + 2);
+    }
+    assert.equal(page.listeners, 0);
+    await ben.leave();
+  });
+
   test('M6: what is let through before there is something to play counts as let through', async () => {
     page.silenced = true;
     await mounted();

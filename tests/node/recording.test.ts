@@ -289,6 +289,36 @@ describe('a recording that has not begun yet', () => {
     await recording.stop();
   });
 
+  test('M7: has what came meanwhile, also where nobody is told of it', async () => {
+    port.waits = true;
+    const pending = begin({ announce: false });
+    await until('the browser is asked', () => port.recorders.length === 1);
+    await met.ben.meeting.microphone.start();
+    await until('he is heard', () => met.ada.meeting.participants.get('ben')?.microphone.track !== undefined);
+    port.waits = false;
+    const recording = await pending;
+    assert.equal(port.last.scene.sounds.length, 1);
+    await recording.stop();
+  });
+
+  test('that is refused, or ends, asks for nobody\'s picture any more', async () => {
+    const { meeting } = met.ada;
+    const watch = meeting.watch.bind(meeting);
+    let watched = 0;
+    meeting.watch = (...given: Parameters<typeof watch>) => {
+      const undo = watch(...given);
+      watched++;
+      return () => void (watched--, undo());
+    };
+    const recording = await begin();
+    assert.equal(watched, 1, 'of ben');
+    await recording.stop();
+    assert.equal(watched, 0);
+    port.refusal = new DOMException('no gesture', 'NotAllowedError');
+    await assert.rejects(begin(), code('permission-denied'));
+    assert.equal(watched, 0);
+  });
+
   test('that ends with its beginning is not announced, and asks for nobody\'s picture any more', async () => {
     const plain = port.start.bind(port);
     port.start = async (wish, scene, events) => {

@@ -81,6 +81,20 @@ describe('M8: the same user twice', () => {
     assert.equal((await enter(page)).state, 'joined');
   });
 
+  test('a third time at once: it is the second that is taken back, also when the first has been told already', () => {
+    const claims = tab().load().at('server');
+    const replaced: string[] = [];
+    const [first, second] = ['first', 'second'].map((which) => claims.take('r', 'u', () => replaced.push(which)));
+    assert.deepEqual(replaced, ['first']);
+    first!.settled();
+    const third = claims.take('r', 'u', () => replaced.push('third'));
+    assert.deepEqual(replaced, ['first', 'second']);
+    second!.settled();
+    third.settled();
+    claims.take('r', 'u', () => undefined);
+    assert.deepEqual(replaced, ['first', 'second'], 'who is inside is not under way');
+  });
+
   test('each room, user and server has its own', () => {
     const page = tab().load();
     const secrets = [['a', 'r', 'u'], ['b', 'r', 'u'], ['a', 's', 'u'], ['a', 'r', 'v'], ['a', 'r', 'u']].map(([server, room, user]) => page.at(server!).take(room!, user!, () => {}).secret);

@@ -99,8 +99,13 @@ test('names and addresses that nobody can point at a machine are believed', () =
     assert.ok(believesHost(host, near), host);
     assert.ok(believesHost(host, near, ['https://meet.example.org']), host);
   }
-  for (const host of ['evil.example:18080', 'localhost.evil.example:18080', '127.0.0.1.evil.example:18080', '', undefined, 'a b']) assert.ok(!believesHost(host, near), host);
-  assert.ok(believesHost('evil.example:18080', { ...near, remote: '203.0.113.5' }));
+  for (const host of ['evil.example:18080', 'localhost.evil.example:18080', 'evil.notlocal:18080', 'evil.mytest:18080', '127.0.0.1.evil.example:18080', '', undefined, 'a b']) assert.ok(!believesHost(host, near), host);
+  for (const remote of ['127.0.0.1', '10.9.8.7', '172.31.0.1', '192.168.1.7', '169.254.0.9', '100.127.0.1', '::ffff:10.9.8.7', '::1', 'fd00::7', 'fe80::1', 'fe80::1%eth0']) {
+    assert.ok(!believesHost('evil.example:18080', { ...near, remote }), remote);
+  }
+  for (const remote of ['203.0.113.5', '::ffff:203.0.113.5', '172.32.0.1', '100.128.0.1', '2001:db8::1', undefined]) {
+    assert.ok(believesHost('meet.example.org:18080', { ...near, remote }), remote);
+  }
   assert.ok(!believesHost('evil.example', { ...near, port: 80 }));
   assert.ok(believesHost('meet.example.org', near));
   assert.ok(!believesHost('evil.example', near, ['https://meet.example.org']));

@@ -99,6 +99,7 @@ test('L12: an own origin is known with and without its port; others by the list'
   assert.equal(mayConnect('http://meet.example.org:8080', 'meet.example.org:80'), false);
   assert.equal(mayConnect('http://[::1]:5173', 'x'), true);
   assert.equal(mayConnect('http://app.localhost', 'x'), true);
+  for (const host of ['localhost.example.org', 'notlocalhost', 'not-localhost.example', '127.0.0.1.example.org']) assert.equal(mayConnect(`http://${host}`, 'x'), false, host);
   assert.equal(mayConnect('chrome-extension://localhost', 'localhost'), false);
   assert.equal(mayConnect('', 'x'), false);
   assert.equal(mayConnect('https://a.example', undefined), false);
