@@ -10,12 +10,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'dist');
 const file = (name: string): Buffer => readFileSync(join(dist, name));
 
-const mostByGzip = 135 * 1024;
-const mostByBrotli = 111 * 1024;
+const mostByGzip = 138 * 1024;
+const mostByBrotli = 114 * 1024;
 const mostMemoryAtFirst = 2 * 1024 * 1024;
 const bytesPerPage = 65_536;
 
-test('all that a page loads for `join`, socket.io-client apart, is at most 135 KB by gzip and 111 KB by Brotli', () => {
+test('all that a page loads for `join`, socket.io-client apart, is at most 138 KB by gzip and 114 KB by Brotli', () => {
   const check = (most: number, compressed: (name: string) => Uint8Array): void => {
     const sizes = ['meetwire.js', 'core.js'].map((name) => compressed(name).length);
     const total = sizes.reduce((sum, size) => sum + size, 0);
