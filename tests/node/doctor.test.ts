@@ -154,7 +154,7 @@ test('TLS: none, one that nobody trusts, none where it should be', async () => {
 describe('TURN', () => {
   const secret = 'of both';
   let coturn: Coturn;
-  before(async () => (coturn = await startCoturn(secret)));
+  before(async () => (coturn = await startCoturn(secret, 2)));
   after(() => coturn.close());
 
   test('that gives relays, and that does not: each url with its own remedy', async () => {

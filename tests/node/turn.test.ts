@@ -56,7 +56,7 @@ for (const [option, options] of [
 
 describe('with a real coturn', () => {
   let coturn: Coturn;
-  before(async () => (coturn = await startCoturn(secret)));
+  before(async () => (coturn = await startCoturn(secret, 2)));
   after(() => coturn.close());
   const target = (transport: TurnTarget['transport']): TurnTarget => ({ host: transport === 'tls' ? 'localhost' : '127.0.0.1', port: transport === 'tls' ? coturn.tlsPort : coturn.port, transport });
 

@@ -15,7 +15,7 @@ export interface Coturn {
   readonly tlsPort: number;
   /** As PEM: what a client has to trust for TLS. */
   readonly certificate: string;
-  /** For a connection's configuration, over UDP; each time as another user, as each has two relays at most. */
+  /** For a connection's configuration, over UDP; each time as another user. */
   iceServers(): RTCIceServer[];
   /** What it has written: an allocation is a line with `ALLOCATE processed, success`. */
   log(): string;
@@ -30,8 +30,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** `secret`: what credentials are made with. */
-export async function startCoturn(secret = 'of the tests'): Promise<Coturn> {
+/** `secret`: what credentials are made with. `relaysMax`: for one user at a time; absent: any number. */
+export async function startCoturn(secret = 'of the tests', relaysMax?: number): Promise<Coturn> {
   const folder = mkdtempSync(join(tmpdir(), 'meetwire-coturn-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate,
@@ -39,7 +39,7 @@ export async function startCoturn(secret = 'of the tests'): Promise<Coturn> {
   const [port, tlsPort] = [await freePort(), await freePort()];
   // Both ends of what it relays are on this machine.
   const child = spawn('turnserver', ['-n', '--no-cli', '--fingerprint', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`, `--tls-listening-port=${tlsPort}`,
-    `--cert=${certificate}`, `--pkey=${key}`, '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=meetwire.test', '--allow-loopback-peers', '--user-quota=2',
+    `--cert=${certificate}`, `--pkey=${key}`, '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=meetwire.test', '--allow-loopback-peers', ...(relaysMax === undefined ? [] : [`--user-quota=${relaysMax}`]),
     '--log-file=stdout', '--simple-log', '--verbose', `--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   let missing: Error | undefined;
