@@ -53,8 +53,8 @@ export const classicMistakes = [
       },
       {
         file: 'src/room/room.cpp',
-        text: 'return member != nullptr && member->connection == connection ? member : nullptr;',
-        becomes: 'return connection.value.empty() ? nullptr : member;',
+        text: 'return at != members_.end() && at->second.connection == connection ? &at->second : nullptr;',
+        becomes: 'return connection.value.empty() || at == members_.end() ? nullptr : &at->second;',
       },
     ],
   },

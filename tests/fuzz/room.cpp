@@ -194,7 +194,8 @@ class Host {
     const ConnectionId id = pick_socket();
     const unsigned kind = bytes.pick(5);
     const UserId to = speaker.user();
-    const std::size_t before = bytes_held();
+    // The logs are the host's: on a disk, elsewhere.
+    const std::size_t before = bytes_held() - logs.bytes();
     for (int i = 0; i < 80 && sockets.count(id) > 0; ++i) {
       ClientMessage message = ChatSubmitted{speaker.fresh(), "x", {}, {}};
       if (kind == 1) message = RelayTo{RelayKind::Call, UserId{speaker.fresh()}, "{}"};
@@ -211,7 +212,7 @@ class Host {
       }
       clock.now = clock.now + Millis{1};
     }
-    promise(bytes_held() < before + 64 * 1024, "the server's memory grows with what a member says");
+    promise(bytes_held() - logs.bytes() < before + 64 * 1024, "the server's memory grows with what a member says");
     clock.settle([&] { feed_once(event::TimePassed{}); });
   }
 

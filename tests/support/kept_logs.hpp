@@ -44,6 +44,15 @@ class KeptLogs {
   }
 
   std::size_t rooms() const { return logs_.size(); }
+  // What they take in memory, but for some hundred bytes a room.
+  std::size_t bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& [room, log] : logs_) {
+      bytes += log.value.capacity() + log.entries.capacity() * sizeof(event::ReadEntry);
+      for (const event::ReadEntry& one : log.entries) bytes += one.entry.capacity() + 16;
+    }
+    return bytes;
+  }
   const event::RoomRead& of(const std::string& room) const { return logs_.at(RoomId{room}); }
 
  private:
