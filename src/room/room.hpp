@@ -93,8 +93,6 @@ class Room {
   // Everything that changes the room for good comes this way, in the order of its log. It follows from the entries and their
   // times alone: whoever folds the same ones has the same room.
   Decision fold(Millis now, Entry entry);
-  // The number of the last entry.
-  std::uint64_t position() const { return position_; }
 
   // Its written form (value.hpp), and the room of such a one; none: it is of a later version, or contradicts itself.
   RoomValue value() const;
@@ -303,6 +301,9 @@ class Room {
   void broadcast_letter(const Letter& letter, const UserId& about, bool to_itself, Decision& out);
   void tell(const Calls::Tellings& tellings, Decision& out);
   void give_up_overfull(Millis now, Decision& out);
+  // What is kept for it, or was answered to it, is kept no longer.
+  void give_up_outbox(Member& member);
+  void give_up_answers(Member& member);
   bool is_listed() const { return !id_.empty(); }
   bool sees(const UserId& user, const UserId& other) const;
   // Both are in the room; may they have a connection?
@@ -319,7 +320,7 @@ class Room {
   RoomId id_;
   std::shared_ptr<const RoomPolicy> policy_;
   Members members_;
-  std::uint64_t position_ = 0;
+  std::uint64_t position_ = 0;  // the number of the last entry
   Deadlines<UserId> due_;      // without a connection: to be given up
   Deadlines<UserId> repeats_;  // with one: to be told again what it has not acknowledged
   Deadlines<UserId> away_, away_unheard_;  // since when; together all who have no connection

@@ -50,17 +50,11 @@ Decision Room::apply(Millis now, entry::Elapsed&&) { return elapse(now); }
 Decision Room::apply(Millis now, entry::Relieved&& relieved) {
   Decision out;
   for (const UserId& user : relieved.outboxes) {
-    Member* member = find(user);
-    if (member == nullptr) continue;
-    member->outbox.clear();
-    if (!member->connection) overfull_.push_back(user);
+    if (Member* member = find(user)) give_up_outbox(*member);
   }
   if (relieved.history) history_ = {};
   for (const UserId& user : relieved.answers) {
-    Member* member = find(user);
-    if (member == nullptr) continue;
-    member->chats.clear();
-    member->requests.clear();
+    if (Member* member = find(user)) give_up_answers(*member);
   }
   if (relieved.calls) calls_.forget_ended();
   give_up_overfull(now, out);

@@ -64,6 +64,16 @@ void Room::give_up() {
   overfull_.clear();
 }
 
+void Room::give_up_outbox(Member& member) {
+  member.outbox.clear();
+  if (!member.connection) overfull_.push_back(member.row.user);
+}
+
+void Room::give_up_answers(Member& member) {
+  member.chats.clear();
+  member.requests.clear();
+}
+
 std::optional<entry::Relieved> Room::relieve(Millis now, std::size_t bytes, Decision& out) {
   entry::Relieved given;
   std::vector<std::pair<std::size_t, UserId>> order;
@@ -73,10 +83,8 @@ std::optional<entry::Relieved> Room::relieve(Millis now, std::size_t bytes, Deci
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
   for (const auto& [kept, user] : order) {
     if (held() <= bytes) break;
-    Member* member = find(user);
-    member->outbox.clear();
+    give_up_outbox(*find(user));
     given.outboxes.push_back(user);
-    if (!member->connection) overfull_.push_back(user);
   }
   if (held() > bytes && !history_.empty()) {
     history_ = {};
@@ -88,9 +96,7 @@ std::optional<entry::Relieved> Room::relieve(Millis now, std::size_t bytes, Deci
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return b < a; });
   for (const auto& [kept, user] : order) {
     if (held() <= bytes || kept == 0) break;
-    Member* member = find(user);
-    member->chats.clear();
-    member->requests.clear();
+    give_up_answers(*find(user));
     given.answers.push_back(user);
   }
   if (held() > bytes) given.calls = calls_.forget_ended() > 0;

@@ -91,10 +91,10 @@ bool Room::restore_place(PlaceValue value, const std::vector<Letter>& letters) {
   if (!member.outbox.restore(value.outbox, letters)) return false;
   member.chats_counted = value.chats_counted;
   member.requests_counted = value.requests_counted;
-  for (ChatAnswerValue& one : value.chats) {
+  for (ChatSettled& one : value.chats) {
     member.chats.add(one.id, ChatAnswer{one.at, std::move(one.error)}, limits.chat_ids_remembered_max, nullptr, tally_);
   }
-  for (RequestAnswerValue& one : value.requests) {
+  for (RequestSettled& one : value.requests) {
     member.requests.add(one.id, std::move(one.error), limits.requests_remembered_max, nullptr, tally_);
   }
   if (value.reactions) {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "protocol/json.hpp"
-#include "protocol/text_writer.hpp"
+#include "protocol/text.hpp"
 #include "protocol/variants.hpp"
 #include "room/switchboard.hpp"
 #include "room/value.hpp"
@@ -19,9 +19,7 @@ void Switchboard::enter(const RoomId& id, Entry entry) {
 }
 
 void Switchboard::append(const RoomId& id, const Entry& entry) {
-  TextWriter writer;
-  write_variant(writer, entry);
-  command::AppendEntry append{id, now_.value, writer.take()};
+  command::AppendEntry append{id, now_.value, to_text(entry)};
   log_sizes_[id].appended += append.entry.size();
   commands_.push_back(std::move(append));
 }
@@ -34,12 +32,7 @@ void Switchboard::cut(const RoomId& id, const Room& room) {
 }
 
 void Switchboard::store(const RoomId& id, const Room& room, LogSize& size) {
-  TextWriter writer;
-  RoomValue value = room.value();
-  writer.open('{');
-  write_fields(writer, walk_fields<RoomValue>, &value);
-  writer.close('}');
-  command::StoreRoom store{id, writer.take()};
+  command::StoreRoom store{id, to_text(room.value())};
   size = {store.value.size(), 0};
   commands_.push_back(std::move(store));
 }

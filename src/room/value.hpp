@@ -13,6 +13,7 @@
 #include "core/presence.hpp"
 #include "core/time.hpp"
 #include "protocol/fields.hpp"
+#include "protocol/server_messages.hpp"
 #include "protocol/variants.hpp"
 #include "room/admission.hpp"
 #include "room/calls.hpp"
@@ -27,30 +28,6 @@ namespace meetwire::room {
 // By which fold entries and values are read. A value of a later one is not understood.
 inline constexpr std::uint32_t kFoldVersion = 1;
 
-struct ChatAnswerValue {
-  std::string id;
-  std::int64_t at = 0;
-  std::optional<Failure> error;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("id", self.id);
-    visit("at", self.at);
-    visit("error", self.error);
-  }
-};
-
-struct RequestAnswerValue {
-  std::string id;
-  std::optional<Failure> error;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("id", self.id);
-    visit("error", self.error);
-  }
-};
-
 struct PlaceValue {
   Participant row;
   PlaceKeys keys;
@@ -62,8 +39,8 @@ struct PlaceValue {
   OutboxValue outbox;
   std::uint64_t chats_counted = 0;
   std::uint64_t requests_counted = 0;
-  std::vector<ChatAnswerValue> chats;
-  std::vector<RequestAnswerValue> requests;
+  std::vector<protocol::ChatSettled> chats;        // the answers known for retries
+  std::vector<protocol::RequestSettled> requests;  // likewise
   std::optional<BucketValue> reactions;
   bool typing = false;
   std::optional<Millis> typing_told_at;

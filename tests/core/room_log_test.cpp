@@ -305,14 +305,14 @@ TEST_CASE("room log: a room that is written and read before every entry decides,
       room::Room written(log.room, policy);
       for (const event::ReadEntry& one : log.entries) {
         ++entries;
-        const std::string text = text_of(written.value());
+        const std::string text = to_text(written.value());
         room::RoomValue value;
         const Document document = parse_trusted(text);
         REQUIRE(protocol::read(document.root(), value));
         auto again = room::Room::restored(log.room, policy, std::move(value));
         REQUIRE(again);
         written = std::move(*again);
-        REQUIRE(text_of(written.value()) == text);
+        REQUIRE(to_text(written.value()) == text);
 
         const auto fold = [&](room::Room& room) {
           room::Entry entry;
@@ -323,7 +323,7 @@ TEST_CASE("room log: a room that is written and read before every entry decides,
           return decided;
         };
         REQUIRE(difference(fold(straight), fold(written)) == "");
-        REQUIRE(difference(text_of(straight.value()), text_of(written.value())) == "");
+        REQUIRE(difference(to_text(straight.value()), to_text(written.value())) == "");
       }
     }
   }

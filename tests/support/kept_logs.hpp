@@ -10,7 +10,7 @@
 
 #include "core/room_commands.hpp"
 #include "core/room_events.hpp"
-#include "protocol/text_writer.hpp"
+#include "protocol/text.hpp"
 #include "room/switchboard.hpp"
 #include "room/value.hpp"
 
@@ -59,15 +59,6 @@ class KeptLogs {
   std::map<RoomId, event::RoomRead> logs_;
 };
 
-inline std::string text_of(const room::RoomValue& value) {
-  protocol::TextWriter writer;
-  room::RoomValue copy = value;
-  writer.open('{');
-  protocol::write_fields(writer, protocol::walk_fields<room::RoomValue>, &copy);
-  writer.close('}');
-  return writer.take();
-}
-
 // What follows from a room's log alone: not what has been acknowledged since, nor what passes by itself.
 inline std::string logged_text_of(const room::Room& room) {
   room::RoomValue value = room.value();
@@ -82,7 +73,7 @@ inline std::string logged_text_of(const room::Room& room) {
     place.typing = false;
     place.typing_told_at.reset();
   }
-  return text_of(value);
+  return protocol::to_text(value);
 }
 
 inline std::map<std::string, std::string> logged_texts_of(const room::Switchboard& board) {

@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import {
-  closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync,
+  closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync,
 } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -169,7 +169,7 @@ export class FileJournal implements Journal {
       throw error;
     }
     this.#files.delete(room);
-    this.#bytes -= file.bytes === 0 ? 0 : file.bytes;
+    this.#bytes -= file.bytes;
     file.bytes += bytes.length;
     this.#keep(room, file);
     file.unsynced = true;
@@ -247,7 +247,7 @@ export class FileJournal implements Journal {
 
   #setAside(path: string, reason: string, room: string | undefined): undefined {
     let to = path + damaged;
-    for (let copy = 2; isThere(this.#folder, to); copy += 1) to = `${path}${damaged}-${copy}`;
+    for (let copy = 2; existsSync(to); copy += 1) to = `${path}${damaged}-${copy}`;
     renameSync(path, to);
     this.#log.warn({ file: to, reason, ...(room === undefined ? {} : { room }) }, 'a log was set aside: its room begins anew');
   }
@@ -272,8 +272,6 @@ function roomOf(head: string): string | undefined {
     return undefined;
   }
 }
-
-const isThere = (folder: string, path: string): boolean => readdirSync(folder).some((name) => join(folder, name) === path);
 
 // A full disk may take a part.
 function writeAll(handle: number, bytes: Uint8Array): void {
