@@ -88,8 +88,9 @@ struct Limits {
   Millis question_repeat_after{500};
   // Waits before a lost socket is opened again grow by half from the first to the last, each taken between a half and three
   // halves of it. A single lost socket is soon back, and so is everybody after the second or two that a process takes to start
-  // again. Its clients all try at about the same time at first, in vain; at each later try they are further apart: a thousand
-  // come back over a second or two after an outage of as long, and over ten after one of a minute.
+  // again. Its clients all try at about the same time at first, in vain; at each later try they are further apart: of a
+  // thousand nearly all are back within two seconds after an outage of two, and fewer than forty come within any tenth of a
+  // second after one of twenty.
   Millis reconnect_delay_min{500};
   Millis reconnect_delay_max{10'000};
   Millis leave_flush{250};            // how long a leaving client waits for its last message to go out
